@@ -1,0 +1,3 @@
+module syncd
+
+go 1.26

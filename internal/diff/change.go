@@ -1,0 +1,90 @@
+package diff
+
+import (
+	"time"
+
+	"syncd/internal/directory"
+)
+
+// Op is what a change does. The order of the numbers is the order of a plan (design: blocks first, departures last).
+type Op uint8
+
+// The operations of a plan, in the order in which they are applied.
+const (
+	Block        Op = iota + 1 // active becomes false: disabled or expired on premises
+	Create                     // a user or contact appears, inactive
+	Update                     // mastered attributes of a user or contact change
+	Unblock                    // syncd lifts a block that it set itself
+	CreateGroup                // a group appears, without members
+	UpdateGroup                // mastered attributes of a group change
+	AddMember                  // an edge appears
+	SetManager                 // the manager reference changes or disappears
+	RemoveMember               // an edge disappears
+	Depart                     // the object leaves, with evidence
+)
+
+// Ops lists the operations in plan order.
+func Ops() []Op {
+	return []Op{Block, Create, Update, Unblock, CreateGroup, UpdateGroup, AddMember, SetManager, RemoveMember, Depart}
+}
+
+func (o Op) String() string {
+	switch o {
+	case Block:
+		return "block"
+	case Create, CreateGroup:
+		return "create"
+	case Update, UpdateGroup:
+		return "update"
+	case Unblock:
+		return "unblock"
+	case AddMember:
+		return "add_member"
+	case SetManager:
+		return "set_manager"
+	case RemoveMember:
+		return "remove_member"
+	case Depart:
+		return "depart"
+	}
+	return "unknown"
+}
+
+// Change is one line of a plan.
+type Change struct {
+	Op     Op
+	Kind   directory.Kind // of Anchor
+	Anchor directory.Anchor
+	// Before is what the online directory has acknowledged, nil for creations; After is what it should hold, nil for departures.
+	// Edges leave both nil.
+	Before *directory.Resource
+	After  *directory.Resource
+	// Other is the member of an edge, or the manager of SetManager (zero: no manager).
+	Other directory.Anchor
+	// Keep makes a departure block the account instead of deleting it.
+	Keep     bool
+	Evidence directory.Evidence // of departures
+	Changed  time.Time          // when Active Directory changed it, zero when unknown
+
+	// ID and OtherID are the online ids of Anchor and Other. They are no part of the plan: whoever applies it fills them in
+	// from the snapshot just before the change is sent.
+	ID      string
+	OtherID string
+}
+
+// Outcome is what the online directory made of one change. Exactly one of these holds: Refusal is nil and the change is
+// acknowledged, or Refusal says why not.
+type Outcome struct {
+	ID      string // the online id after a creation
+	Adopted bool   // a creation found the object already there under the same anchor and took it over
+	Refusal *Refusal
+}
+
+// Refusal is the online directory's "no" to one change.
+type Refusal struct {
+	Status int    // the HTTP status
+	Type   string // scimType (RFC 7644 §3.12), may be empty
+	Detail string // the directory's own words
+}
+
+func (r *Refusal) Error() string { return r.Detail }

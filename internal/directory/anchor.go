@@ -1,0 +1,101 @@
+package directory
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"strings"
+)
+
+// Anchor is the immutable identity of an object: the 16 bytes of its objectGUID as Active Directory stores them
+// (MS-DTYP 2.3.4.2: the first three fields are little-endian). The zero Anchor means "none".
+type Anchor [16]byte
+
+// AnchorFromBytes takes the 16 octets of an objectGUID value.
+func AnchorFromBytes(b []byte) (Anchor, error) {
+	var a Anchor
+	if len(b) != len(a) {
+		return a, fmt.Errorf("an objectGUID has 16 bytes, this value has %d", len(b))
+	}
+	copy(a[:], b)
+	return a, nil
+}
+
+// ParseAnchor reads the Base64 form that is sent as SCIM externalId, or the GUID form "eb2bf6c4-512d-447f-8aa0-cf2499f6980f".
+func ParseAnchor(s string) (Anchor, error) {
+	if len(s) == 36 && strings.Count(s, "-") == 4 {
+		return parseGUID(s)
+	}
+	b, err := base64.StdEncoding.DecodeString(s)
+	if err != nil || len(b) != 16 {
+		return Anchor{}, fmt.Errorf("%q is not an anchor: expected Base64 of 16 bytes or a GUID", s)
+	}
+	return AnchorFromBytes(b)
+}
+
+func parseGUID(s string) (Anchor, error) {
+	var a Anchor
+	b, err := hex.DecodeString(strings.ReplaceAll(s, "-", ""))
+	if err != nil || len(b) != 16 {
+		return a, fmt.Errorf("%q is not a GUID", s)
+	}
+	binary.LittleEndian.PutUint32(a[0:], binary.BigEndian.Uint32(b[0:]))
+	binary.LittleEndian.PutUint16(a[4:], binary.BigEndian.Uint16(b[4:]))
+	binary.LittleEndian.PutUint16(a[6:], binary.BigEndian.Uint16(b[6:]))
+	copy(a[8:], b[8:])
+	return a, nil
+}
+
+// String is the Base64 form.
+func (a Anchor) String() string { return base64.StdEncoding.EncodeToString(a[:]) }
+
+// GUID is the form that Windows tools print, for example "eb2bf6c4-512d-447f-8aa0-cf2499f6980f".
+func (a Anchor) GUID() string {
+	return fmt.Sprintf("%08x-%04x-%04x-%x-%x", binary.LittleEndian.Uint32(a[0:]), binary.LittleEndian.Uint16(a[4:]),
+		binary.LittleEndian.Uint16(a[6:]), a[8:10], a[10:])
+}
+
+// IsZero reports whether the anchor is absent.
+func (a Anchor) IsZero() bool { return a == Anchor{} }
+
+// Edge is one membership. Edges are planned, stored and pushed on their own.
+type Edge struct {
+	Group  Anchor
+	Member Anchor
+}
+
+// Kind is what an object is.
+type Kind uint8
+
+// The kinds that are synchronised. Their numbers are stored: never renumber.
+const (
+	User    Kind = 1
+	Contact Kind = 2
+	Group   Kind = 3
+)
+
+// Kinds lists every kind in the order in which they are pushed.
+func Kinds() []Kind { return []Kind{User, Contact, Group} }
+
+func (k Kind) String() string {
+	switch k {
+	case User:
+		return "user"
+	case Contact:
+		return "contact"
+	case Group:
+		return "group"
+	}
+	return "unknown"
+}
+
+// ParseKind reads "user", "contact" or "group".
+func ParseKind(s string) (Kind, error) {
+	for _, k := range Kinds() {
+		if k.String() == s {
+			return k, nil
+		}
+	}
+	return 0, fmt.Errorf("%q is not a kind: use user, contact or group", s)
+}

@@ -1,0 +1,129 @@
+package directory
+
+import (
+	"encoding/binary"
+	"errors"
+	"time"
+)
+
+// ErrCorrupt says that stored bytes are not the form that this version writes.
+var ErrCorrupt = errors.New("stored resource is damaged")
+
+const resourceFormat = 1
+
+const (
+	flagEnabled = 1 << iota
+	flagManager
+	flagExpires
+)
+
+// AppendBinary appends the compact stored form: a format byte, kind, flags, anchor, then the optional manager and expiry, then
+// each attribute as its number, the count of its values and each value with its length. Equal resources have equal bytes, so
+// the form can be compared and digested instead of being decoded.
+func (r *Resource) AppendBinary(b []byte) ([]byte, error) {
+	var flags byte
+	if r.Enabled {
+		flags |= flagEnabled
+	}
+	if !r.Manager.IsZero() {
+		flags |= flagManager
+	}
+	if !r.Expires.IsZero() {
+		flags |= flagExpires
+	}
+	b = append(b, resourceFormat, byte(r.Kind), flags)
+	b = append(b, r.Anchor[:]...)
+	if flags&flagManager != 0 {
+		b = append(b, r.Manager[:]...)
+	}
+	if flags&flagExpires != 0 {
+		b = binary.AppendVarint(b, r.Expires.Unix())
+	}
+	b = binary.AppendUvarint(b, uint64(len(r.Values)))
+	for _, v := range r.Values {
+		b = append(b, byte(v.Attribute))
+		b = binary.AppendUvarint(b, uint64(len(v.Values)))
+		for _, s := range v.Values {
+			b = binary.AppendUvarint(b, uint64(len(s)))
+			b = append(b, s...)
+		}
+	}
+	return b, nil
+}
+
+// UnmarshalBinary reads what AppendBinary wrote; it copies, so b may be reused. Anything else is ErrCorrupt.
+func (r *Resource) UnmarshalBinary(b []byte) error {
+	d := decoder{rest: b}
+	if d.byte() != resourceFormat {
+		return ErrCorrupt
+	}
+	*r = Resource{Kind: Kind(d.byte())}
+	flags := d.byte()
+	r.Enabled = flags&flagEnabled != 0
+	copy(r.Anchor[:], d.take(16))
+	if flags&flagManager != 0 {
+		copy(r.Manager[:], d.take(16))
+	}
+	if flags&flagExpires != 0 {
+		r.Expires = time.Unix(d.varint(), 0).UTC()
+	}
+	n := d.count()
+	r.Values = make([]Value, 0, n)
+	for range n {
+		v := Value{Attribute: Attribute(d.byte())}
+		m := d.count()
+		v.Values = make([]string, 0, m)
+		for range m {
+			v.Values = append(v.Values, string(d.take(d.count())))
+		}
+		r.Values = append(r.Values, v)
+	}
+	if d.bad || len(d.rest) != 0 {
+		return ErrCorrupt
+	}
+	return nil
+}
+
+// decoder takes values from the front of rest; after the first value that is not there it is bad and returns zeros.
+type decoder struct {
+	rest []byte
+	bad  bool
+}
+
+func (d *decoder) take(n int) []byte {
+	if n < 0 || n > len(d.rest) {
+		d.bad, d.rest = true, nil
+		return nil
+	}
+	b := d.rest[:n]
+	d.rest = d.rest[n:]
+	return b
+}
+
+func (d *decoder) byte() byte {
+	if b := d.take(1); len(b) == 1 {
+		return b[0]
+	}
+	return 0
+}
+
+func (d *decoder) varint() int64 {
+	v, n := binary.Varint(d.rest)
+	if n <= 0 {
+		d.bad, d.rest = true, nil
+		return 0
+	}
+	d.rest = d.rest[n:]
+	return v
+}
+
+// count reads a length; what claims more than the bytes that are left is damage.
+func (d *decoder) count() int {
+	v, n := binary.Uvarint(d.rest)
+	if n <= 0 || v > uint64(len(d.rest)) {
+		d.bad, d.rest = true, nil
+		return 0
+	}
+	d.rest = d.rest[n:]
+	return int(v)
+}

@@ -1,0 +1,106 @@
+package directory
+
+import "time"
+
+// Object is one user, contact or group as Active Directory holds it at the moment of reading, or its tombstone.
+type Object struct {
+	Anchor  Anchor
+	Kind    Kind // zero when Deleted: a tombstone is known by its anchor alone
+	DN      string
+	USN     uint64    // uSNChanged on the domain controller that was read
+	Changed time.Time // whenChanged, whole seconds
+
+	Attributes Attributes
+	Manager    Anchor // zero when none
+
+	// Members is the complete membership of a group, ranges included; it counts only where MembersRead is true
+	// (a full read does, a delta read leaves it to Link events).
+	Members     []Anchor
+	MembersRead bool
+
+	// MemberOf and Reports are the back links of memberships and of manager. Delta reads and look-ups fill them, so
+	// that an object that enters scope finds the groups and people that were waiting for it.
+	MemberOf []Anchor
+	Reports  []Anchor
+
+	// FilterMiss says that the object exists but does not match the configured LDAP filter.
+	FilterMiss bool
+
+	// Deleted marks a tombstone: isDeleted is TRUE. LastKnownParent is where it was.
+	Deleted         bool
+	LastKnownParent string
+}
+
+// Attributes are the values of an object by LDAP attribute name, in the spelling of the reader's request.
+type Attributes map[string][]string
+
+// First returns the first value, or "" where the attribute is absent or empty.
+func (a Attributes) First(name string) string {
+	if v := a[name]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
+}
+
+// Link is one membership that a delta read reports as added or removed.
+type Link struct {
+	Edge
+	Removed bool
+	Changed time.Time // zero when the domain controller does not tell
+}
+
+// Container is an organisational unit (or any container, or the domain itself) that the scope names, followed by its
+// anchor: DN is where it is now, Configured is how the configuration names it.
+type Container struct {
+	Anchor     Anchor
+	DN         string
+	Configured string
+}
+
+// Watermark is how far the source has been read.
+type Watermark struct {
+	Cookie       []byte    `json:"cookie"`      // the DirSync cookie, opaque (MS-ADTS 3.1.1.3.4.1.3)
+	Server       string    `json:"server"`      // dnsHostName of the domain controller that gave it
+	InvocationID Anchor    `json:"invocation"`  // of that domain controller's database
+	HighestUSN   uint64    `json:"highest_usn"` // highestCommittedUSN before the read
+	ReadAt       time.Time `json:"read_at"`     // when the read began: the source state that it covers
+}
+
+// IsZero reports whether nothing has been read yet.
+func (w Watermark) IsZero() bool { return len(w.Cookie) == 0 }
+
+// Evidence says why an object must leave the online directory. Absence alone is never evidence.
+type Evidence struct {
+	Cause  Cause  `json:"cause"`
+	Detail string `json:"detail"` // the tombstone's last parent, the DN that it moved to, the rule
+}
+
+// Cause is the kind of evidence. The numbers are stored: never renumber.
+type Cause uint8
+
+// The evidence that lets an object depart, and Unexplained, which lets nothing depart.
+const (
+	Unexplained Cause = 0 // neither seen nor among the deleted: held
+	Tombstone   Cause = 1 // seen among the deleted objects
+	LeftScope   Cause = 2 // exists outside every included container
+	Excluded    Cause = 3 // exists, but a rule excludes it
+)
+
+func (c Cause) String() string {
+	switch c {
+	case Tombstone:
+		return "deleted in Active Directory"
+	case LeftScope:
+		return "left scope"
+	case Excluded:
+		return "excluded by a rule"
+	}
+	return "not found, without evidence of a deletion"
+}
+
+func (e Evidence) String() string {
+	if e.Detail == "" {
+		return e.Cause.String()
+	}
+	return e.Cause.String() + " (" + e.Detail + ")"
+}
