@@ -64,7 +64,9 @@ type Change struct {
 	// Keep makes a departure block the account instead of deleting it.
 	Keep     bool
 	Evidence directory.Evidence // of departures
-	Changed  time.Time          // when Active Directory changed it, zero when unknown
+	Changed  time.Time          // when Active Directory changed it (whole seconds), zero when unknown
+	// Alone says that nothing else in the plan changes the same object (set on SetManager, which would count people twice).
+	Alone bool
 
 	// ID and OtherID are the online ids of Anchor and Other. They are no part of the plan: whoever applies it fills them in
 	// from the snapshot just before the change is sent.

@@ -1,0 +1,215 @@
+package diff
+
+import (
+	"encoding/binary"
+	"slices"
+
+	"syncd/internal/directory"
+)
+
+// An edge record is what a pass learnt about one membership: group, member, a number that orders what links report, and a mark.
+// Records are sorted, so that those of one group come together, the complete mark (with no member) first, and those of one edge
+// in the order in which the domain controller reported them.
+const (
+	edgeRecord = 16 + 16 + 4 + 1
+
+	markVisit    = 0 // nothing is known, but the edge must be looked at: its member departs
+	markPresent  = 1 // the group has this member
+	markRemoved  = 2 // the group lost this member
+	markComplete = 3 // the group's whole membership is among the records
+)
+
+func (p *Planner) addEdge(group, member directory.Anchor, sequence uint32, mark byte) error {
+	return p.edges.add(group[:], member[:], binary.BigEndian.AppendUint32(nil, sequence), []byte{mark})
+}
+
+// Link takes one membership that a delta reports.
+func (p *Planner) Link(l directory.Link) error {
+	mark := byte(markPresent)
+	if l.Removed {
+		mark = markRemoved
+	}
+	p.links++
+	return p.addEdge(l.Group, l.Member, p.links, mark)
+}
+
+// addMembers takes the memberships that came with an object: the whole of a group that was read with them, and in a delta the groups
+// that the object belongs to, some of which may have waited for it; a new group that came without its members is asked for by
+// NeedMembers.
+func (p *Planner) addMembers(o *directory.Object, found bool) error {
+	if o.MembersRead {
+		return p.Members(o.Anchor, o.Members, true)
+	}
+	if p.settings.Full {
+		return nil
+	}
+	if !found && o.Kind == directory.Group {
+		p.needMembers = append(p.needMembers, o.Anchor)
+	}
+	for _, group := range o.MemberOf {
+		if err := p.addEdge(group, o.Anchor, 0, markPresent); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// NeedMembers lists the groups whose membership the caller must read and hand over with Members.
+func (p *Planner) NeedMembers() []directory.Anchor { return p.needMembers }
+
+// Members takes a part of a group's membership; whole says that nothing is missing once every part has been taken.
+func (p *Planner) Members(group directory.Anchor, members []directory.Anchor, whole bool) error {
+	for _, m := range members {
+		if err := p.addEdge(group, m, 0, markPresent); err != nil {
+			return err
+		}
+	}
+	if !whole {
+		return nil
+	}
+	return p.addEdge(group, directory.Anchor{}, 0, markComplete)
+}
+
+// consequences sees to it that a departing object takes its memberships and its reports' references with it: no delta ever
+// names the groups and people that held them.
+func (p *Planner) consequences(c *Change) error {
+	if c.Keep {
+		return nil
+	}
+	err := p.snapshot.MemberOf(c.Anchor, func(group directory.Anchor) error {
+		return p.addEdge(group, c.Anchor, 0, markVisit)
+	})
+	if err != nil {
+		return err
+	}
+	return p.snapshot.Reports(c.Anchor, func(report directory.Anchor) error {
+		return p.addReference(report, directory.Anchor{}, 0, 0)
+	})
+}
+
+// planEdges compares what was learnt about memberships with the snapshot.
+func (p *Planner) planEdges() error {
+	var g groupEdges
+	err := p.edges.each(func(record []byte) error {
+		group, member := directory.Anchor(record[:16]), directory.Anchor(record[16:32])
+		if group != g.group {
+			if err := p.closeGroup(&g); err != nil {
+				return err
+			}
+			if err := p.openGroup(&g, group, record[36] == markComplete); err != nil {
+				return err
+			}
+		}
+		if record[36] == markComplete || !g.relevant {
+			return nil
+		}
+		if g.has && g.member == member {
+			g.mark = record[36] // the later record of the same edge knows better
+			return nil
+		}
+		if err := p.closeEdge(&g); err != nil {
+			return err
+		}
+		g.member, g.mark, g.has = member, record[36], true
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return p.closeGroup(&g)
+}
+
+// groupEdges is where planEdges stands: one group, and the edge whose records are being read.
+type groupEdges struct {
+	group    directory.Anchor
+	relevant bool               // the group is online after this plan
+	complete bool               // stored edges without a record are gone
+	stored   []directory.Anchor // acknowledged members not yet passed, in order; complete groups only
+	member   directory.Anchor
+	mark     byte
+	has      bool
+}
+
+func (p *Planner) openGroup(g *groupEdges, group directory.Anchor, complete bool) (err error) {
+	*g = groupEdges{group: group, complete: complete}
+	if g.relevant, err = p.online(group); err != nil || !g.relevant || !complete {
+		return err
+	}
+	return p.snapshot.Members(group, func(member directory.Anchor) error {
+		g.stored = append(g.stored, member)
+		return nil
+	})
+}
+
+// closeEdge decides on one edge, and before it on the stored ones that come earlier in a complete group.
+func (p *Planner) closeEdge(g *groupEdges) error {
+	if !g.has {
+		return nil
+	}
+	g.has = false
+	edge := directory.Edge{Group: g.group, Member: g.member}
+	stored := false
+	if g.complete {
+		if err := p.dropStored(g, func(m directory.Anchor) bool { return compareAnchors(m, g.member) < 0 }); err != nil {
+			return err
+		}
+		if stored = len(g.stored) > 0 && g.stored[0] == g.member; stored {
+			g.stored = g.stored[1:]
+		}
+	} else {
+		var err error
+		if stored, err = p.snapshot.HasEdge(edge); err != nil {
+			return err
+		}
+	}
+	switch {
+	case stored && (g.mark == markRemoved || p.departs(g.member)):
+		return p.removeEdge(edge)
+	case !stored && g.mark == markPresent:
+		ok, err := p.online(g.member)
+		if err != nil || !ok {
+			return err
+		}
+		return p.plan.spool.add(&Change{Op: AddMember, Kind: directory.Group, Anchor: edge.Group, Other: edge.Member})
+	}
+	return nil
+}
+
+// dropStored removes the stored edges at the front for which gone holds: the complete group no longer has them.
+func (p *Planner) dropStored(g *groupEdges, gone func(directory.Anchor) bool) error {
+	i := slices.IndexFunc(g.stored, func(m directory.Anchor) bool { return !gone(m) })
+	if i < 0 {
+		i = len(g.stored)
+	}
+	for _, m := range g.stored[:i] {
+		if err := p.removeEdge(directory.Edge{Group: g.group, Member: m}); err != nil {
+			return err
+		}
+	}
+	g.stored = g.stored[i:]
+	return nil
+}
+
+// removeEdge plans the end of an acknowledged membership, unless its member is held or departs (or departed) without leaving: those
+// stay as they are.
+func (p *Planner) removeEdge(e directory.Edge) error {
+	if p.heldBack[e.Member] || p.fates[e.Member] == isKept {
+		return nil
+	}
+	if p.fates[e.Member] == 0 {
+		if found, departed, err := p.snapshot.Online(e.Member); err != nil || !found || departed {
+			return err
+		}
+	}
+	return p.plan.spool.add(&Change{Op: RemoveMember, Kind: directory.Group, Anchor: e.Group, Other: e.Member})
+}
+
+func (p *Planner) closeGroup(g *groupEdges) error {
+	if !g.relevant {
+		return nil
+	}
+	if err := p.closeEdge(g); err != nil || !g.complete {
+		return err
+	}
+	return p.dropStored(g, func(directory.Anchor) bool { return true })
+}

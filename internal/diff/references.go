@@ -1,0 +1,102 @@
+package diff
+
+import (
+	"encoding/binary"
+	"time"
+
+	"syncd/internal/directory"
+)
+
+// A reference record is what a pass learnt about somebody's manager: report, manager (zero: none), the report's kind (zero where
+// only the snapshot knows it), when it changed in seconds.
+const referenceRecord = 16 + 16 + 1 + 8
+
+func (p *Planner) addReference(report, manager directory.Anchor, kind directory.Kind, changed int64) error {
+	return p.refs.add(report[:], manager[:], []byte{byte(kind)}, binary.BigEndian.AppendUint64(nil, uint64(changed)))
+}
+
+// reference notes the manager of an object where it may differ from the acknowledged one, and, for an object that is new online,
+// the people who wait for it to become their manager.
+func (p *Planner) reference(o *directory.Object, r, before *directory.Resource) error {
+	var acknowledged directory.Anchor
+	if before != nil {
+		acknowledged = before.Manager
+	}
+	if r.Manager != acknowledged {
+		if err := p.addReference(o.Anchor, r.Manager, r.Kind, o.Changed.Unix()); err != nil {
+			return err
+		}
+	}
+	if before != nil {
+		return nil
+	}
+	for _, report := range o.Reports {
+		if err := p.addReference(report, o.Anchor, 0, 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// planReferences compares what was learnt about managers with the snapshot.
+func (p *Planner) planReferences() error {
+	var last reference
+	err := p.refs.each(func(record []byte) error {
+		next := reference{
+			report: directory.Anchor(record[:16]), manager: directory.Anchor(record[16:32]), kind: directory.Kind(record[32]),
+		}
+		if seconds := int64(binary.BigEndian.Uint64(record[33:])); seconds > 0 {
+			next.changed = time.Unix(seconds, 0).UTC()
+		}
+		if next.report != last.report {
+			if err := p.setManager(last); err != nil {
+				return err
+			}
+			last = reference{report: next.report}
+		}
+		return p.better(&last, next)
+	})
+	if err != nil {
+		return err
+	}
+	return p.setManager(last)
+}
+
+type reference struct {
+	report, manager directory.Anchor
+	kind            directory.Kind
+	changed         time.Time
+}
+
+// better takes the manager of next into last if that person will be online; a manager who will not is as good as none.
+func (p *Planner) better(last *reference, next reference) error {
+	last.kind = max(last.kind, next.kind)
+	if next.manager.IsZero() {
+		return nil
+	}
+	ok, err := p.online(next.manager)
+	if ok {
+		last.manager, last.changed = next.manager, next.changed
+	}
+	return err
+}
+
+// setManager plans one reference, if it differs from the acknowledged one and the person it belongs to will be online.
+func (p *Planner) setManager(r reference) error {
+	if r.report.IsZero() {
+		return nil
+	}
+	if ok, err := p.online(r.report); err != nil || !ok {
+		return err
+	}
+	e, found, err := p.snapshot.Entry(r.report)
+	if err != nil || found && e.Resource.Manager == r.manager || !found && r.manager.IsZero() {
+		return err
+	}
+	if found {
+		r.kind = e.Resource.Kind
+	}
+	return p.plan.spool.add(&Change{
+		Op: SetManager, Kind: r.kind, Anchor: r.report, Other: r.manager, Changed: r.changed, Alone: p.fates[r.report] == 0,
+	})
+}

@@ -1,0 +1,46 @@
+package diff
+
+import "syncd/internal/directory"
+
+// Entry is what the snapshot knows of one object.
+type Entry struct {
+	ID string // the id that the online directory gave
+	// Resource is what the online directory acknowledged. Its Manager is the manager that was pushed, its Enabled says whether the
+	// account was last pushed as usable.
+	Resource directory.Resource
+	Block    BlockState
+	// Departed marks an account that left and was kept online, blocked (safety.on_departure: block).
+	Departed bool
+}
+
+// BlockState remembers whether syncd took an account's activation away, so that it can give back exactly that.
+type BlockState uint8
+
+// The block states. The numbers are stored: never renumber.
+const (
+	NotBlocked     BlockState = 0
+	BlockIntended  BlockState = 1 // found active; the block is about to be sent, or was sent and not yet acknowledged
+	BlockedBySyncd BlockState = 2 // was active until syncd blocked it
+)
+
+// Snapshot is what the online directory has acknowledged, as the planner needs it. Every method may be called while a plan is
+// made; none sees a change before the plan is applied. Walks go in ascending order of the anchor's bytes and stop at the first error
+// that the callback returns, which they return.
+type Snapshot interface {
+	// Entry returns the entry of an anchor; found is false for one that is not online.
+	Entry(a directory.Anchor) (e Entry, found bool, err error)
+	// Online is Entry without the entry: found, and whether it has departed.
+	Online(a directory.Anchor) (found, departed bool, err error)
+	// Anchors walks every entry.
+	Anchors(visit func(a directory.Anchor, departed bool) error) error
+	// Members walks the members of a group.
+	Members(group directory.Anchor, visit func(member directory.Anchor) error) error
+	// MemberOf walks the groups that an object is a member of.
+	MemberOf(member directory.Anchor, visit func(group directory.Anchor) error) error
+	// HasEdge reports whether an edge has been acknowledged.
+	HasEdge(e directory.Edge) (bool, error)
+	// Reports walks the people whose acknowledged manager is the given one.
+	Reports(manager directory.Anchor, visit func(report directory.Anchor) error) error
+	// Population is the number of entries that have not departed.
+	Population() (int, error)
+}

@@ -1,0 +1,38 @@
+package diff
+
+import (
+	"time"
+
+	"syncd/internal/directory"
+)
+
+// State is what one pass leaves for the next.
+type State struct {
+	Watermark  directory.Watermark   `json:"watermark"`
+	Containers []directory.Container `json:"containers"` // where the scope's containers were found
+	// Fingerprint identifies the configuration that the last pass went by.
+	Fingerprint string `json:"fingerprint"`
+	// SyncedTo is when the source state was read that is fully online, but for refused objects; zero before the first such pass.
+	SyncedTo time.Time `json:"synced_to"`
+}
+
+// Answer is a change together with what the online directory made of it.
+type Answer struct {
+	Change
+	Outcome
+	Name string // of the object, for reports
+}
+
+// Final is what ends a pass: it is kept in one transaction with the watermark.
+type Final struct {
+	Pass  directory.PassRecord
+	State State
+	// Held replaces everything that was held.
+	Held []directory.HeldObject
+	// Retried are the refused objects that the pass looked at again; a full pass looks at all (RetriedAll). Those that were not
+	// refused again are forgotten.
+	Retried    []directory.Anchor
+	RetriedAll bool
+	// Now ends waiting for the accounts that have expired until then.
+	Now time.Time
+}

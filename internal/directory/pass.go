@@ -1,0 +1,80 @@
+package directory
+
+import "time"
+
+// Pass is the report of one pass. Its JSON form is a contract (`syncd --now --json`).
+type Pass struct {
+	ID           string  `json:"pass"`
+	Kind         string  `json:"kind"`   // "full" or "delta"
+	Status       Status  `json:"status"` // empty while the pass runs
+	Read         int     `json:"read"`
+	Created      int     `json:"created"`
+	Updated      int     `json:"updated"`
+	Blocked      int     `json:"blocked"`
+	Departed     int     `json:"departed"`
+	EdgesAdded   int     `json:"edges_added"`
+	EdgesRemoved int     `json:"edges_removed"`
+	Unchanged    int     `json:"unchanged"`
+	Refused      int     `json:"refused"` // in this pass
+	Held         int     `json:"held"`    // after this pass
+	Seconds      float64 `json:"seconds"`
+	Message      string  `json:"message"`
+}
+
+// Status is how a pass ended.
+type Status string
+
+// The ends of a pass.
+const (
+	Done        Status = "done"
+	SomeRefused Status = "refused" // done, but the online directory refused some objects
+	SomeHeld    Status = "held"    // a safety limit or missing evidence kept something, or everything, back
+	PassFailed  Status = "failed"
+)
+
+// PassRecord is a pass in the history.
+type PassRecord struct {
+	Pass
+	Started time.Time `json:"started"`
+	Trigger string    `json:"trigger"` // "start", "schedule", "signal", "endpoint", "now"
+	Server  string    `json:"server"`  // the domain controller that was read
+	DryRun  bool      `json:"dry_run"`
+	// Class is the class of the fault that ended a failed pass.
+	Class Class `json:"class"`
+}
+
+// RefusedObject is an object, or one edge or reference of it, that the online directory rejects for now.
+type RefusedObject struct {
+	Anchor Anchor    `json:"-"`
+	Other  Anchor    `json:"-"` // the group of an edge, the manager of a reference; zero for the object itself
+	Kind   string    `json:"kind"`
+	Name   string    `json:"name"`
+	Op     string    `json:"op"`
+	Status int       `json:"status"` // the HTTP status
+	Reason string    `json:"reason"`
+	Pass   string    `json:"pass"` // the last pass that tried
+	Tries  int       `json:"tries"`
+	Since  time.Time `json:"since"`
+	Next   time.Time `json:"next"` // when it is tried again at the earliest
+}
+
+// HeldObject is an object that would leave the online directory and is kept back.
+type HeldObject struct {
+	Anchor   Anchor    `json:"-"`
+	Kind     string    `json:"kind"`
+	Name     string    `json:"name"`
+	Evidence Evidence  `json:"evidence"`
+	Pass     string    `json:"pass"` // the pass that held it first
+	Since    time.Time `json:"since"`
+}
+
+// Progress is where a running pass stands. Total is 0 where nobody can know it yet.
+type Progress struct {
+	Pass    string    `json:"pass"`
+	Kind    string    `json:"kind"`
+	Stage   string    `json:"stage"` // "connect", "read", "plan", "apply"
+	Done    int       `json:"done"`
+	Total   int       `json:"total"`
+	Server  string    `json:"server"`
+	Started time.Time `json:"started"`
+}

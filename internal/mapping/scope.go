@@ -1,0 +1,99 @@
+package mapping
+
+import (
+	"strings"
+
+	"syncd/internal/directory"
+)
+
+// Scope says which objects are synchronised.
+type Scope struct {
+	// Include and Exclude are containers where they are now. The nearest one above an object decides.
+	Include []directory.Container
+	Exclude []directory.Container
+	Kinds   []directory.Kind
+	// OwnAccount is the account that syncd binds with; it is never synchronised.
+	OwnAccount directory.Anchor
+}
+
+// verdict returns nil for an object in scope, or the evidence that it is not.
+func (s *Scope) verdict(o *directory.Object) *directory.Evidence {
+	if o.Deleted {
+		return &directory.Evidence{Cause: directory.Tombstone, Detail: lastParent(o)}
+	}
+	if rule := s.exclusion(o); rule != "" {
+		return &directory.Evidence{Cause: directory.Excluded, Detail: rule}
+	}
+	include, exclude := nearest(s.Include, o.DN), nearest(s.Exclude, o.DN)
+	switch {
+	case include == nil:
+		return &directory.Evidence{Cause: directory.LeftScope, Detail: "now at " + o.DN}
+	case exclude != nil && len(exclude.DN) >= len(include.DN):
+		return &directory.Evidence{Cause: directory.LeftScope, Detail: "below the excluded " + exclude.Configured + ", at " + o.DN}
+	}
+	return nil
+}
+
+// exclusion names the rule that keeps an object out wherever it lies, or returns "".
+func (s *Scope) exclusion(o *directory.Object) string {
+	switch {
+	case !s.hasKind(o.Kind):
+		return "source.scope.kinds does not list " + o.Kind.String()
+	case o.Anchor == s.OwnAccount:
+		return "the account that syncd itself uses"
+	case strings.EqualFold(o.Attributes.First("isCriticalSystemObject"), "TRUE"):
+		return "a built-in object of Active Directory (isCriticalSystemObject)"
+	case isConflict(o.DN):
+		return "a replication conflict (CNF)"
+	case o.FilterMiss:
+		return "source.scope.filter does not match"
+	}
+	return ""
+}
+
+func (s *Scope) hasKind(k directory.Kind) bool {
+	for _, kind := range s.Kinds {
+		if k == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// isConflict recognises the name that replication gives to the loser of a conflict: "CN=Name\0ACNF:guid" (MS-ADTS 3.1.1.1.6).
+func isConflict(dn string) bool {
+	return strings.Contains(dn, `\0ACNF:`) || strings.Contains(dn, "\nCNF:")
+}
+
+func lastParent(o *directory.Object) string {
+	if o.LastKnownParent == "" {
+		return "tombstone"
+	}
+	return "tombstone, last seen in " + o.LastKnownParent
+}
+
+// nearest returns the container with the longest name among those that hold dn, or nil.
+func nearest(containers []directory.Container, dn string) *directory.Container {
+	var best *directory.Container
+	for i := range containers {
+		c := &containers[i]
+		if isBelow(dn, c.DN) && (best == nil || len(c.DN) > len(best.DN)) {
+			best = c
+		}
+	}
+	return best
+}
+
+// isBelow reports whether dn names something inside container. The comma before the container's name must be a separator: in
+// `CN=Smith\, OU=Staff,DC=x` it belongs to the name.
+func isBelow(dn, container string) bool {
+	cut := len(dn) - len(container)
+	if cut < 2 || dn[cut-1] != ',' || !strings.EqualFold(dn[cut:], container) {
+		return false
+	}
+	slashes := 0
+	for i := cut - 2; i >= 0 && dn[i] == '\\'; i-- {
+		slashes++
+	}
+	return slashes%2 == 0
+}

@@ -1,0 +1,233 @@
+package store
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"syncd/internal/diff"
+	"syncd/internal/directory"
+)
+
+// Acknowledge keeps what the online directory answered to one batch, in one transaction: acknowledged changes enter the snapshot,
+// refusals are listed with the time of their next try.
+func (s *Store) Acknowledge(passID string, now time.Time, batch []diff.Answer) error {
+	return s.db.Update(func(tx *bbolt.Tx) error {
+		w := writer{tx: tx}
+		for i := range batch {
+			if err := w.answer(passID, now, &batch[i]); err != nil {
+				return err
+			}
+		}
+		return errors.Join(w.keepCounts(), tx.Bucket(bucketMeta).Put(keyUnfinished, []byte(passID)))
+	})
+}
+
+// IntendBlock remembers, before accounts are blocked, which of them were active: what a crash between the block and its
+// acknowledgement would otherwise lose, and with it the right to lift the block again.
+func (s *Store) IntendBlock(passID string, active []directory.Anchor) error {
+	return s.db.Update(func(tx *bbolt.Tx) error {
+		w := writer{tx: tx}
+		for _, a := range active {
+			e, found, err := entryIn(tx, a)
+			if err != nil || !found {
+				return errors.Join(err, fmt.Errorf("anchor %s is to be blocked and not in the snapshot", a))
+			}
+			if e.Block == diff.NotBlocked {
+				e.Block = diff.BlockIntended
+			}
+			if err := w.put(a, &e); err != nil {
+				return err
+			}
+		}
+		return tx.Bucket(bucketMeta).Put(keyUnfinished, []byte(passID))
+	})
+}
+
+// writer changes objects and their indexes together, within one transaction.
+type writer struct {
+	tx    *bbolt.Tx
+	delta map[directory.Kind]int // how the number of present entries changes
+}
+
+func (w *writer) answer(passID string, now time.Time, a *diff.Answer) error {
+	if a.Refusal == nil {
+		return errors.Join(w.forget(a), w.acknowledge(a))
+	}
+	if a.Refusal.Status == 404 && a.Before != nil {
+		// Somebody removed it online: it is no longer acknowledged, and the retry creates it again.
+		if err := w.remove(a.Anchor); err != nil {
+			return err
+		}
+	}
+	return w.refuse(passID, now, a)
+}
+
+func (w *writer) acknowledge(a *diff.Answer) error {
+	switch a.Op {
+	case diff.AddMember:
+		return w.putEdge(directory.Edge{Group: a.Anchor, Member: a.Other})
+	case diff.RemoveMember:
+		return w.deleteEdge(directory.Edge{Group: a.Anchor, Member: a.Other})
+	}
+	e, found, err := entryIn(w.tx, a.Anchor)
+	if err != nil {
+		return err
+	}
+	if !found && a.Op != diff.Create && a.Op != diff.CreateGroup {
+		return nil // acknowledged, and removed again by a later answer of an interrupted pass
+	}
+	switch a.Op {
+	case diff.Create, diff.CreateGroup:
+		e.ID = a.Outcome.ID
+		w.count(a.Kind, !found || e.Departed, +1)
+		w.take(&e, a.After)
+	case diff.Update, diff.UpdateGroup:
+		w.count(a.Kind, e.Departed, +1)
+		w.take(&e, a.After)
+	case diff.Block:
+		e.Resource.Enabled, e.Block = false, blocked(e.Block)
+	case diff.Unblock:
+		e.Resource.Enabled, e.Block = true, diff.NotBlocked
+	case diff.SetManager:
+		if err := w.moveReport(a.Anchor, e.Resource.Manager, a.Other); err != nil {
+			return err
+		}
+		e.Resource.Manager = a.Other
+	case diff.Depart:
+		if !a.Keep {
+			return w.remove(a.Anchor)
+		}
+		w.count(a.Kind, !e.Departed, -1)
+		e.Departed, e.Resource.Enabled, e.Block = true, false, blocked(e.Block)
+	}
+	return w.put(a.Anchor, &e)
+}
+
+// take makes an acknowledged resource the entry's own. Its manager stays the one that was pushed.
+func (w *writer) take(e *diff.Entry, r *directory.Resource) {
+	manager := e.Resource.Manager
+	e.Resource, e.Departed = *r, false
+	e.Resource.Manager = manager
+}
+
+// blocked is the state after an acknowledged block: only what was active when syncd blocked it may be activated again by syncd.
+func blocked(before diff.BlockState) diff.BlockState {
+	if before == diff.NotBlocked {
+		return diff.NotBlocked
+	}
+	return diff.BlockedBySyncd
+}
+
+func (w *writer) put(a directory.Anchor, e *diff.Entry) error {
+	b, err := encodeEntry(e)
+	if err != nil {
+		return err
+	}
+	if err := w.tx.Bucket(bucketObjects).Put(a[:], b); err != nil {
+		return fmt.Errorf("writing the snapshot: %w", err)
+	}
+	if e.Resource.Expires.IsZero() || !e.Resource.Enabled {
+		return nil
+	}
+	return w.tx.Bucket(bucketExpiry).Put(expiryKey(e.Resource.Expires, a), nil)
+}
+
+// remove takes an object, its edges and its references out of the snapshot.
+func (w *writer) remove(a directory.Anchor) error {
+	e, found, err := entryIn(w.tx, a)
+	if err != nil || !found {
+		return err
+	}
+	w.count(e.Resource.Kind, !e.Departed, -1)
+	var edges []directory.Edge
+	var reports []directory.Anchor
+	err = errors.Join(
+		walkPairsIn(w.tx, bucketMembers, a, func(m directory.Anchor) error { edges = append(edges, directory.Edge{Group: a, Member: m}); return nil }),
+		walkPairsIn(w.tx, bucketGroups, a, func(g directory.Anchor) error { edges = append(edges, directory.Edge{Group: g, Member: a}); return nil }),
+		walkPairsIn(w.tx, bucketReports, a, func(r directory.Anchor) error { reports = append(reports, r); return nil }),
+	)
+	for _, edge := range edges {
+		err = errors.Join(err, w.deleteEdge(edge))
+	}
+	for _, r := range reports {
+		err = errors.Join(err, w.dropManager(r))
+	}
+	return errors.Join(err, w.moveReport(a, e.Resource.Manager, directory.Anchor{}), w.tx.Bucket(bucketObjects).Delete(a[:]))
+}
+
+// dropManager forgets that a report's manager was pushed: the manager has left.
+func (w *writer) dropManager(report directory.Anchor) error {
+	e, found, err := entryIn(w.tx, report)
+	if err != nil || !found {
+		return err
+	}
+	if err := w.moveReport(report, e.Resource.Manager, directory.Anchor{}); err != nil {
+		return err
+	}
+	e.Resource.Manager = directory.Anchor{}
+	return w.put(report, &e)
+}
+
+func (w *writer) moveReport(report, from, to directory.Anchor) error {
+	reports := w.tx.Bucket(bucketReports)
+	if !from.IsZero() {
+		if err := reports.Delete(pair(from, report)); err != nil {
+			return fmt.Errorf("writing the snapshot: %w", err)
+		}
+	}
+	if to.IsZero() {
+		return nil
+	}
+	return reports.Put(pair(to, report), nil)
+}
+
+func (w *writer) putEdge(e directory.Edge) error {
+	return errors.Join(
+		w.tx.Bucket(bucketMembers).Put(pair(e.Group, e.Member), nil),
+		w.tx.Bucket(bucketGroups).Put(pair(e.Member, e.Group), nil),
+	)
+}
+
+func (w *writer) deleteEdge(e directory.Edge) error {
+	return errors.Join(
+		w.tx.Bucket(bucketMembers).Delete(pair(e.Group, e.Member)),
+		w.tx.Bucket(bucketGroups).Delete(pair(e.Member, e.Group)),
+	)
+}
+
+func (w *writer) count(k directory.Kind, applies bool, by int) {
+	if !applies {
+		return
+	}
+	if w.delta == nil {
+		w.delta = map[directory.Kind]int{}
+	}
+	w.delta[k] += by
+}
+
+func (w *writer) keepCounts() error {
+	if len(w.delta) == 0 {
+		return nil
+	}
+	counts, err := presentIn(w.tx)
+	if err != nil {
+		return err
+	}
+	for k, by := range w.delta {
+		counts[k] += by
+	}
+	b, err := json.Marshal(counts)
+	if err != nil {
+		return fmt.Errorf("the counts of the snapshot: %w", err)
+	}
+	return w.tx.Bucket(bucketMeta).Put(keyPresent, b)
+}
+
+func expiryKey(at time.Time, a directory.Anchor) []byte {
+	return append(binary.BigEndian.AppendUint64(nil, uint64(at.Unix())), a[:]...)
+}

@@ -1,0 +1,99 @@
+package store
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"go.etcd.io/bbolt"
+
+	"syncd/internal/diff"
+	"syncd/internal/directory"
+)
+
+// keptPasses is how many passes the history holds: four months at one pass every three hours.
+const keptPasses = 1000
+
+// State returns the zero State before the first pass.
+func (s *Store) State() (state diff.State, err error) {
+	err = s.db.View(func(tx *bbolt.Tx) error {
+		state, err = stateIn(tx)
+		return err
+	})
+	return state, err
+}
+
+func stateIn(tx *bbolt.Tx) (state diff.State, err error) {
+	if b := tx.Bucket(bucketMeta).Get(keyState); b != nil {
+		if err := json.Unmarshal(b, &state); err != nil {
+			return state, fmt.Errorf("the watermark in the state file: %w", err)
+		}
+	}
+	return state, nil
+}
+
+// Unfinished reports whether a pass began to apply its plan and did not end: what it sent last may be online without being
+// acknowledged here.
+func (s *Store) Unfinished() (unfinished bool, err error) {
+	err = s.db.View(func(tx *bbolt.Tx) error {
+		unfinished = tx.Bucket(bucketMeta).Get(keyUnfinished) != nil
+		return nil
+	})
+	return unfinished, err
+}
+
+// Finish ends a pass in one transaction: the watermark moves, what is held is replaced, what was retried with success is
+// forgotten, and the pass enters the history.
+func (s *Store) Finish(f *diff.Final) error {
+	return s.db.Update(func(tx *bbolt.Tx) error {
+		b, err := json.Marshal(&f.State)
+		if err != nil {
+			return fmt.Errorf("the watermark: %w", err)
+		}
+		meta := tx.Bucket(bucketMeta)
+		return errors.Join(
+			meta.Put(keyState, b), meta.Delete(keyUnfinished),
+			replaceHeld(tx, f.Held), forgetRetried(tx, f), forgetExpired(tx, f.Now), record(tx, &f.Pass),
+		)
+	})
+}
+
+// Record enters a pass that changed nothing (a failed one, or a dry run) into the history.
+func (s *Store) Record(p *directory.PassRecord) error {
+	return s.db.Update(func(tx *bbolt.Tx) error { return record(tx, p) })
+}
+
+func record(tx *bbolt.Tx, p *directory.PassRecord) error {
+	passes := tx.Bucket(bucketPasses)
+	n, err := passes.NextSequence()
+	if err != nil {
+		return fmt.Errorf("the history of passes: %w", err)
+	}
+	b, err := json.Marshal(p)
+	if err != nil {
+		return fmt.Errorf("the history of passes: %w", err)
+	}
+	if n > keptPasses {
+		if err := passes.Delete(binary.BigEndian.AppendUint64(nil, n-keptPasses)); err != nil {
+			return fmt.Errorf("the history of passes: %w", err)
+		}
+	}
+	return passes.Put(binary.BigEndian.AppendUint64(nil, n), b)
+}
+
+// Passes returns the last n passes, the newest first.
+func (s *Store) Passes(n int) (list []directory.PassRecord, err error) {
+	err = s.db.View(func(tx *bbolt.Tx) error {
+		c := tx.Bucket(bucketPasses).Cursor()
+		for k, v := c.Last(); k != nil && len(list) < n; k, v = c.Prev() {
+			var p directory.PassRecord
+			if err := json.Unmarshal(v, &p); err != nil {
+				return fmt.Errorf("the history of passes: %w", err)
+			}
+			list = append(list, p)
+		}
+		return nil
+	})
+	return list, err
+}

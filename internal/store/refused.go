@@ -1,0 +1,90 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"syncd/internal/diff"
+	"syncd/internal/directory"
+)
+
+// A refused object is tried again after firstRetry, then after twice that, and so on up to lastRetry, and at every full pass.
+const (
+	firstRetry = 10 * time.Minute
+	lastRetry  = 24 * time.Hour
+)
+
+// refusedKey lists an object under its anchor. A refused edge is the member's: reading the member again finds its groups.
+func refusedKey(a *diff.Answer) []byte {
+	switch a.Op {
+	case diff.AddMember, diff.RemoveMember:
+		return pair(a.Other, a.Anchor)
+	case diff.SetManager:
+		return pair(a.Anchor, a.Other)
+	}
+	return pair(a.Anchor, directory.Anchor{})
+}
+
+func (w *writer) refuse(passID string, now time.Time, a *diff.Answer) error {
+	key := refusedKey(a)
+	r := directory.RefusedObject{Since: now}
+	if b := w.tx.Bucket(bucketRefused).Get(key); b != nil {
+		if err := json.Unmarshal(b, &r); err != nil {
+			return fmt.Errorf("the list of refused objects: %w", err)
+		}
+	}
+	r.Kind, r.Name, r.Op, r.Pass = a.Kind.String(), a.Name, a.Op.String(), passID
+	r.Status, r.Reason = a.Refusal.Status, a.Refusal.Detail
+	r.Next = now.Add(min(lastRetry, firstRetry<<min(r.Tries, 10)))
+	r.Tries++
+	b, err := json.Marshal(&r)
+	if err != nil {
+		return fmt.Errorf("the list of refused objects: %w", err)
+	}
+	return w.tx.Bucket(bucketRefused).Put(key, b)
+}
+
+func (w *writer) forget(a *diff.Answer) error {
+	return w.tx.Bucket(bucketRefused).Delete(refusedKey(a))
+}
+
+// Refused lists what the online directory rejects for now, in the order of the anchors.
+func (s *Store) Refused() (list []directory.RefusedObject, err error) {
+	err = s.db.View(func(tx *bbolt.Tx) error {
+		return tx.Bucket(bucketRefused).ForEach(func(k, v []byte) error {
+			r := directory.RefusedObject{Anchor: directory.Anchor(k[:16]), Other: directory.Anchor(k[16:32])}
+			if err := json.Unmarshal(v, &r); err != nil {
+				return fmt.Errorf("the list of refused objects: %w", err)
+			}
+			list = append(list, r)
+			return nil
+		})
+	})
+	return list, err
+}
+
+// forgetRetried drops the refused objects that a pass looked at and that were not refused in it again: they were accepted, or are no
+// longer to be pushed.
+func forgetRetried(tx *bbolt.Tx, f *diff.Final) error {
+	retried := map[directory.Anchor]bool{}
+	for _, a := range f.Retried {
+		retried[a] = true
+	}
+	c := tx.Bucket(bucketRefused).Cursor()
+	for k, v := c.First(); k != nil; k, v = c.Next() {
+		var r directory.RefusedObject
+		if err := json.Unmarshal(v, &r); err != nil {
+			return fmt.Errorf("the list of refused objects: %w", err)
+		}
+		if r.Pass == f.Pass.ID || !f.RetriedAll && !retried[directory.Anchor(k[:16])] {
+			continue
+		}
+		if err := c.Delete(); err != nil {
+			return fmt.Errorf("the list of refused objects: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,124 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"go.etcd.io/bbolt"
+
+	"syncd/internal/diff"
+	"syncd/internal/directory"
+)
+
+var _ diff.Snapshot = (*Store)(nil)
+
+// Entry implements diff.Snapshot.
+func (s *Store) Entry(a directory.Anchor) (e diff.Entry, found bool, err error) {
+	err = s.db.View(func(tx *bbolt.Tx) error {
+		e, found, err = entryIn(tx, a)
+		return err
+	})
+	return e, found, err
+}
+
+func entryIn(tx *bbolt.Tx, a directory.Anchor) (diff.Entry, bool, error) {
+	b := tx.Bucket(bucketObjects).Get(a[:])
+	if b == nil {
+		return diff.Entry{}, false, nil
+	}
+	e, err := decodeEntry(b)
+	if err != nil {
+		return diff.Entry{}, false, fmt.Errorf("anchor %s: %w", a, err)
+	}
+	return e, true, nil
+}
+
+// Online implements diff.Snapshot.
+func (s *Store) Online(a directory.Anchor) (found, gone bool, err error) {
+	err = s.db.View(func(tx *bbolt.Tx) error {
+		b := tx.Bucket(bucketObjects).Get(a[:])
+		found, gone = b != nil, departed(b)
+		return nil
+	})
+	return found, gone, err
+}
+
+// Anchors implements diff.Snapshot.
+func (s *Store) Anchors(visit func(a directory.Anchor, departed bool) error) error {
+	return s.db.View(func(tx *bbolt.Tx) error {
+		return tx.Bucket(bucketObjects).ForEach(func(k, v []byte) error { return visit(directory.Anchor(k), departed(v)) })
+	})
+}
+
+// Members implements diff.Snapshot.
+func (s *Store) Members(group directory.Anchor, visit func(directory.Anchor) error) error {
+	return s.walkPairs(bucketMembers, group, visit)
+}
+
+// MemberOf implements diff.Snapshot.
+func (s *Store) MemberOf(member directory.Anchor, visit func(directory.Anchor) error) error {
+	return s.walkPairs(bucketGroups, member, visit)
+}
+
+// Reports implements diff.Snapshot.
+func (s *Store) Reports(manager directory.Anchor, visit func(directory.Anchor) error) error {
+	return s.walkPairs(bucketReports, manager, visit)
+}
+
+// walkPairs visits the second halves of the keys that begin with first.
+func (s *Store) walkPairs(bucket []byte, first directory.Anchor, visit func(directory.Anchor) error) error {
+	return s.db.View(func(tx *bbolt.Tx) error {
+		return walkPairsIn(tx, bucket, first, visit)
+	})
+}
+
+func walkPairsIn(tx *bbolt.Tx, bucket []byte, first directory.Anchor, visit func(directory.Anchor) error) error {
+	c := tx.Bucket(bucket).Cursor()
+	for k, _ := c.Seek(first[:]); k != nil && bytes.HasPrefix(k, first[:]); k, _ = c.Next() {
+		if err := visit(directory.Anchor(k[16:32])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// HasEdge implements diff.Snapshot.
+func (s *Store) HasEdge(e directory.Edge) (found bool, err error) {
+	err = s.db.View(func(tx *bbolt.Tx) error {
+		found = tx.Bucket(bucketMembers).Get(pair(e.Group, e.Member)) != nil
+		return nil
+	})
+	return found, err
+}
+
+// Population implements diff.Snapshot.
+func (s *Store) Population() (int, error) {
+	present, err := s.Present()
+	n := 0
+	for _, count := range present {
+		n += count
+	}
+	return n, err
+}
+
+// Present counts the entries that have not departed, by kind.
+func (s *Store) Present() (counts map[directory.Kind]int, err error) {
+	err = s.db.View(func(tx *bbolt.Tx) error {
+		counts, err = presentIn(tx)
+		return err
+	})
+	return counts, err
+}
+
+func presentIn(tx *bbolt.Tx) (map[directory.Kind]int, error) {
+	counts := map[directory.Kind]int{}
+	if b := tx.Bucket(bucketMeta).Get(keyPresent); b != nil {
+		if err := json.Unmarshal(b, &counts); err != nil {
+			return nil, fmt.Errorf("the counts of the snapshot: %w", err)
+		}
+	}
+	return counts, nil
+}
+
+func pair(a, b directory.Anchor) []byte { return append(a[:], b[:]...) }

@@ -1,0 +1,152 @@
+package store
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"syncd/internal/directory"
+)
+
+// ErrLocked says that another process has the state open.
+var ErrLocked = errors.New("the state folder is in use by another syncd")
+
+// Config is the section "state" of the configuration file.
+type Config struct {
+	Dir string `yaml:"dir"`
+}
+
+// DefaultConfig is the place that a Linux service uses.
+func DefaultConfig() Config { return Config{Dir: "/var/lib/syncd"} }
+
+// Validate asks for a folder.
+func (c *Config) Validate() error {
+	if c.Dir == "" {
+		return &directory.FieldError{Field: "dir", Problem: "is empty", Remedy: "name the folder for syncd's state, for example /var/lib/syncd"}
+	}
+	return nil
+}
+
+// The buckets.
+var (
+	bucketMeta    = []byte("meta")
+	bucketObjects = []byte("objects") // anchor → entry
+	bucketMembers = []byte("members") // group, member → nothing
+	bucketGroups  = []byte("groups")  // member, group → nothing
+	bucketReports = []byte("reports") // manager, report → nothing
+	bucketExpiry  = []byte("expiry")  // moment, anchor → nothing
+	bucketRefused = []byte("refused") // anchor, other → JSON
+	bucketHeld    = []byte("held")    // anchor → JSON
+	bucketPasses  = []byte("passes")  // sequence → JSON
+)
+
+// The keys of the meta bucket.
+var (
+	keyFormat      = []byte("format")
+	keyTarget      = []byte("target")
+	keyState       = []byte("state")
+	keyPresent     = []byte("present")
+	keyUnfinished  = []byte("unfinished")
+	formatVersion  = uint64(1)
+	currentFormat  = binary.BigEndian.AppendUint64(nil, formatVersion)
+	lockWait       = 50 * time.Millisecond
+	stateFile      = "state.db"
+	temporaryFiles = "tmp"
+)
+
+// Store is the open state folder. It is safe for concurrent use.
+type Store struct {
+	db  *bbolt.DB
+	dir string
+}
+
+// Open opens the state in dir, which is made if it does not exist, for the online directory at target. It answers ErrLocked (in a
+// *directory.Fault) at once while another process has it open, and refuses a state that was made by another version or for
+// another online directory. Temporary files of an interrupted pass are removed.
+func Open(dir, target string) (s *Store, err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, &directory.Fault{Cause: "the state folder " + dir + " cannot be made", Remedy: "let syncd's account write there, or set state.dir to another folder", Err: err}
+	}
+	path := filepath.Join(dir, stateFile)
+	defer func() {
+		if broken := recover(); broken != nil { // bbolt panics on a damaged page
+			s, err = nil, damaged(path, fmt.Errorf("%v", broken))
+		}
+	}()
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: lockWait, FreelistType: bbolt.FreelistMapType})
+	if err != nil {
+		return nil, openFault(dir, path, err)
+	}
+	s = &Store{db: db, dir: dir}
+	if err := s.prepare(target); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	tmp := s.TempDir()
+	if err := errors.Join(os.RemoveAll(tmp), os.MkdirAll(tmp, 0o700)); err != nil {
+		return nil, errors.Join(fmt.Errorf("clearing the temporary files of an interrupted pass: %w", err), db.Close())
+	}
+	return s, nil
+}
+
+func openFault(dir, path string, err error) error {
+	switch {
+	case errors.Is(err, bbolt.ErrTimeout):
+		return &directory.Fault{
+			Cause: "the state folder " + dir + " is in use by another syncd", Remedy: "ask the running one (`syncd --now`), or stop it first",
+			Err: ErrLocked,
+		}
+	case errors.Is(err, os.ErrPermission):
+		return &directory.Fault{Cause: "the state file " + path + " may not be read by this account", Remedy: "run syncd with the account of the service", Err: err}
+	}
+	return damaged(path, err)
+}
+
+func damaged(path string, err error) error {
+	return &directory.Fault{
+		Cause:  "the state file " + path + " is damaged (" + err.Error() + ")",
+		Remedy: "move it aside: the next pass is then a full pass, which finds everything online again by its anchor",
+		Err:    err,
+	}
+}
+
+// prepare makes the buckets of a new file and checks those of an old one.
+func (s *Store) prepare(target string) error {
+	return s.db.Update(func(tx *bbolt.Tx) error {
+		for _, name := range [][]byte{
+			bucketMeta, bucketObjects, bucketMembers, bucketGroups, bucketReports, bucketExpiry, bucketRefused, bucketHeld, bucketPasses,
+		} {
+			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+				return fmt.Errorf("preparing the state file: %w", err)
+			}
+		}
+		meta := tx.Bucket(bucketMeta)
+		format := meta.Get(keyFormat)
+		if format == nil {
+			return errors.Join(meta.Put(keyFormat, currentFormat), meta.Put(keyTarget, []byte(target)))
+		}
+		if len(format) != 8 || binary.BigEndian.Uint64(format) != formatVersion {
+			return &directory.Fault{
+				Class: directory.Usage, Cause: fmt.Sprintf("the state in %s has format %x, this version reads %d", s.dir, format, formatVersion),
+				Remedy: "use the version of syncd that wrote it, or an empty state.dir",
+			}
+		}
+		if known := string(meta.Get(keyTarget)); known != target {
+			return &directory.Fault{
+				Class: directory.Usage, Cause: fmt.Sprintf("the state in %s belongs to the online directory %s, the configuration names %s", s.dir, known, target),
+				Remedy: "correct target.url, or use another state.dir for another online directory",
+			}
+		}
+		return nil
+	})
+}
+
+// TempDir is a folder for the files of one pass. It is emptied by Open.
+func (s *Store) TempDir() string { return filepath.Join(s.dir, temporaryFiles) }
+
+// Close closes the file. It must be called once.
+func (s *Store) Close() error { return s.db.Close() }

@@ -1,0 +1,207 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+
+	"syncd/internal/diff"
+	"syncd/internal/directory"
+)
+
+// batchSize is how many changes are sent and then acknowledged in one transaction: what a crash repeats at most.
+const batchSize = 500
+
+var errDryRun = errors.New("dry run: nothing is written")
+
+// check is the last step before the first write.
+func (s *Syncer) check(_ context.Context, p *pass) error {
+	if p.plan.TooMany != nil {
+		p.log.Warn("departures are held", zap.String("why", p.plan.TooMany.Error()))
+	}
+	for kind, n := range p.plan.Left {
+		p.log.Warn("the online directory has no such resource type: left out", zap.Stringer("kind", kind), zap.Int("objects", n))
+	}
+	if p.request.Preview != nil {
+		if err := p.request.Preview(p.plan); err != nil {
+			return err
+		}
+	}
+	if !p.request.DryRun {
+		return nil
+	}
+	r := &p.record
+	r.Created, r.Updated = p.plan.Count(diff.Create)+p.plan.Count(diff.CreateGroup), p.plan.Count(diff.Update)+p.plan.Count(diff.UpdateGroup)
+	r.Blocked, r.Departed = p.plan.Count(diff.Block), p.plan.Count(diff.Depart)
+	r.EdgesAdded, r.EdgesRemoved = p.plan.Count(diff.AddMember), p.plan.Count(diff.RemoveMember)
+	return errDryRun
+}
+
+// apply sends the plan, operation by operation, in batches. Each batch is acknowledged before the next is sent.
+func (s *Syncer) apply(ctx context.Context, p *pass) error {
+	return s.timed("apply", func() error {
+		repeat, err := s.Store.Unfinished()
+		if err != nil {
+			return err
+		}
+		s.Target.Repeat(repeat)
+		done, total := 0, p.plan.Len()
+		s.report(p, "apply", 0, total)
+		for _, op := range diff.Ops() {
+			batch := make([]diff.Change, 0, batchSize)
+			send := func() error {
+				err := s.applyBatch(ctx, p, batch)
+				done += len(batch)
+				batch = batch[:0]
+				s.report(p, "apply", done, total)
+				return err
+			}
+			err := p.plan.Each(op, func(c *diff.Change) error {
+				if batch = append(batch, *c); len(batch) < batchSize {
+					return nil
+				}
+				return send()
+			})
+			if err == nil && len(batch) > 0 {
+				err = send()
+			}
+			if err != nil {
+				return fmt.Errorf("%w (%d of %d changes were sent and acknowledged; the next pass goes on from there)", err, done-len(batch), total)
+			}
+		}
+		return nil
+	})
+}
+
+// applyBatch sends changes of one operation and keeps the answers.
+func (s *Syncer) applyBatch(ctx context.Context, p *pass, planned []diff.Change) error {
+	changes, names, err := s.resolve(planned)
+	if err != nil || len(changes) == 0 {
+		return err
+	}
+	if err := s.intendBlocks(ctx, p, changes); err != nil {
+		return err
+	}
+	outcomes, err := s.Target.Apply(ctx, changes)
+	if err != nil {
+		return err
+	}
+	if len(outcomes) != len(changes) {
+		return fmt.Errorf("the online directory gave %d answers to %d changes", len(outcomes), len(changes))
+	}
+	now := s.Now()
+	answers := make([]diff.Answer, len(changes))
+	for i := range changes {
+		answers[i] = diff.Answer{Change: changes[i], Outcome: outcomes[i], Name: names[i]}
+	}
+	if err := s.timed("commit", func() error { return s.Store.Acknowledge(p.record.ID, now, answers) }); err != nil {
+		return err
+	}
+	for i := range answers {
+		s.count(p, &answers[i], now)
+	}
+	return nil
+}
+
+// resolve fills in the online ids and the names of a batch. A change whose object, or whose other end, did not make it online (its
+// creation was refused) is left out: it is planned again when that object is accepted.
+func (s *Syncer) resolve(planned []diff.Change) (changes []diff.Change, names []string, err error) {
+	for _, c := range planned {
+		name := ""
+		if c.Op == diff.Create || c.Op == diff.CreateGroup {
+			name = c.After.Name()
+		} else {
+			e, found, err := s.Store.Entry(c.Anchor)
+			if err != nil {
+				return nil, nil, err
+			}
+			if !found {
+				continue
+			}
+			c.ID, name = e.ID, e.Resource.Name()
+		}
+		if !c.Other.IsZero() {
+			other, found, err := s.Store.Entry(c.Other)
+			if err != nil {
+				return nil, nil, err
+			}
+			if !found {
+				continue
+			}
+			c.OtherID = other.ID
+			if c.Op != diff.SetManager {
+				name = other.Resource.Name() + " in " + name
+			}
+		}
+		changes, names = append(changes, c), append(names, name)
+	}
+	return changes, names, nil
+}
+
+// intendBlocks remembers which of the accounts that are about to be blocked are active, so that exactly those may be activated
+// again by syncd later, even if the block's acknowledgement is lost.
+func (s *Syncer) intendBlocks(ctx context.Context, p *pass, changes []diff.Change) error {
+	var ids []string
+	var anchors []directory.Anchor
+	for _, c := range changes {
+		if c.Op == diff.Block || c.Op == diff.Depart && c.Keep {
+			ids, anchors = append(ids, c.ID), append(anchors, c.Anchor)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	active, err := s.Target.Active(ctx, ids)
+	if err != nil {
+		return err
+	}
+	var intended []directory.Anchor
+	for i, a := range anchors {
+		if active[i] {
+			intended = append(intended, a)
+		}
+	}
+	return s.Store.IntendBlock(p.record.ID, intended)
+}
+
+// count adds an answer to the pass's report and to the metrics.
+func (s *Syncer) count(p *pass, a *diff.Answer, now time.Time) {
+	r := &p.record
+	if a.Refusal != nil {
+		r.Refused++
+		s.Metrics.Change(a.Kind, a.Op.String(), "refused")
+		p.log.Warn("refused", zap.Stringer("anchor", a.Anchor), zap.String("name", a.Name), zap.Stringer("op", a.Op),
+			zap.Int("status", a.Refusal.Status), zap.String("reason", a.Refusal.Detail))
+		return
+	}
+	switch a.Op {
+	case diff.Create, diff.CreateGroup:
+		r.Created++
+	case diff.Update, diff.UpdateGroup:
+		r.Updated++
+	case diff.SetManager:
+		if a.Alone {
+			r.Updated++
+		}
+	case diff.Block:
+		r.Blocked++
+	case diff.AddMember:
+		r.EdgesAdded++
+	case diff.RemoveMember:
+		r.EdgesRemoved++
+	case diff.Depart:
+		r.Departed++
+	}
+	outcome := "acknowledged"
+	if a.Adopted {
+		outcome = "adopted"
+		p.log.Info("adopted: it was online already under the same anchor", zap.Stringer("anchor", a.Anchor), zap.String("name", a.Name))
+	}
+	s.Metrics.Change(a.Kind, a.Op.String(), outcome)
+	if !p.full && !a.Changed.IsZero() {
+		s.Metrics.Propagated(max(0, now.Sub(a.Changed)))
+	}
+}

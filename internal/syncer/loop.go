@@ -1,0 +1,94 @@
+package syncer
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/robfig/cron/v3"
+)
+
+// Loop runs passes one after the other: at the start, on schedule and when triggered. What is triggered while a pass runs collapses
+// into one pass that follows it.
+type Loop struct {
+	run      func(context.Context, Request)
+	schedule *cron.Cron
+
+	mu      sync.Mutex
+	pending *Request
+	wake    chan struct{}
+}
+
+// NewLoop returns a loop on a validated schedule. run makes one pass and reports its end by itself.
+func NewLoop(schedule ScheduleConfig, run func(context.Context, Request)) (*Loop, error) {
+	l := &Loop{run: run, schedule: cron.New(cron.WithLocation(time.UTC)), wake: make(chan struct{}, 1)}
+	for _, s := range []struct {
+		spec string
+		full bool
+	}{{schedule.Sync, false}, {schedule.Full, true}} {
+		parsed, err := parseSchedule(s.spec)
+		if err != nil {
+			return nil, fmt.Errorf("the schedule %q: %w", s.spec, err)
+		}
+		l.schedule.Schedule(parsed, cron.FuncJob(func() { l.Trigger(Request{Trigger: "schedule", Full: s.full}) }))
+	}
+	return l, nil
+}
+
+// Trigger asks for a pass and returns the id of the pass that answers. While one is waiting already, that one answers; it is a full
+// one if any of those that asked wants that, and writes unless all wanted a dry run.
+func (l *Loop) Trigger(r Request) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.pending == nil {
+		r.ID = NewID()
+		l.pending = &r
+	} else {
+		l.pending.Full = l.pending.Full || r.Full
+		l.pending.DryRun = l.pending.DryRun && r.DryRun
+	}
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+	return l.pending.ID
+}
+
+// Next is when the schedule asks for the next pass; zero before Run.
+func (l *Loop) Next() time.Time {
+	var next time.Time
+	for _, e := range l.schedule.Entries() {
+		if next.IsZero() || e.Next.Before(next) {
+			next = e.Next
+		}
+	}
+	return next
+}
+
+// Run makes a pass at once and then whenever one is asked for, until ctx ends. A pass that runs then is allowed to finish, unless
+// kill ends too.
+func (l *Loop) Run(ctx, kill context.Context) {
+	l.schedule.Start()
+	defer func() { <-l.schedule.Stop().Done() }()
+	l.Trigger(Request{Trigger: "start"})
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-l.wake:
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		l.run(kill, l.take())
+	}
+}
+
+func (l *Loop) take() Request {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r := *l.pending
+	l.pending = nil
+	return r
+}

@@ -1,0 +1,131 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+	"go.uber.org/zap"
+
+	"syncd/internal/diff"
+	"syncd/internal/directory"
+)
+
+// Options are what a syncer works with.
+type Options struct {
+	// Open connects to the source for one pass. known are the scope's containers as the last pass found them.
+	Open    func(ctx context.Context, known []directory.Container) (Session, error)
+	Target  Target
+	Store   Store
+	Metrics Metrics
+	Log     *zap.Logger
+	Now     func() time.Time
+	Safety  SafetyConfig
+	Kinds   []directory.Kind
+	// Fingerprint identifies everything in the configuration that decides what is read and what it becomes. When it differs from
+	// that of the last pass, a full pass follows.
+	Fingerprint string
+}
+
+// Syncer runs passes, one at a time.
+type Syncer struct {
+	Options
+	progress atomic.Pointer[directory.Progress]
+}
+
+// New returns a syncer.
+func New(options Options) *Syncer { return &Syncer{Options: options} }
+
+// Request asks for a pass.
+type Request struct {
+	ID      string // from NewID
+	Trigger string // what asked: "start", "schedule", "signal", "endpoint", "now"
+	Full    bool   // read everything
+	DryRun  bool   // stop before the first write
+	// Preview, where set, is given the plan once it has been checked, before anything is written.
+	Preview func(*diff.Plan) error
+}
+
+// NewID returns a pass id: a ULID, so that ids sort by time.
+func NewID() string { return ulid.Make().String() }
+
+// Progress is where the running pass stands, nil when none runs.
+func (s *Syncer) Progress() *directory.Progress { return s.progress.Load() }
+
+// RunOnce makes one pass: read, map, plan, check, apply, commit. The record says how it ended; the error, if any, why it did not end
+// well. A pass that failed has moved no watermark: the next one repeats it.
+func (s *Syncer) RunOnce(ctx context.Context, request Request) (directory.PassRecord, error) {
+	p := s.begin(request)
+	defer s.progress.Store(nil)
+	err := s.run(ctx, p)
+	return s.end(p, err)
+}
+
+func (s *Syncer) run(ctx context.Context, p *pass) error {
+	defer p.close()
+	for _, step := range []func(context.Context, *pass) error{
+		s.connect, // both sides answer, the scope's containers are found
+		s.read,    // read, map and compare: the whole plan is made
+		s.check,   // limits and the dry run: after this the first write may happen
+		s.apply,   // every change, in the plan's order; what is acknowledged enters the snapshot
+		s.commit,  // the watermark moves
+	} {
+		if err := step(ctx, p); err != nil {
+			if errors.Is(err, errDryRun) {
+				return nil
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// pass is the state of one run of RunOnce.
+type pass struct {
+	request Request
+	record  directory.PassRecord
+	log     *zap.Logger
+	started time.Time
+
+	session Session
+	state   diff.State // of the last pass
+	full    bool
+	plan    *diff.Plan
+	// watermark is how far the source has been read, kept only by commit.
+	watermark directory.Watermark
+	retried   []directory.Anchor // refused objects that this pass looked at again
+}
+
+func (s *Syncer) begin(r Request) *pass {
+	p := &pass{request: r, started: s.Now(), log: s.Log.With(zap.String("pass", r.ID))}
+	p.record = directory.PassRecord{Pass: directory.Pass{ID: r.ID}, Started: p.started, Trigger: r.Trigger, DryRun: r.DryRun}
+	s.report(p, "connect", 0, 0)
+	return p
+}
+
+func (s *Syncer) report(p *pass, stage string, done, total int) {
+	s.progress.Store(&directory.Progress{
+		Pass: p.record.ID, Kind: p.record.Kind, Stage: stage, Done: done, Total: total, Server: p.record.Server, Started: p.started,
+	})
+}
+
+// timed measures one stage.
+func (s *Syncer) timed(stage string, work func() error) error {
+	start := time.Now()
+	err := work()
+	s.Metrics.Stage(stage, time.Since(start))
+	return err
+}
+
+func (p *pass) close() {
+	if p.session != nil {
+		p.session.Close()
+	}
+	if p.plan != nil {
+		if err := p.plan.Close(); err != nil {
+			p.log.Warn("temporary files of the plan stay behind", zap.Error(err))
+		}
+	}
+}
