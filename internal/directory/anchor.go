@@ -56,6 +56,24 @@ func (a Anchor) GUID() string {
 		binary.LittleEndian.Uint16(a[6:]), a[8:10], a[10:])
 }
 
+// MarshalText writes the Base64 form; the zero anchor is empty.
+func (a Anchor) MarshalText() ([]byte, error) {
+	if a.IsZero() {
+		return nil, nil
+	}
+	return []byte(a.String()), nil
+}
+
+// UnmarshalText reads what MarshalText wrote.
+func (a *Anchor) UnmarshalText(text []byte) (err error) {
+	if len(text) == 0 {
+		*a = Anchor{}
+		return nil
+	}
+	*a, err = ParseAnchor(string(text))
+	return err
+}
+
 // IsZero reports whether the anchor is absent.
 func (a Anchor) IsZero() bool { return a == Anchor{} }
 

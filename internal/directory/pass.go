@@ -45,8 +45,8 @@ type PassRecord struct {
 
 // RefusedObject is an object, or one edge or reference of it, that the online directory rejects for now.
 type RefusedObject struct {
-	Anchor Anchor    `json:"-"`
-	Other  Anchor    `json:"-"` // the group of an edge, the manager of a reference; zero for the object itself
+	Anchor Anchor    `json:"anchor"`
+	Other  Anchor    `json:"other"` // the group of an edge, the manager of a reference; zero for the object itself
 	Kind   string    `json:"kind"`
 	Name   string    `json:"name"`
 	Op     string    `json:"op"`
@@ -60,7 +60,7 @@ type RefusedObject struct {
 
 // HeldObject is an object that would leave the online directory and is kept back.
 type HeldObject struct {
-	Anchor   Anchor    `json:"-"`
+	Anchor   Anchor    `json:"anchor"`
 	Kind     string    `json:"kind"`
 	Name     string    `json:"name"`
 	Evidence Evidence  `json:"evidence"`

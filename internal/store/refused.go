@@ -36,6 +36,7 @@ func (w *writer) refuse(passID string, now time.Time, a *diff.Answer) error {
 			return fmt.Errorf("the list of refused objects: %w", err)
 		}
 	}
+	r.Anchor, r.Other = directory.Anchor(key[:16]), directory.Anchor(key[16:])
 	r.Kind, r.Name, r.Op, r.Pass = a.Kind.String(), a.Name, a.Op.String(), passID
 	r.Status, r.Reason = a.Refusal.Status, a.Refusal.Detail
 	r.Next = now.Add(min(lastRetry, firstRetry<<min(r.Tries, 10)))
@@ -54,8 +55,8 @@ func (w *writer) forget(a *diff.Answer) error {
 // Refused lists what the online directory rejects for now, in the order of the anchors.
 func (s *Store) Refused() (list []directory.RefusedObject, err error) {
 	err = s.db.View(func(tx *bbolt.Tx) error {
-		return tx.Bucket(bucketRefused).ForEach(func(k, v []byte) error {
-			r := directory.RefusedObject{Anchor: directory.Anchor(k[:16]), Other: directory.Anchor(k[16:32])}
+		return tx.Bucket(bucketRefused).ForEach(func(_, v []byte) error {
+			var r directory.RefusedObject
 			if err := json.Unmarshal(v, &r); err != nil {
 				return fmt.Errorf("the list of refused objects: %w", err)
 			}
@@ -79,7 +80,7 @@ func forgetRetried(tx *bbolt.Tx, f *diff.Final) error {
 		if err := json.Unmarshal(v, &r); err != nil {
 			return fmt.Errorf("the list of refused objects: %w", err)
 		}
-		if r.Pass == f.Pass.ID || !f.RetriedAll && !retried[directory.Anchor(k[:16])] {
+		if r.Pass == f.Pass.ID || !f.RetriedAll && !retried[r.Anchor] {
 			continue
 		}
 		if err := c.Delete(); err != nil {

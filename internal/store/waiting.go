@@ -14,8 +14,8 @@ import (
 // Held lists the objects that are kept back, in the order of the anchors.
 func (s *Store) Held() (list []directory.HeldObject, err error) {
 	err = s.db.View(func(tx *bbolt.Tx) error {
-		return tx.Bucket(bucketHeld).ForEach(func(k, v []byte) error {
-			h := directory.HeldObject{Anchor: directory.Anchor(k)}
+		return tx.Bucket(bucketHeld).ForEach(func(_, v []byte) error {
+			var h directory.HeldObject
 			if err := json.Unmarshal(v, &h); err != nil {
 				return fmt.Errorf("the list of held objects: %w", err)
 			}

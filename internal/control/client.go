@@ -1,0 +1,117 @@
+package control
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"time"
+
+	"syncd/internal/directory"
+)
+
+// ErrNoDaemon says that nobody answers at the control endpoint.
+var ErrNoDaemon = errors.New("no syncd is running here")
+
+// Client speaks to a running daemon.
+type Client struct {
+	http  *http.Client
+	base  string
+	token directory.Secret
+}
+
+// NewClient returns a client of the daemon that listens as c says and keeps its state in stateDir. Whether it runs shows with the
+// first call: ErrNoDaemon.
+func NewClient(c Config, stateDir string) (*Client, error) {
+	client := &Client{base: "http://" + c.Listen, http: &http.Client{Timeout: 30 * time.Second}}
+	if path, ok := socketPath(c.Listen); ok {
+		client.base = "http://syncd"
+		client.http.Transport = &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			var d net.Dialer
+			return d.DialContext(ctx, "unix", path)
+		}}
+		return client, nil
+	}
+	token, err := readToken(stateDir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, &directory.Fault{
+			Cause: "the token of the control endpoint cannot be read: " + err.Error(), Remedy: "run this command with the account of the service, or as administrator",
+		}
+	}
+	client.token = token
+	return client, nil
+}
+
+// Sync asks for a pass and returns its id.
+func (c *Client) Sync(ctx context.Context, full, dryRun bool) (string, error) {
+	body, err := json.Marshal(syncRequest{Full: full, DryRun: dryRun})
+	if err != nil {
+		return "", err
+	}
+	var answer syncAnswer
+	_, err = c.call(ctx, http.MethodPost, "/v1/sync", body, &answer)
+	return answer.Pass, err
+}
+
+// Status asks for the daemon's status.
+func (c *Client) Status(ctx context.Context) (*Status, error) {
+	s := new(Status)
+	_, err := c.call(ctx, http.MethodGet, "/v1/status", nil, s)
+	return s, err
+}
+
+// Pass returns a pass that has ended, nil while it has not.
+func (c *Client) Pass(ctx context.Context, id string) (*directory.PassRecord, error) {
+	p := new(directory.PassRecord)
+	found, err := c.call(ctx, http.MethodGet, "/v1/passes/"+id, nil, p)
+	if err != nil || !found {
+		return nil, err
+	}
+	return p, nil
+}
+
+// call sends one request; found is false for 404.
+func (c *Client) call(ctx context.Context, method, path string, body []byte, into any) (found bool, err error) {
+	request, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(body))
+	if err != nil {
+		return false, err
+	}
+	if c.token != "" {
+		request.Header.Set("Authorization", "Bearer "+c.token.Reveal())
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return false, dialFault(err)
+	}
+	defer func() { err = errors.Join(err, response.Body.Close()) }()
+	switch {
+	case response.StatusCode == http.StatusNotFound:
+		return false, nil
+	case response.StatusCode >= 300:
+		text, _ := io.ReadAll(io.LimitReader(response.Body, 1024)) // whatever could be read explains better than nothing
+		return false, fmt.Errorf("the running syncd answered %s: %s", response.Status, bytes.TrimSpace(text))
+	}
+	if err := json.NewDecoder(response.Body).Decode(into); err != nil {
+		return false, fmt.Errorf("the running syncd's answer cannot be read: %w", err)
+	}
+	return true, nil
+}
+
+func dialFault(err error) error {
+	dial, isOp := errors.AsType[*net.OpError](err)
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return &directory.Fault{
+			Cause: "this account may not use the control endpoint of the running syncd", Remedy: "run this command with the account of the service, or as root",
+			Err: err,
+		}
+	case isOp && dial.Op == "dial": // no socket, or nobody listens
+		return ErrNoDaemon
+	}
+	return fmt.Errorf("the running syncd cannot be asked: %w", err)
+}

@@ -1,0 +1,70 @@
+package control
+
+import (
+	"net"
+	"net/netip"
+	"runtime"
+	"strings"
+
+	"syncd/internal/directory"
+)
+
+// Config is the section "control" of the configuration file.
+type Config struct {
+	Listen string `yaml:"listen"` // "unix:///path" or "127.0.0.1:9848"
+}
+
+// DefaultConfig is a socket, on Windows a loopback port.
+func DefaultConfig() Config {
+	if runtime.GOOS == "windows" {
+		return Config{Listen: "127.0.0.1:9848"}
+	}
+	return Config{Listen: "unix:///run/syncd/control.sock"}
+}
+
+// Validate refuses every address that is not this machine's own.
+func (c *Config) Validate() error {
+	if path, ok := socketPath(c.Listen); ok {
+		if path == "" {
+			return &directory.FieldError{Field: "listen", Problem: "names no socket", Remedy: "write unix:///run/syncd/control.sock"}
+		}
+		return nil
+	}
+	if !isLoopback(c.Listen) {
+		return &directory.FieldError{
+			Field: "listen", Problem: c.Listen + " is neither a Unix socket nor a loopback address with a port",
+			Remedy: "write unix:///run/syncd/control.sock or 127.0.0.1:9848",
+		}
+	}
+	return nil
+}
+
+// MetricsConfig is the section "metrics" of the configuration file. An empty address turns metrics off.
+type MetricsConfig struct {
+	Listen string `yaml:"listen"`
+}
+
+// DefaultMetrics is the loopback port 9847.
+func DefaultMetrics() MetricsConfig { return MetricsConfig{Listen: "127.0.0.1:9847"} }
+
+// Validate asks for an address with a port.
+func (c *MetricsConfig) Validate() error {
+	if c.Listen == "" {
+		return nil
+	}
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		return &directory.FieldError{Field: "listen", Problem: c.Listen + " is not an address with a port", Remedy: "write 127.0.0.1:9847, or nothing for no metrics"}
+	}
+	return nil
+}
+
+func socketPath(listen string) (string, bool) { return strings.CutPrefix(listen, "unix://") }
+
+func isLoopback(listen string) bool {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return false
+	}
+	address, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && address.IsLoopback()
+}

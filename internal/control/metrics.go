@@ -1,0 +1,92 @@
+package control
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"syncd/internal/directory"
+)
+
+// Metrics counts what happens. Its names are a contract (design, section 4).
+type Metrics struct {
+	registry    *prometheus.Registry
+	propagation prometheus.Histogram
+	changes     *prometheus.CounterVec
+	passes      *prometheus.CounterVec
+	stages      *prometheus.HistogramVec
+	ldap        *prometheus.HistogramVec
+	target      *prometheus.HistogramVec
+}
+
+// NewMetrics returns metrics without figures yet.
+func NewMetrics(version string) *Metrics {
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		propagation: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "syncd_propagation_lag_seconds", Help: "From a change in Active Directory (whenChanged) to its acknowledgement online, in delta passes.",
+			Buckets: []float64{1, 5, 15, 60, 300, 900, 1800, 3600, 7200, 10800, 14400, 21600, 43200, 86400},
+		}),
+		changes: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "syncd_changes_total", Help: "Changes sent to the online directory.",
+		}, []string{"kind", "op", "outcome"}),
+		passes: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "syncd_passes_total", Help: "Passes that ended.",
+		}, []string{"kind", "status"}),
+		stages: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "syncd_stage_duration_seconds", Help: "Duration of the stages of a pass.", Buckets: prometheus.ExponentialBuckets(0.001, 4, 11),
+		}, []string{"stage"}),
+		ldap: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "syncd_ldap_request_duration_seconds", Help: "Duration of requests to the domain controller.", Buckets: prometheus.ExponentialBuckets(0.001, 3, 10),
+		}, []string{"op"}),
+		target: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "syncd_target_request_duration_seconds", Help: "Duration of requests to the online directory.", Buckets: prometheus.ExponentialBuckets(0.001, 3, 10),
+		}, []string{"op", "code"}),
+	}
+	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "syncd_build_info", Help: "Always 1; the version is the label."}, []string{"version"})
+	build.WithLabelValues(version).Set(1)
+	m.registry.MustRegister(m.propagation, m.changes, m.passes, m.stages, m.ldap, m.target, build,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// Stage takes the duration of one stage of a pass.
+func (m *Metrics) Stage(stage string, took time.Duration) {
+	m.stages.WithLabelValues(stage).Observe(took.Seconds())
+}
+
+// Change takes the outcome of one change.
+func (m *Metrics) Change(kind directory.Kind, op, outcome string) {
+	m.changes.WithLabelValues(kind.String(), op, outcome).Inc()
+}
+
+// Propagated takes the time from a change in Active Directory to its acknowledgement.
+func (m *Metrics) Propagated(took time.Duration) { m.propagation.Observe(took.Seconds()) }
+
+// PassEnded counts a pass.
+func (m *Metrics) PassEnded(p *directory.PassRecord) {
+	m.passes.WithLabelValues(p.Kind, string(p.Status)).Inc()
+}
+
+// LDAP takes the duration of one request to the domain controller.
+func (m *Metrics) LDAP(op string, took time.Duration) {
+	m.ldap.WithLabelValues(op).Observe(took.Seconds())
+}
+
+// Target takes the duration of one request to the online directory.
+func (m *Metrics) Target(op, code string, took time.Duration) {
+	m.target.WithLabelValues(op, code).Observe(took.Seconds())
+}
+
+// Watch adds the gauges that are read from the daemon's status at each scrape.
+func (m *Metrics) Watch(daemon Daemon) error { return m.registry.Register(&gauges{daemon: daemon}) }
+
+// Handler serves GET /metrics.
+func (m *Metrics) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
+	return mux
+}

@@ -1,0 +1,142 @@
+package control
+
+import (
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"go.uber.org/zap"
+
+	"syncd/internal/directory"
+)
+
+// searchedPasses is how far back a single pass is looked for.
+const searchedPasses = 100
+
+type server struct {
+	daemon Daemon
+	token  directory.Secret
+	log    *zap.Logger
+}
+
+// Handler serves the control endpoint. An empty token lets everybody in who can reach it: right for a socket, which has an owner.
+func Handler(daemon Daemon, token directory.Secret, log *zap.Logger) http.Handler {
+	s := &server{daemon: daemon, token: token, log: log}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /v1/sync", s.sync)
+	mux.HandleFunc("GET /v1/status", s.status)
+	mux.HandleFunc("GET /v1/passes", s.passes)
+	mux.HandleFunc("GET /v1/passes/{id}", s.pass)
+	open := http.NewServeMux()
+	open.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { s.text(w, http.StatusOK, "ok") })
+	open.HandleFunc("GET /readyz", s.ready)
+	open.Handle("/", s.authorised(mux))
+	return open
+}
+
+func (s *server) authorised(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		given, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		if s.token != "" && subtle.ConstantTimeCompare([]byte(given), []byte(s.token.Reveal())) != 1 {
+			s.text(w, http.StatusUnauthorized, "send the token from control.token in the state folder as a bearer token")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// syncRequest is the body of POST /v1/sync.
+type syncRequest struct {
+	Full   bool `json:"full"`
+	DryRun bool `json:"dry_run"`
+}
+
+// syncAnswer is its answer: the pass to look for under /v1/passes/{id}.
+type syncAnswer struct {
+	Pass string `json:"pass"`
+}
+
+func (s *server) sync(w http.ResponseWriter, r *http.Request) {
+	var request syncRequest
+	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, 4096))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&request); err != nil && !errors.Is(err, io.EOF) {
+		s.text(w, http.StatusBadRequest, `send {"full": true|false, "dry_run": true|false} or nothing`)
+		return
+	}
+	s.json(w, http.StatusAccepted, syncAnswer{Pass: s.daemon.Trigger(request.Full, request.DryRun)})
+}
+
+func (s *server) status(w http.ResponseWriter, _ *http.Request) {
+	status, err := s.daemon.Status()
+	s.answer(w, status, err)
+}
+
+func (s *server) passes(w http.ResponseWriter, r *http.Request) {
+	n := 50
+	if v := r.URL.Query().Get("n"); v != "" {
+		var err error
+		if n, err = strconv.Atoi(v); err != nil || n < 1 || n > 1000 {
+			s.text(w, http.StatusBadRequest, "n is a number from 1 to 1000")
+			return
+		}
+	}
+	list, err := s.daemon.Passes(n)
+	s.answer(w, list, err)
+}
+
+func (s *server) pass(w http.ResponseWriter, r *http.Request) {
+	list, err := s.daemon.Passes(searchedPasses)
+	for i := range list {
+		if list[i].ID == r.PathValue("id") {
+			s.answer(w, &list[i], err)
+			return
+		}
+	}
+	if err != nil {
+		s.answer(w, nil, err)
+		return
+	}
+	s.text(w, http.StatusNotFound, "no pass with this id has ended yet")
+}
+
+func (s *server) ready(w http.ResponseWriter, _ *http.Request) {
+	status, err := s.daemon.Status()
+	switch {
+	case err != nil:
+		s.text(w, http.StatusServiceUnavailable, err.Error())
+	case status.Last == nil:
+		s.text(w, http.StatusServiceUnavailable, "the first pass has not ended yet")
+	default:
+		s.text(w, http.StatusOK, "ok")
+	}
+}
+
+func (s *server) answer(w http.ResponseWriter, body any, err error) {
+	if err != nil {
+		s.log.Error("the control endpoint cannot answer", zap.Error(err))
+		s.text(w, http.StatusInternalServerError, err.Error())
+		return
+	}
+	s.json(w, http.StatusOK, body)
+}
+
+func (s *server) json(w http.ResponseWriter, code int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(code)
+	if err := json.NewEncoder(w).Encode(body); err != nil {
+		s.log.Debug("an answer of the control endpoint was not taken", zap.Error(err))
+	}
+}
+
+func (s *server) text(w http.ResponseWriter, code int, line string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(code)
+	if _, err := io.WriteString(w, line+"\n"); err != nil {
+		s.log.Debug("an answer of the control endpoint was not taken", zap.Error(err))
+	}
+}
