@@ -1,0 +1,45 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/alecthomas/kong"
+)
+
+const description = `Keeps an online directory equal to Active Directory: one way, every account disabled until someone activates it.
+
+Without a command it runs as a daemon in the foreground; with --now it makes one pass.
+
+Exit status: 0 done; 1 failed; 2 wrong usage or configuration; 3 done, but some objects were refused; 4 held by a safety limit; 5 source or target unreachable, or they do not let syncd in.`
+
+// commandLine is what kong parses.
+type commandLine struct {
+	Version   kong.VersionFlag `help:"Print the version and exit."`
+	Run       runCommand       `cmd:"" default:"withargs" help:"Run the daemon, or make one pass with --now (the default command)."`
+	Status    statusCommand    `cmd:"" help:"Show what the running daemon did last, what is refused or held, and what comes next."`
+	Demo      demoCommand      `cmd:"" help:"A small Active Directory, an online directory and syncd between them, all in one process."`
+	Directory directoryCommand `cmd:"" help:"The simulated online directory on its own."`
+}
+
+// configFlag is shared by the commands that read the configuration file.
+type configFlag struct {
+	Config string `short:"c" placeholder:"FILE" default:"${config}" help:"The configuration file (default ${default})."`
+}
+
+// runCommand is the daemon and `syncd --now`.
+type runCommand struct {
+	configFlag
+	Now    bool `help:"Make one pass now: by the running daemon, or here if none runs."`
+	Full   bool `help:"With --now: read everything instead of what changed."`
+	DryRun bool `help:"With --now: plan and check, write nothing."`
+	JSON   bool `name:"json" help:"With --now: print the report as one JSON object."`
+}
+
+func defaultConfigPath() string {
+	if runtime.GOOS == "windows" {
+		return filepath.Join(os.Getenv("ProgramData"), "syncd", "syncd.yaml")
+	}
+	return "/etc/syncd/syncd.yaml"
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"syncd/internal/control"
+	"syncd/internal/directory"
+	"syncd/internal/syncer"
+)
+
+// daemon is the running program: passes on schedule, the control endpoint, metrics. It implements control.Daemon.
+type daemon struct {
+	*engine
+	loop    *syncer.Loop
+	started time.Time
+}
+
+var _ control.Daemon = (*daemon)(nil)
+
+// serve runs the daemon in the foreground until a signal ends it.
+func serve(ctx context.Context, c *config, std streams) (err error) {
+	log, err := c.Log.newLog(std, zapcore.DebugLevel)
+	if err != nil {
+		return err
+	}
+	e, err := newEngine(c, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, e.close()) }()
+	d, err := newDaemon(e, nil)
+	if err != nil {
+		return err
+	}
+	stop, err := d.listen()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stop()) }()
+	drain, kill, release := signals(ctx, log, func() { d.loop.Trigger(syncer.Request{Trigger: "signal"}) })
+	defer release()
+	log.Info("syncd runs", zap.String("version", version), zap.String("control", c.Control.Listen), zap.String("metrics", c.Metrics.Listen))
+	d.loop.Run(drain, kill)
+	log.Info("syncd ends")
+	return nil
+}
+
+// newDaemon gives an engine its loop. after, if set, is told the end of every pass.
+func newDaemon(e *engine, after func(directory.PassRecord, error)) (*daemon, error) {
+	d := &daemon{engine: e, started: time.Now()}
+	var err error
+	d.loop, err = syncer.NewLoop(e.config.Schedule, func(ctx context.Context, r syncer.Request) {
+		record, err := e.syncer.RunOnce(ctx, r) // logs its end by itself
+		if after != nil {
+			after(record, err)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d, e.metrics.Watch(d)
+}
+
+// listen opens the control endpoint and the metrics listener; stop closes both.
+func (d *daemon) listen() (stop func() error, err error) {
+	l, token, err := control.Listen(d.config.Control, d.config.State.Dir)
+	if err != nil {
+		return nil, err
+	}
+	servers := []*http.Server{d.serveHTTP(l, control.Handler(d, token, d.log))}
+	stop = func() error {
+		var errs []error
+		for _, s := range servers {
+			errs = append(errs, s.Close())
+		}
+		return errors.Join(errs...)
+	}
+	if d.config.Metrics.Listen == "" {
+		return stop, nil
+	}
+	m, err := control.ListenMetrics(d.config.Metrics)
+	if err != nil {
+		return nil, errors.Join(err, stop())
+	}
+	servers = append(servers, d.serveHTTP(m, d.metrics.Handler()))
+	return stop, nil
+}
+
+func (d *daemon) serveHTTP(l net.Listener, h http.Handler) *http.Server {
+	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ErrorLog: zap.NewStdLog(d.log)}
+	go func() {
+		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			d.log.Error("a listener ended", zap.Stringer("address", l.Addr()), zap.Error(err))
+		}
+	}()
+	return s
+}
+
+// Trigger implements control.Daemon.
+func (d *daemon) Trigger(full, dryRun bool) string {
+	return d.loop.Trigger(syncer.Request{Trigger: "endpoint", Full: full, DryRun: dryRun})
+}
+
+// Passes implements control.Daemon.
+func (d *daemon) Passes(n int) ([]directory.PassRecord, error) { return d.store.Passes(n) }
+
+// Status implements control.Daemon.
+func (d *daemon) Status() (*control.Status, error) {
+	state, err := d.store.State()
+	if err != nil {
+		return nil, err
+	}
+	s := &control.Status{
+		Version: version, Started: d.started, Running: d.syncer.Progress(), Next: d.loop.Next(),
+		SyncedTo: state.SyncedTo, Watermark: state.Watermark.ReadAt, Objects: map[string]int{},
+	}
+	present, err := d.store.Present()
+	if err != nil {
+		return nil, err
+	}
+	for _, kind := range directory.Kinds() {
+		s.Objects[kind.String()] = present[kind]
+	}
+	last, err := d.store.Passes(1)
+	if err != nil {
+		return nil, err
+	}
+	if len(last) > 0 {
+		s.Last = &last[0]
+	}
+	if s.Refused, err = d.store.Refused(); err != nil {
+		return nil, err
+	}
+	if s.Held, err = d.store.Held(); err != nil {
+		return nil, err
+	}
+	s.RefusedCount, s.HeldCount = len(s.Refused), len(s.Held)
+	s.Refused = s.Refused[:min(len(s.Refused), control.ListedObjects)]
+	s.Held = s.Held[:min(len(s.Held), control.ListedObjects)]
+	return s, nil
+}

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"syncd/internal/directory"
+	"syncd/internal/onlinedir"
+)
+
+// directoryCommand is the simulated online directory on its own.
+type directoryCommand struct {
+	Init  directoryInit  `cmd:"" help:"Make a new online directory in a folder."`
+	Serve directoryServe `cmd:"" help:"Serve an online directory: /scim/v2 and its pages."`
+	Token directoryToken `cmd:"" help:"Make a token for syncd and print it; it is not shown again."`
+}
+
+type directoryInit struct {
+	Data         string `required:"" placeholder:"DIR" help:"The folder; it must not hold an online directory yet."`
+	Tenant       string `required:"" placeholder:"NAME" help:"The name of the company."`
+	Admin        string `required:"" placeholder:"USER" help:"The administrator's name for the pages."`
+	PasswordFile string `required:"" placeholder:"FILE" help:"A file with the administrator's password."`
+	EnableSync   bool   `help:"Enable directory synchronisation at once; else an administrator does it on the pages."`
+}
+
+// Run makes the folder.
+func (d *directoryInit) Run() error {
+	password, err := readSecret("--password-file", d.PasswordFile)
+	if err != nil {
+		return err
+	}
+	return onlinedir.Init(d.Data, onlinedir.Options{Tenant: d.Tenant, Admin: d.Admin, Password: password, EnableSync: d.EnableSync})
+}
+
+// readSecret reads the first line of a file.
+func readSecret(flag, path string) (directory.Secret, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return "", &directory.Fault{Class: directory.Usage, Cause: flag + ": " + err.Error(), Remedy: "name a file that this account can read", Err: err}
+	}
+	line, _, _ := strings.Cut(string(b), "\n")
+	if line = strings.TrimRight(line, "\r"); line == "" {
+		return "", &directory.Fault{Class: directory.Usage, Cause: flag + ": " + path + " is empty", Remedy: "write the password into its first line"}
+	}
+	return directory.Secret(line), nil
+}
+
+type directoryToken struct {
+	Data string `required:"" placeholder:"DIR" help:"The folder of the online directory; it may be served at the same time."`
+	Name string `required:"" placeholder:"NAME" help:"What the token is for; it is listed under this name."`
+}
+
+// Run prints the token alone.
+func (d *directoryToken) Run(ctx context.Context, std streams) (err error) {
+	dir, err := onlinedir.Open(ctx, d.Data, zap.NewNop())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, dir.Close()) }()
+	token, err := dir.NewToken(ctx, d.Name)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(std.out, token.Reveal())
+	return err
+}
+
+type directoryServe struct {
+	Data    string `required:"" placeholder:"DIR" help:"The folder of the online directory."`
+	Listen  string `required:"" placeholder:"ADDR" help:"Where to listen, for example 127.0.0.1:8443."`
+	TLSCert string `name:"tls-cert" placeholder:"FILE" help:"The certificate, with its chain, in PEM."`
+	TLSKey  string `name:"tls-key" placeholder:"FILE" help:"Its key, in PEM."`
+}
+
+// Run serves until a signal.
+func (d *directoryServe) Run(ctx context.Context, std streams) (err error) {
+	if (d.TLSCert == "") != (d.TLSKey == "") {
+		return &directory.Fault{Class: directory.Usage, Cause: "--tls-cert and --tls-key go together", Remedy: "give both or neither"}
+	}
+	log, err := (&logConfig{Level: "info", Format: "console"}).newLog(std, zapcore.InfoLevel)
+	if err != nil {
+		return err
+	}
+	dir, err := onlinedir.Open(ctx, d.Data, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, dir.Close()) }()
+	l, err := d.listen()
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: dir.Handler(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: zap.NewStdLog(log)}
+	drain, kill, release := signals(ctx, log, func() {})
+	defer release()
+	drained := make(chan struct{})
+	context.AfterFunc(drain, func() {
+		defer close(drained)
+		if err := server.Shutdown(kill); err != nil {
+			log.Warn("requests were cut off", zap.Error(err), zap.NamedError("closing", server.Close()))
+		}
+	})
+	fmt.Fprintln(std.err, "listening on", l.Addr())
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	<-drained
+	return nil
+}
+
+func (d *directoryServe) listen() (net.Listener, error) {
+	var certificates *tls.Config
+	if d.TLSCert != "" {
+		pair, err := tls.LoadX509KeyPair(d.TLSCert, d.TLSKey)
+		if err != nil {
+			return nil, &directory.Fault{
+				Class: directory.Usage, Cause: "the certificate cannot be used: " + err.Error(), Remedy: "give a certificate and its key in PEM files", Err: err,
+			}
+		}
+		certificates = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+	}
+	l, err := net.Listen("tcp", d.Listen)
+	if err != nil {
+		return nil, &directory.Fault{Class: directory.Usage, Cause: "cannot listen: " + err.Error(), Remedy: "give another address with --listen", Err: err}
+	}
+	if certificates != nil {
+		l = tls.NewListener(l, certificates)
+	}
+	return l, nil
+}

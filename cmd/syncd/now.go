@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.uber.org/zap/zapcore"
+
+	"syncd/internal/control"
+	"syncd/internal/diff"
+	"syncd/internal/directory"
+	"syncd/internal/syncer"
+)
+
+// Run is the default command.
+func (r *runCommand) Run(ctx context.Context, std streams) error {
+	if !r.Now && (r.Full || r.DryRun || r.JSON) {
+		return &directory.Fault{
+			Class: directory.Usage, Cause: "--full, --dry-run and --json go with --now", Remedy: "add --now for one pass, or leave them out to run the daemon",
+		}
+	}
+	c, err := loadConfig(r.Config)
+	if err != nil {
+		return err
+	}
+	if !r.Now {
+		return serve(ctx, c, std)
+	}
+	show := newDisplay(std, r.JSON)
+	record, err := r.ask(ctx, c, show)
+	if errors.Is(err, control.ErrNoDaemon) {
+		record, err = r.here(ctx, c, std, show)
+	}
+	show.clear()
+	if record == nil {
+		return err
+	}
+	return show.report(record)
+}
+
+// pollEvery is how often the running daemon is asked how far the pass is.
+const pollEvery = 150 * time.Millisecond
+
+// ask lets the running daemon make the pass and follows it to its end. It is control.ErrNoDaemon where none runs.
+func (r *runCommand) ask(ctx context.Context, c *config, show *display) (*directory.PassRecord, error) {
+	client, err := control.NewClient(c.Control, c.State.Dir)
+	if err != nil {
+		return nil, err
+	}
+	id, err := client.Sync(ctx, r.Full, r.DryRun)
+	if err != nil {
+		return nil, err
+	}
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-tick.C:
+		}
+		record, err := client.Pass(ctx, id)
+		if err != nil && !errors.Is(err, control.ErrNoDaemon) || record != nil {
+			return record, err
+		}
+		status, errStatus := client.Status(ctx)
+		if err := errors.Join(err, errStatus); err != nil {
+			return nil, &directory.Fault{
+				Cause: "the running syncd stopped answering before pass " + id + " ended", Remedy: "look at its log, and ask again once it runs",
+			}
+		}
+		show.refused = status.Refused
+		show.held = status.Held
+		if status.Running != nil && status.Running.Pass == id {
+			show.progress(status.Running, true)
+		}
+	}
+}
+
+// here makes the pass in this process.
+func (r *runCommand) here(ctx context.Context, c *config, std streams, show *display) (_ *directory.PassRecord, err error) {
+	log, err := c.Log.newLog(std, zapcore.ErrorLevel+1) // the display says what happened
+	if err != nil {
+		return nil, err
+	}
+	e, err := newEngine(c, log)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, e.close()) }()
+	drain, kill, release := signals(ctx, log, func() {})
+	defer release()
+	ctx, cancel := context.WithCancel(kill)
+	defer cancel()
+	context.AfterFunc(drain, cancel) // one pass, asked for by hand, ends with the first signal
+	request := syncer.Request{ID: syncer.NewID(), Trigger: "now", Full: r.Full, DryRun: r.DryRun}
+	if r.DryRun {
+		request.Preview = show.preview
+	}
+	followed := show.follow(e.syncer.Progress)
+	record, err := e.syncer.RunOnce(ctx, request)
+	followed()
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	// The record holds the words and the class of the error.
+	refused, errRefused := e.store.Refused()
+	held, errHeld := e.store.Held()
+	show.refused, show.held = refused, held
+	return &record, errors.Join(errRefused, errHeld)
+}
+
+// printJSON writes the report in the form that other programs read.
+func printJSON(std streams, p *directory.PassRecord) error {
+	e := json.NewEncoder(std.out)
+	e.SetEscapeHTML(false)
+	return e.Encode(p.Pass)
+}
+
+// previewed is how many changes of a dry run are listed.
+const previewed = 100
+
+// preview lists the first changes of a plan.
+func (d *display) preview(p *diff.Plan) error {
+	if d.json {
+		return nil
+	}
+	d.clear()
+	n := 0
+	for _, op := range diff.Ops() {
+		err := p.Each(op, func(c *diff.Change) error {
+			if n++; n > previewed {
+				return errEnough
+			}
+			if line := describe(c); line != "" {
+				fmt.Fprintln(d.std.out, line)
+			}
+			return nil
+		})
+		if errors.Is(err, errEnough) {
+			fmt.Fprintf(d.std.out, "… and %d more\n", p.Len()-previewed)
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var errEnough = errors.New("enough")

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"go.uber.org/zap"
+)
+
+// signals turns signals into contexts: the first of SIGINT and SIGTERM ends drain, which lets a running pass finish; the second ends
+// kill, which stops it at once. trigger is called for the signal that asks for a pass, where the system has one. release undoes it.
+func signals(ctx context.Context, log *zap.Logger, trigger func()) (drain, kill context.Context, release func()) {
+	drain, stopDrain := context.WithCancel(ctx)
+	kill, stopKill := context.WithCancel(ctx)
+	received := make(chan os.Signal, 2)
+	signal.Notify(received, append(triggerSignals(), os.Interrupt, syscall.SIGTERM)...)
+	done := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-done:
+				return
+			case s := <-received:
+				switch {
+				case s != os.Interrupt && s != syscall.SIGTERM:
+					trigger()
+				case drain.Err() == nil:
+					log.Info("stopping: the running pass may finish, a second signal ends it at once")
+					stopDrain()
+				default:
+					stopKill()
+				}
+			}
+		}
+	}()
+	return drain, kill, func() {
+		signal.Stop(received)
+		close(done)
+		stopDrain()
+		stopKill()
+	}
+}
