@@ -82,3 +82,9 @@ func readToken(stateDir string) (directory.Secret, error) {
 	b, err := os.ReadFile(filepath.Join(stateDir, tokenFile))
 	return directory.Secret(strings.TrimSpace(string(b))), err
 }
+
+// ListenMetrics opens the metrics listener.
+func ListenMetrics(c MetricsConfig) (net.Listener, error) {
+	l, err := net.Listen("tcp", c.Listen)
+	return l, listenFault("metrics.listen", c.Listen, err)
+}

@@ -34,24 +34,35 @@ func (p *Planner) Link(l directory.Link) error {
 }
 
 // addMembers takes the memberships that came with an object: the whole of a group that was read with them, and in a delta the groups
-// that the object belongs to, some of which may have waited for it; a new group that came without its members is asked for by
-// NeedMembers.
-func (p *Planner) addMembers(o *directory.Object, found bool) error {
-	if o.MembersRead {
-		return p.Members(o.Anchor, o.Members, true)
+// that the object belongs to, some of which may have waited for it. A group that came without its members is asked for by
+// NeedMembers where no delta tells them: it is new, it waited, or the pass is a full one.
+func (p *Planner) addMembers(o *directory.Object, found, departed bool) error {
+	waited := departed || p.waited[o.Anchor]
+	switch {
+	case o.MembersRead:
+		if err := p.Members(o.Anchor, o.Members, true); err != nil {
+			return err
+		}
+	case o.Kind == directory.Group && (!found || waited || p.settings.Full):
+		p.needMembers = append(p.needMembers, o.Anchor)
 	}
 	if p.settings.Full {
 		return nil
-	}
-	if !found && o.Kind == directory.Group {
-		p.needMembers = append(p.needMembers, o.Anchor)
 	}
 	for _, group := range o.MemberOf {
 		if err := p.addEdge(group, o.Anchor, 0, markPresent); err != nil {
 			return err
 		}
 	}
-	return nil
+	if !waited {
+		return nil
+	}
+	return p.snapshot.MemberOf(o.Anchor, func(group directory.Anchor) error {
+		if slices.Contains(o.MemberOf, group) {
+			return nil
+		}
+		return p.addEdge(group, o.Anchor, 0, markRemoved)
+	})
 }
 
 // NeedMembers lists the groups whose membership the caller must read and hand over with Members.
@@ -175,13 +186,20 @@ func (p *Planner) closeEdge(g *groupEdges) error {
 	return nil
 }
 
-// dropStored removes the stored edges at the front for which gone holds: the complete group no longer has them.
+// dropStored removes the stored edges at the front for which gone holds: the complete group no longer has them. The edge of a
+// member that is held, or departs (or departed) without leaving, stays: Active Directory takes a deleted object out of its groups, and
+// that is not this group's change.
 func (p *Planner) dropStored(g *groupEdges, gone func(directory.Anchor) bool) error {
 	i := slices.IndexFunc(g.stored, func(m directory.Anchor) bool { return !gone(m) })
 	if i < 0 {
 		i = len(g.stored)
 	}
 	for _, m := range g.stored[:i] {
+		if keep, err := p.keepsEdges(m); err != nil {
+			return err
+		} else if keep {
+			continue
+		}
 		if err := p.removeEdge(directory.Edge{Group: g.group, Member: m}); err != nil {
 			return err
 		}
@@ -190,17 +208,20 @@ func (p *Planner) dropStored(g *groupEdges, gone func(directory.Anchor) bool) er
 	return nil
 }
 
-// removeEdge plans the end of an acknowledged membership, unless its member is held or departs (or departed) without leaving: those
-// stay as they are.
+// keepsEdges reports whether an acknowledged member stays online although it is no longer part of what is synchronised.
+func (p *Planner) keepsEdges(member directory.Anchor) (bool, error) {
+	if p.heldBack[member] || p.fates[member] == isKept {
+		return true, nil
+	}
+	if p.fates[member] != 0 {
+		return false, nil
+	}
+	found, departed, err := p.snapshot.Online(member)
+	return !found || departed, err
+}
+
+// removeEdge plans the end of an acknowledged membership.
 func (p *Planner) removeEdge(e directory.Edge) error {
-	if p.heldBack[e.Member] || p.fates[e.Member] == isKept {
-		return nil
-	}
-	if p.fates[e.Member] == 0 {
-		if found, departed, err := p.snapshot.Online(e.Member); err != nil || !found || departed {
-			return err
-		}
-	}
 	return p.plan.spool.add(&Change{Op: RemoveMember, Kind: directory.Group, Anchor: e.Group, Other: e.Member})
 }
 

@@ -28,6 +28,7 @@ type Planner struct {
 
 	fates       map[directory.Anchor]fate // objects with a change
 	heldBack    map[directory.Anchor]bool // objects that would leave, and stay
+	waited      map[directory.Anchor]bool // see Recheck
 	needMembers []directory.Anchor
 
 	seen  *sorter // anchors in scope, full passes only
@@ -55,9 +56,18 @@ func NewPlanner(settings Settings, snapshot Snapshot) *Planner {
 		plan:     &Plan{Left: map[directory.Kind]int{}, spool: newSpool(settings.Dir)},
 		fates:    map[directory.Anchor]fate{},
 		heldBack: map[directory.Anchor]bool{},
+		waited:   map[directory.Anchor]bool{},
 		seen:     newSorter(settings.Dir, len(directory.Anchor{})),
 		edges:    newSorter(settings.Dir, edgeRecord),
 		refs:     newSorter(settings.Dir, referenceRecord),
+	}
+}
+
+// Recheck names objects that the last passes could not finish with: held or refused ones. What became of their memberships in the
+// meantime may be in no delta, so they are compared as a whole where they are read. Call it before Add.
+func (p *Planner) Recheck(anchors []directory.Anchor) {
+	for _, a := range anchors {
+		p.waited[a] = true
 	}
 }
 
@@ -90,7 +100,7 @@ func (p *Planner) Add(o *directory.Object, r *directory.Resource, out *directory
 	} else {
 		err = p.create(o, r)
 	}
-	return errors.Join(err, p.addMembers(o, found))
+	return errors.Join(err, p.addMembers(o, found, e.Departed))
 }
 
 // leave plans a departure, or notes that nothing explains why an object cannot be read.
@@ -120,17 +130,17 @@ func (p *Planner) create(o *directory.Object, r *directory.Resource) error {
 	return p.change(&Change{Op: op, Kind: r.Kind, Anchor: o.Anchor, After: r, Changed: o.Changed}, appears)
 }
 
-// compare plans what makes an entry equal to its resource. An entry that had departed is updated even where nothing differs, so
-// that it counts as present again.
+// compare plans what makes an entry equal to its resource. An entry that had departed, or that was last pushed as not usable, is
+// updated even where nothing differs, so that it counts as present again, or its next block is not taken for done.
 func (p *Planner) compare(o *directory.Object, r *directory.Resource, e *Entry) error {
-	if err := p.reference(o, r, &e.Resource); err != nil {
+	if err := p.reference(o, r, e); err != nil {
 		return err
 	}
 	var plan []Change
 	if e.Resource.Enabled && !r.Enabled {
 		plan = append(plan, Change{Op: Block})
 	}
-	if e.Departed || !sameValues(r, &e.Resource) || !r.Expires.Equal(e.Resource.Expires) {
+	if e.Departed || r.Enabled && !e.Resource.Enabled || !sameValues(r, &e.Resource) || !r.Expires.Equal(e.Resource.Expires) {
 		op := Update
 		if r.Kind == directory.Group {
 			op = UpdateGroup

@@ -15,19 +15,19 @@ func (p *Planner) addReference(report, manager directory.Anchor, kind directory.
 	return p.refs.add(report[:], manager[:], []byte{byte(kind)}, binary.BigEndian.AppendUint64(nil, uint64(changed)))
 }
 
-// reference notes the manager of an object where it may differ from the acknowledged one, and, for an object that is new online,
-// the people who wait for it to become their manager.
-func (p *Planner) reference(o *directory.Object, r, before *directory.Resource) error {
+// reference notes the manager of an object where it may differ from the acknowledged one, and, for an object that is new online
+// or comes back, the people who wait for it to become their manager.
+func (p *Planner) reference(o *directory.Object, r *directory.Resource, before *Entry) error {
 	var acknowledged directory.Anchor
 	if before != nil {
-		acknowledged = before.Manager
+		acknowledged = before.Resource.Manager
 	}
 	if r.Manager != acknowledged {
 		if err := p.addReference(o.Anchor, r.Manager, r.Kind, o.Changed.Unix()); err != nil {
 			return err
 		}
 	}
-	if before != nil {
+	if before != nil && !before.Departed {
 		return nil
 	}
 	for _, report := range o.Reports {

@@ -17,20 +17,21 @@ const sortChunk = 2 << 20
 // sorter sorts any number of records of one size by their bytes and drops repetitions, in constant memory: full chunks are sorted
 // and written to files in dir, and merged when they are read. Add everything, then Each once or more, then Close.
 type sorter struct {
-	dir  string
-	size int
-	buf  []byte
-	runs []*os.File
+	dir   string
+	size  int
+	chunk int // sortChunk, less in tests
+	buf   []byte
+	runs  []*os.File
 }
 
-func newSorter(dir string, size int) *sorter { return &sorter{dir: dir, size: size} }
+func newSorter(dir string, size int) *sorter { return &sorter{dir: dir, size: size, chunk: sortChunk} }
 
 // add takes one record, given in parts that together have the sorter's size.
 func (s *sorter) add(parts ...[]byte) error {
 	for _, p := range parts {
 		s.buf = append(s.buf, p...)
 	}
-	if len(s.buf)+s.size <= sortChunk {
+	if len(s.buf)+s.size <= s.chunk {
 		return nil
 	}
 	return s.spill()

@@ -24,7 +24,7 @@ func AnchorFromBytes(b []byte) (Anchor, error) {
 
 // ParseAnchor reads the Base64 form that is sent as SCIM externalId, or the GUID form "eb2bf6c4-512d-447f-8aa0-cf2499f6980f".
 func ParseAnchor(s string) (Anchor, error) {
-	if len(s) == 36 && strings.Count(s, "-") == 4 {
+	if len(s) == 36 && s[8] == '-' && s[13] == '-' && s[18] == '-' && s[23] == '-' {
 		return parseGUID(s)
 	}
 	b, err := base64.StdEncoding.DecodeString(s)

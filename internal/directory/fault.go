@@ -2,6 +2,8 @@ package directory
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"strings"
 )
 
@@ -58,12 +60,21 @@ func (e *FieldError) Error() string {
 // full pass. Its text says why.
 var ErrWatermark = errors.New("the watermark cannot be used")
 
-// Secret is a string that never prints.
+// Secret is a string that never prints: not by any verb of fmt (a wrong one prints what it was given, past String), not as JSON, not
+// as YAML. In an unexported field fmt cannot call methods: keep it in an exported one, or do not print what holds it.
 type Secret string
 
-func (Secret) String() string               { return "[secret]" }
-func (Secret) GoString() string             { return "[secret]" }
-func (Secret) MarshalJSON() ([]byte, error) { return []byte(`"[secret]"`), nil }
+const hidden = "[secret]"
+
+func (Secret) String() string               { return hidden }
+func (Secret) GoString() string             { return hidden }
+func (Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + hidden + `"`), nil }
+func (Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
+
+// Format writes the same for every verb.
+func (Secret) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, hidden) // fmt's own buffer takes everything
+}
 
 // Reveal returns the secret itself, for the one place that sends it.
 func (s Secret) Reveal() string { return string(s) }

@@ -111,13 +111,14 @@ func domainOf(dn string) string {
 	}
 }
 
-// mail is the mail attribute, or the primary among the proxy addresses.
+// mail is the mail attribute, or the primary among the proxy addresses; the first by name, should there be several, because the
+// directory keeps no order.
 func mail(o *directory.Object) []string {
 	if v := clean(o.Attributes.First("mail")); v != "" {
 		return []string{v}
 	}
-	for _, address := range o.Attributes["proxyAddresses"] {
-		if rest, ok := strings.CutPrefix(clean(address), "SMTP:"); ok && rest != "" {
+	for _, address := range proxyAddresses(o) {
+		if rest, ok := strings.CutPrefix(address, "SMTP:"); ok && rest != "" {
 			return []string{rest}
 		}
 	}

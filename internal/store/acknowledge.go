@@ -16,21 +16,21 @@ import (
 // Acknowledge keeps what the online directory answered to one batch, in one transaction: acknowledged changes enter the snapshot,
 // refusals are listed with the time of their next try.
 func (s *Store) Acknowledge(passID string, now time.Time, batch []diff.Answer) error {
-	return s.db.Update(func(tx *bbolt.Tx) error {
+	return s.update(func(tx *bbolt.Tx) error {
 		w := writer{tx: tx}
 		for i := range batch {
 			if err := w.answer(passID, now, &batch[i]); err != nil {
 				return err
 			}
 		}
-		return errors.Join(w.keepCounts(), tx.Bucket(bucketMeta).Put(keyUnfinished, []byte(passID)))
+		return w.keepCounts()
 	})
 }
 
 // IntendBlock remembers, before accounts are blocked, which of them were active: what a crash between the block and its
 // acknowledgement would otherwise lose, and with it the right to lift the block again.
-func (s *Store) IntendBlock(passID string, active []directory.Anchor) error {
-	return s.db.Update(func(tx *bbolt.Tx) error {
+func (s *Store) IntendBlock(active []directory.Anchor) error {
+	return s.update(func(tx *bbolt.Tx) error {
 		w := writer{tx: tx}
 		for _, a := range active {
 			e, found, err := entryIn(tx, a)
@@ -44,7 +44,7 @@ func (s *Store) IntendBlock(passID string, active []directory.Anchor) error {
 				return err
 			}
 		}
-		return tx.Bucket(bucketMeta).Put(keyUnfinished, []byte(passID))
+		return nil
 	})
 }
 
@@ -56,21 +56,39 @@ type writer struct {
 
 func (w *writer) answer(passID string, now time.Time, a *diff.Answer) error {
 	if a.Refusal == nil {
-		return errors.Join(w.forget(a), w.acknowledge(a))
+		return errors.Join(w.forget(passID, a), w.acknowledge(a))
 	}
-	if a.Refusal.Status == 404 && a.Before != nil {
-		// Somebody removed it online: it is no longer acknowledged, and the retry creates it again.
-		if err := w.remove(a.Anchor); err != nil {
-			return err
-		}
+	var err error
+	switch {
+	case lost(a):
+		err = w.remove(a.Anchor)
+	case (a.Op == diff.Block || a.Op == diff.Depart) && a.Refusal.Status < 500:
+		err = w.unintend(a.Anchor)
 	}
-	return w.refuse(passID, now, a)
+	return errors.Join(err, w.refuse(passID, now, a))
+}
+
+// lost reports whether somebody removed the object of a refused change online: it is no longer acknowledged, and the retry creates
+// it again.
+func lost(a *diff.Answer) bool {
+	return a.Refusal != nil && a.Refusal.Status == 404 && a.Op != diff.Create && a.Op != diff.CreateGroup
+}
+
+// unintend takes the intention to block back: the online directory said no, so whatever happens to the account from now on is not
+// syncd's doing and not syncd's to undo. After a server error the block may have happened, and the intention stays.
+func (w *writer) unintend(a directory.Anchor) error {
+	e, found, err := entryIn(w.tx, a)
+	if err != nil || !found || e.Block != diff.BlockIntended {
+		return err
+	}
+	e.Block = diff.NotBlocked
+	return w.put(a, &e)
 }
 
 func (w *writer) acknowledge(a *diff.Answer) error {
 	switch a.Op {
 	case diff.AddMember:
-		return w.putEdge(directory.Edge{Group: a.Anchor, Member: a.Other})
+		return w.addEdge(directory.Edge{Group: a.Anchor, Member: a.Other})
 	case diff.RemoveMember:
 		return w.deleteEdge(directory.Edge{Group: a.Anchor, Member: a.Other})
 	}
@@ -81,14 +99,17 @@ func (w *writer) acknowledge(a *diff.Answer) error {
 	if !found && a.Op != diff.Create && a.Op != diff.CreateGroup {
 		return nil // acknowledged, and removed again by a later answer of an interrupted pass
 	}
+	if err := w.dropExpiry(a.Anchor, &e); err != nil {
+		return err
+	}
 	switch a.Op {
 	case diff.Create, diff.CreateGroup:
 		e.ID = a.Outcome.ID
 		w.count(a.Kind, !found || e.Departed, +1)
-		w.take(&e, a.After)
+		w.take(&e, a.After, a.Adopted)
 	case diff.Update, diff.UpdateGroup:
 		w.count(a.Kind, e.Departed, +1)
-		w.take(&e, a.After)
+		w.take(&e, a.After, e.Resource.Enabled)
 	case diff.Block:
 		e.Resource.Enabled, e.Block = false, blocked(e.Block)
 	case diff.Unblock:
@@ -108,11 +129,13 @@ func (w *writer) acknowledge(a *diff.Answer) error {
 	return w.put(a.Anchor, &e)
 }
 
-// take makes an acknowledged resource the entry's own. Its manager stays the one that was pushed.
-func (w *writer) take(e *diff.Entry, r *directory.Resource) {
+// take makes an acknowledged resource the entry's own. Its manager stays the one that was pushed, and an account that may be active
+// (usable) counts as usable until a block of its own is acknowledged: attributes block nobody.
+func (w *writer) take(e *diff.Entry, r *directory.Resource, usable bool) {
 	manager := e.Resource.Manager
 	e.Resource, e.Departed = *r, false
 	e.Resource.Manager = manager
+	e.Resource.Enabled = r.Enabled || usable
 }
 
 // blocked is the state after an acknowledged block: only what was active when syncd blocked it may be activated again by syncd.
@@ -137,6 +160,14 @@ func (w *writer) put(a directory.Anchor, e *diff.Entry) error {
 	return w.tx.Bucket(bucketExpiry).Put(expiryKey(e.Resource.Expires, a), nil)
 }
 
+// dropExpiry takes an entry out of the list of those that expire; put lists it again where it does.
+func (w *writer) dropExpiry(a directory.Anchor, e *diff.Entry) error {
+	if e.Resource.Expires.IsZero() {
+		return nil
+	}
+	return w.tx.Bucket(bucketExpiry).Delete(expiryKey(e.Resource.Expires, a))
+}
+
 // remove takes an object, its edges and its references out of the snapshot.
 func (w *writer) remove(a directory.Anchor) error {
 	e, found, err := entryIn(w.tx, a)
@@ -157,7 +188,7 @@ func (w *writer) remove(a directory.Anchor) error {
 	for _, r := range reports {
 		err = errors.Join(err, w.dropManager(r))
 	}
-	return errors.Join(err, w.moveReport(a, e.Resource.Manager, directory.Anchor{}), w.tx.Bucket(bucketObjects).Delete(a[:]))
+	return errors.Join(err, w.moveReport(a, e.Resource.Manager, directory.Anchor{}), w.dropExpiry(a, &e), w.tx.Bucket(bucketObjects).Delete(a[:]))
 }
 
 // dropManager forgets that a report's manager was pushed: the manager has left.
@@ -186,7 +217,12 @@ func (w *writer) moveReport(report, from, to directory.Anchor) error {
 	return reports.Put(pair(to, report), nil)
 }
 
-func (w *writer) putEdge(e directory.Edge) error {
+// addEdge keeps an edge, unless one of its ends was found to be gone by another answer of the same batch.
+func (w *writer) addEdge(e directory.Edge) error {
+	objects := w.tx.Bucket(bucketObjects)
+	if objects.Get(e.Group[:]) == nil || objects.Get(e.Member[:]) == nil {
+		return nil
+	}
 	return errors.Join(
 		w.tx.Bucket(bucketMembers).Put(pair(e.Group, e.Member), nil),
 		w.tx.Bucket(bucketGroups).Put(pair(e.Member, e.Group), nil),

@@ -17,7 +17,7 @@ const keptPasses = 1000
 
 // State returns the zero State before the first pass.
 func (s *Store) State() (state diff.State, err error) {
-	err = s.db.View(func(tx *bbolt.Tx) error {
+	err = s.view(func(tx *bbolt.Tx) error {
 		state, err = stateIn(tx)
 		return err
 	})
@@ -26,17 +26,22 @@ func (s *Store) State() (state diff.State, err error) {
 
 func stateIn(tx *bbolt.Tx) (state diff.State, err error) {
 	if b := tx.Bucket(bucketMeta).Get(keyState); b != nil {
-		if err := json.Unmarshal(b, &state); err != nil {
-			return state, fmt.Errorf("the watermark in the state file: %w", err)
+		if err := unmarshal(b, &state, "the watermark in the state file"); err != nil {
+			return state, err
 		}
 	}
 	return state, nil
 }
 
+// Begin notes, before the first change is sent, that a pass applies its plan.
+func (s *Store) Begin(passID string) error {
+	return s.update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketMeta).Put(keyUnfinished, []byte(passID)) })
+}
+
 // Unfinished reports whether a pass began to apply its plan and did not end: what it sent last may be online without being
 // acknowledged here.
 func (s *Store) Unfinished() (unfinished bool, err error) {
-	err = s.db.View(func(tx *bbolt.Tx) error {
+	err = s.view(func(tx *bbolt.Tx) error {
 		unfinished = tx.Bucket(bucketMeta).Get(keyUnfinished) != nil
 		return nil
 	})
@@ -46,7 +51,7 @@ func (s *Store) Unfinished() (unfinished bool, err error) {
 // Finish ends a pass in one transaction: the watermark moves, what is held is replaced, what was retried with success is
 // forgotten, and the pass enters the history.
 func (s *Store) Finish(f *diff.Final) error {
-	return s.db.Update(func(tx *bbolt.Tx) error {
+	return s.update(func(tx *bbolt.Tx) error {
 		b, err := json.Marshal(&f.State)
 		if err != nil {
 			return fmt.Errorf("the watermark: %w", err)
@@ -61,7 +66,7 @@ func (s *Store) Finish(f *diff.Final) error {
 
 // Record enters a pass that changed nothing (a failed one, or a dry run) into the history.
 func (s *Store) Record(p *directory.PassRecord) error {
-	return s.db.Update(func(tx *bbolt.Tx) error { return record(tx, p) })
+	return s.update(func(tx *bbolt.Tx) error { return record(tx, p) })
 }
 
 func record(tx *bbolt.Tx, p *directory.PassRecord) error {
@@ -84,12 +89,12 @@ func record(tx *bbolt.Tx, p *directory.PassRecord) error {
 
 // Passes returns the last n passes, the newest first.
 func (s *Store) Passes(n int) (list []directory.PassRecord, err error) {
-	err = s.db.View(func(tx *bbolt.Tx) error {
+	err = s.view(func(tx *bbolt.Tx) error {
 		c := tx.Bucket(bucketPasses).Cursor()
 		for k, v := c.Last(); k != nil && len(list) < n; k, v = c.Prev() {
 			var p directory.PassRecord
-			if err := json.Unmarshal(v, &p); err != nil {
-				return fmt.Errorf("the history of passes: %w", err)
+			if err := unmarshal(v, &p, "the history of passes"); err != nil {
+				return err
 			}
 			list = append(list, p)
 		}

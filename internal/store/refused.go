@@ -17,8 +17,12 @@ const (
 	lastRetry  = 24 * time.Hour
 )
 
-// refusedKey lists an object under its anchor. A refused edge is the member's: reading the member again finds its groups.
+// refusedKey lists an object under its anchor. A refused edge is the member's: reading the member again finds its groups. What is
+// lost online is to be made anew, whatever the change was.
 func refusedKey(a *diff.Answer) []byte {
+	if lost(a) {
+		return pair(a.Anchor, directory.Anchor{})
+	}
 	switch a.Op {
 	case diff.AddMember, diff.RemoveMember:
 		return pair(a.Other, a.Anchor)
@@ -32,8 +36,8 @@ func (w *writer) refuse(passID string, now time.Time, a *diff.Answer) error {
 	key := refusedKey(a)
 	r := directory.RefusedObject{Since: now}
 	if b := w.tx.Bucket(bucketRefused).Get(key); b != nil {
-		if err := json.Unmarshal(b, &r); err != nil {
-			return fmt.Errorf("the list of refused objects: %w", err)
+		if err := unmarshal(b, &r, "the list of refused objects"); err != nil {
+			return err
 		}
 	}
 	r.Anchor, r.Other = directory.Anchor(key[:16]), directory.Anchor(key[16:])
@@ -48,17 +52,31 @@ func (w *writer) refuse(passID string, now time.Time, a *diff.Answer) error {
 	return w.tx.Bucket(bucketRefused).Put(key, b)
 }
 
-func (w *writer) forget(a *diff.Answer) error {
-	return w.tx.Bucket(bucketRefused).Delete(refusedKey(a))
+// forget drops what earlier passes were refused. What this pass was refused stays: the same object's block, for example, whose update
+// is acknowledged afterwards.
+func (w *writer) forget(passID string, a *diff.Answer) error {
+	key := refusedKey(a)
+	b := w.tx.Bucket(bucketRefused).Get(key)
+	if b == nil {
+		return nil
+	}
+	var r directory.RefusedObject
+	if err := unmarshal(b, &r, "the list of refused objects"); err != nil {
+		return err
+	}
+	if r.Pass == passID {
+		return nil
+	}
+	return w.tx.Bucket(bucketRefused).Delete(key)
 }
 
 // Refused lists what the online directory rejects for now, in the order of the anchors.
 func (s *Store) Refused() (list []directory.RefusedObject, err error) {
-	err = s.db.View(func(tx *bbolt.Tx) error {
+	err = s.view(func(tx *bbolt.Tx) error {
 		return tx.Bucket(bucketRefused).ForEach(func(_, v []byte) error {
 			var r directory.RefusedObject
-			if err := json.Unmarshal(v, &r); err != nil {
-				return fmt.Errorf("the list of refused objects: %w", err)
+			if err := unmarshal(v, &r, "the list of refused objects"); err != nil {
+				return err
 			}
 			list = append(list, r)
 			return nil
@@ -77,8 +95,8 @@ func forgetRetried(tx *bbolt.Tx, f *diff.Final) error {
 	c := tx.Bucket(bucketRefused).Cursor()
 	for k, v := c.First(); k != nil; k, v = c.Next() {
 		var r directory.RefusedObject
-		if err := json.Unmarshal(v, &r); err != nil {
-			return fmt.Errorf("the list of refused objects: %w", err)
+		if err := unmarshal(v, &r, "the list of refused objects"); err != nil {
+			return err
 		}
 		if r.Pass == f.Pass.ID || !f.RetriedAll && !retried[r.Anchor] {
 			continue

@@ -2,7 +2,6 @@ package store
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 
 	"go.etcd.io/bbolt"
@@ -15,7 +14,7 @@ var _ diff.Snapshot = (*Store)(nil)
 
 // Entry implements diff.Snapshot.
 func (s *Store) Entry(a directory.Anchor) (e diff.Entry, found bool, err error) {
-	err = s.db.View(func(tx *bbolt.Tx) error {
+	err = s.view(func(tx *bbolt.Tx) error {
 		e, found, err = entryIn(tx, a)
 		return err
 	})
@@ -36,7 +35,7 @@ func entryIn(tx *bbolt.Tx, a directory.Anchor) (diff.Entry, bool, error) {
 
 // Online implements diff.Snapshot.
 func (s *Store) Online(a directory.Anchor) (found, gone bool, err error) {
-	err = s.db.View(func(tx *bbolt.Tx) error {
+	err = s.view(func(tx *bbolt.Tx) error {
 		b := tx.Bucket(bucketObjects).Get(a[:])
 		found, gone = b != nil, departed(b)
 		return nil
@@ -46,7 +45,7 @@ func (s *Store) Online(a directory.Anchor) (found, gone bool, err error) {
 
 // Anchors implements diff.Snapshot.
 func (s *Store) Anchors(visit func(a directory.Anchor, departed bool) error) error {
-	return s.db.View(func(tx *bbolt.Tx) error {
+	return s.view(func(tx *bbolt.Tx) error {
 		return tx.Bucket(bucketObjects).ForEach(func(k, v []byte) error { return visit(directory.Anchor(k), departed(v)) })
 	})
 }
@@ -68,7 +67,7 @@ func (s *Store) Reports(manager directory.Anchor, visit func(directory.Anchor) e
 
 // walkPairs visits the second halves of the keys that begin with first.
 func (s *Store) walkPairs(bucket []byte, first directory.Anchor, visit func(directory.Anchor) error) error {
-	return s.db.View(func(tx *bbolt.Tx) error {
+	return s.view(func(tx *bbolt.Tx) error {
 		return walkPairsIn(tx, bucket, first, visit)
 	})
 }
@@ -85,7 +84,7 @@ func walkPairsIn(tx *bbolt.Tx, bucket []byte, first directory.Anchor, visit func
 
 // HasEdge implements diff.Snapshot.
 func (s *Store) HasEdge(e directory.Edge) (found bool, err error) {
-	err = s.db.View(func(tx *bbolt.Tx) error {
+	err = s.view(func(tx *bbolt.Tx) error {
 		found = tx.Bucket(bucketMembers).Get(pair(e.Group, e.Member)) != nil
 		return nil
 	})
@@ -104,7 +103,7 @@ func (s *Store) Population() (int, error) {
 
 // Present counts the entries that have not departed, by kind.
 func (s *Store) Present() (counts map[directory.Kind]int, err error) {
-	err = s.db.View(func(tx *bbolt.Tx) error {
+	err = s.view(func(tx *bbolt.Tx) error {
 		counts, err = presentIn(tx)
 		return err
 	})
@@ -114,8 +113,8 @@ func (s *Store) Present() (counts map[directory.Kind]int, err error) {
 func presentIn(tx *bbolt.Tx) (map[directory.Kind]int, error) {
 	counts := map[directory.Kind]int{}
 	if b := tx.Bucket(bucketMeta).Get(keyPresent); b != nil {
-		if err := json.Unmarshal(b, &counts); err != nil {
-			return nil, fmt.Errorf("the counts of the snapshot: %w", err)
+		if err := unmarshal(b, &counts, "the counts of the snapshot"); err != nil {
+			return nil, err
 		}
 	}
 	return counts, nil

@@ -61,62 +61,42 @@ var (
 
 // Store is the open state folder. It is safe for concurrent use.
 type Store struct {
-	db  *bbolt.DB
-	dir string
+	db   *bbolt.DB
+	dir  string
+	path string
 }
 
 // Open opens the state in dir, which is made if it does not exist, for the online directory at target. It answers ErrLocked (in a
 // *directory.Fault) at once while another process has it open, and refuses a state that was made by another version or for
 // another online directory. Temporary files of an interrupted pass are removed.
 func Open(dir, target string) (s *Store, err error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err = os.MkdirAll(dir, 0o700); err != nil {
 		return nil, &directory.Fault{Cause: "the state folder " + dir + " cannot be made", Remedy: "let syncd's account write there, or set state.dir to another folder", Err: err}
 	}
-	path := filepath.Join(dir, stateFile)
-	defer func() {
-		if broken := recover(); broken != nil { // bbolt panics on a damaged page
-			s, err = nil, damaged(path, fmt.Errorf("%v", broken))
-		}
-	}()
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: lockWait, FreelistType: bbolt.FreelistMapType})
+	s = &Store{dir: dir, path: filepath.Join(dir, stateFile)}
+	err = s.guard(func() (err error) {
+		s.db, err = bbolt.Open(s.path, 0o600, &bbolt.Options{Timeout: lockWait, FreelistType: bbolt.FreelistMapType})
+		return err
+	})
 	if err != nil {
-		return nil, openFault(dir, path, err)
+		return nil, s.openFault(err)
 	}
-	s = &Store{db: db, dir: dir}
 	if err := s.prepare(target); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(err, s.Close())
 	}
 	tmp := s.TempDir()
 	if err := errors.Join(os.RemoveAll(tmp), os.MkdirAll(tmp, 0o700)); err != nil {
-		return nil, errors.Join(fmt.Errorf("clearing the temporary files of an interrupted pass: %w", err), db.Close())
+		return nil, errors.Join(fmt.Errorf("clearing the temporary files of an interrupted pass: %w", err), s.Close())
 	}
 	return s, nil
 }
 
-func openFault(dir, path string, err error) error {
-	switch {
-	case errors.Is(err, bbolt.ErrTimeout):
-		return &directory.Fault{
-			Cause: "the state folder " + dir + " is in use by another syncd", Remedy: "ask the running one (`syncd --now`), or stop it first",
-			Err: ErrLocked,
-		}
-	case errors.Is(err, os.ErrPermission):
-		return &directory.Fault{Cause: "the state file " + path + " may not be read by this account", Remedy: "run syncd with the account of the service", Err: err}
-	}
-	return damaged(path, err)
-}
-
-func damaged(path string, err error) error {
-	return &directory.Fault{
-		Cause:  "the state file " + path + " is damaged (" + err.Error() + ")",
-		Remedy: "move it aside: the next pass is then a full pass, which finds everything online again by its anchor",
-		Err:    err,
-	}
-}
-
 // prepare makes the buckets of a new file and checks those of an old one.
 func (s *Store) prepare(target string) error {
-	return s.db.Update(func(tx *bbolt.Tx) error {
+	return s.update(func(tx *bbolt.Tx) error {
+		if err := s.whole(tx); err != nil {
+			return err
+		}
 		for _, name := range [][]byte{
 			bucketMeta, bucketObjects, bucketMembers, bucketGroups, bucketReports, bucketExpiry, bucketRefused, bucketHeld, bucketPasses,
 		} {

@@ -13,11 +13,11 @@ import (
 
 // Held lists the objects that are kept back, in the order of the anchors.
 func (s *Store) Held() (list []directory.HeldObject, err error) {
-	err = s.db.View(func(tx *bbolt.Tx) error {
+	err = s.view(func(tx *bbolt.Tx) error {
 		return tx.Bucket(bucketHeld).ForEach(func(_, v []byte) error {
 			var h directory.HeldObject
-			if err := json.Unmarshal(v, &h); err != nil {
-				return fmt.Errorf("the list of held objects: %w", err)
+			if err := unmarshal(v, &h, "the list of held objects"); err != nil {
+				return err
 			}
 			list = append(list, h)
 			return nil
@@ -32,8 +32,8 @@ func replaceHeld(tx *bbolt.Tx, list []directory.HeldObject) error {
 		h := &list[i]
 		if b := tx.Bucket(bucketHeld).Get(h.Anchor[:]); b != nil {
 			var before directory.HeldObject
-			if err := json.Unmarshal(b, &before); err != nil {
-				return fmt.Errorf("the list of held objects: %w", err)
+			if err := unmarshal(b, &before, "the list of held objects"); err != nil {
+				return err
 			}
 			h.Pass, h.Since = before.Pass, before.Since
 		}
@@ -60,7 +60,7 @@ func replaceHeld(tx *bbolt.Tx, list []directory.HeldObject) error {
 // Expired lists the accounts whose expiry has passed by now and that were pushed as usable. Active Directory reports no change when
 // an account expires, so a delta must look at them by itself.
 func (s *Store) Expired(now time.Time) (list []directory.Anchor, err error) {
-	err = s.db.View(func(tx *bbolt.Tx) error {
+	err = s.view(func(tx *bbolt.Tx) error {
 		return walkExpired(tx, now, func(c *bbolt.Cursor, a directory.Anchor) error {
 			list = append(list, a)
 			return nil

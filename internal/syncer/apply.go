@@ -43,21 +43,29 @@ func (s *Syncer) check(_ context.Context, p *pass) error {
 // apply sends the plan, operation by operation, in batches. Each batch is acknowledged before the next is sent.
 func (s *Syncer) apply(ctx context.Context, p *pass) error {
 	return s.timed("apply", func() error {
-		repeat, err := s.Store.Unfinished()
+		unfinished, err := s.Store.Unfinished()
 		if err != nil {
 			return err
 		}
-		s.Target.Repeat(repeat)
+		// A state that knows of no pass may be one that was lost: what it is going to create may be online already.
+		s.Target.Repeat(unfinished || p.state.Watermark.IsZero())
 		done, total := 0, p.plan.Len()
+		if total > 0 {
+			if err := s.Store.Begin(p.record.ID); err != nil {
+				return err
+			}
+		}
 		s.report(p, "apply", 0, total)
 		for _, op := range diff.Ops() {
 			batch := make([]diff.Change, 0, batchSize)
 			send := func() error {
-				err := s.applyBatch(ctx, p, batch)
+				if err := s.applyBatch(ctx, p, batch); err != nil {
+					return err
+				}
 				done += len(batch)
 				batch = batch[:0]
 				s.report(p, "apply", done, total)
-				return err
+				return nil
 			}
 			err := p.plan.Each(op, func(c *diff.Change) error {
 				if batch = append(batch, *c); len(batch) < batchSize {
@@ -69,7 +77,7 @@ func (s *Syncer) apply(ctx context.Context, p *pass) error {
 				err = send()
 			}
 			if err != nil {
-				return fmt.Errorf("%w (%d of %d changes were sent and acknowledged; the next pass goes on from there)", err, done-len(batch), total)
+				return fmt.Errorf("%w (%d of %d changes were sent and acknowledged; the next pass goes on from there)", err, done, total)
 			}
 		}
 		return nil
@@ -82,7 +90,7 @@ func (s *Syncer) applyBatch(ctx context.Context, p *pass, planned []diff.Change)
 	if err != nil || len(changes) == 0 {
 		return err
 	}
-	if err := s.intendBlocks(ctx, p, changes); err != nil {
+	if err := s.intendBlocks(ctx, changes); err != nil {
 		return err
 	}
 	outcomes, err := s.Target.Apply(ctx, changes)
@@ -103,7 +111,18 @@ func (s *Syncer) applyBatch(ctx context.Context, p *pass, planned []diff.Change)
 	for i := range answers {
 		s.count(p, &answers[i], now)
 	}
-	return nil
+	return s.applyBatch(ctx, p, adoptedLeavers(answers))
+}
+
+// adoptedLeavers are the blocks of accounts that turned out to be online already, where they may be active, and that may not be used on
+// premises.
+func adoptedLeavers(answers []diff.Answer) (blocks []diff.Change) {
+	for _, a := range answers {
+		if a.Op == diff.Create && a.Adopted && a.Refusal == nil && !a.After.Enabled {
+			blocks = append(blocks, diff.Change{Op: diff.Block, Kind: a.Kind, Anchor: a.Anchor, Before: a.After, After: a.After, Changed: a.Changed})
+		}
+	}
+	return blocks
 }
 
 // resolve fills in the online ids and the names of a batch. A change whose object, or whose other end, did not make it online (its
@@ -143,7 +162,7 @@ func (s *Syncer) resolve(planned []diff.Change) (changes []diff.Change, names []
 
 // intendBlocks remembers which of the accounts that are about to be blocked are active, so that exactly those may be activated
 // again by syncd later, even if the block's acknowledgement is lost.
-func (s *Syncer) intendBlocks(ctx context.Context, p *pass, changes []diff.Change) error {
+func (s *Syncer) intendBlocks(ctx context.Context, changes []diff.Change) error {
 	var ids []string
 	var anchors []directory.Anchor
 	for _, c := range changes {
@@ -164,7 +183,7 @@ func (s *Syncer) intendBlocks(ctx context.Context, p *pass, changes []diff.Chang
 			intended = append(intended, a)
 		}
 	}
-	return s.Store.IntendBlock(p.record.ID, intended)
+	return s.Store.IntendBlock(intended)
 }
 
 // count adds an answer to the pass's report and to the metrics.

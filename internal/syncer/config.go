@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/robfig/cron/v3"
 
@@ -34,20 +35,24 @@ func (c *ScheduleConfig) Validate() error {
 	return errors.Join(errs...)
 }
 
-// parseSchedule is cron.ParseStandard without its panics: a time zone must be followed by an expression.
+// parseSchedule is cron.ParseStandard without its panics and without its leniency: a time zone must be followed by an expression.
 func parseSchedule(spec string) (cron.Schedule, error) {
+	expression := spec
 	if strings.HasPrefix(spec, "TZ=") || strings.HasPrefix(spec, "CRON_TZ=") {
 		zone, rest, found := strings.Cut(spec, " ")
 		if _, name, _ := strings.Cut(zone, "="); name == "" || !found || strings.TrimSpace(rest) == "" {
 			return nil, errors.New("a time zone needs a name, a blank and an expression after it")
 		}
+		expression = strings.TrimSpace(rest)
 	}
 	schedule, err := cron.ParseStandard(spec)
 	if err != nil {
 		return nil, err
 	}
-	if every, ok := schedule.(cron.ConstantDelaySchedule); ok && strings.HasPrefix(spec, "@every ") && every.Delay.Seconds() < 1 {
-		return nil, errors.New("less than a second")
+	if every, ok := strings.CutPrefix(expression, "@every "); ok {
+		if delay, err := time.ParseDuration(every); err != nil || delay < time.Second { // the parser makes a second of it
+			return nil, errors.New("less than a second")
+		}
 	}
 	return schedule, nil
 }

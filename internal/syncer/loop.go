@@ -59,7 +59,7 @@ func (l *Loop) Trigger(r Request) string {
 func (l *Loop) Next() time.Time {
 	var next time.Time
 	for _, e := range l.schedule.Entries() {
-		if next.IsZero() || e.Next.Before(next) {
+		if next.IsZero() || !e.Next.IsZero() && e.Next.Before(next) {
 			next = e.Next
 		}
 	}
@@ -81,14 +81,17 @@ func (l *Loop) Run(ctx, kill context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		l.run(kill, l.take())
+		if r := l.take(); r != nil {
+			l.run(kill, *r)
+		}
 	}
 }
 
-func (l *Loop) take() Request {
+// take returns what waits; nil where a trigger joined the request that was just taken, and woke the loop again.
+func (l *Loop) take() *Request {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	r := *l.pending
+	r := l.pending
 	l.pending = nil
 	return r
 }

@@ -53,7 +53,8 @@ type Store interface {
 	Refused() ([]directory.RefusedObject, error)
 	Held() ([]directory.HeldObject, error)
 	Expired(now time.Time) ([]directory.Anchor, error)
-	IntendBlock(pass string, active []directory.Anchor) error
+	Begin(pass string) error
+	IntendBlock(active []directory.Anchor) error
 	Acknowledge(pass string, now time.Time, batch []diff.Answer) error
 	Finish(f *diff.Final) error
 	Record(p *directory.PassRecord) error

@@ -3,6 +3,7 @@ package syncer
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"go.uber.org/zap"
 
@@ -102,9 +103,13 @@ func (s *Syncer) readFull(ctx context.Context, p *pass, in *intake) (err error) 
 	if p.watermark, err = p.session.Full(ctx, in.add); err != nil {
 		return err
 	}
-	return in.planner.Missing(func(anchors []directory.Anchor) error {
+	err = in.planner.Missing(func(anchors []directory.Anchor) error {
 		return in.prove(anchors, func() error { return p.session.Lookup(ctx, anchors, in.add) })
 	})
+	if err != nil {
+		return err
+	}
+	return s.readMembers(ctx, p, in)
 }
 
 // readDelta reads what changed, and again what waits: refused objects whose time has come, accounts that expired, and what is held.
@@ -113,7 +118,9 @@ func (s *Syncer) readDelta(ctx context.Context, p *pass, in *intake) error {
 	if err != nil {
 		return err
 	}
-	also := append(waiting.held, waiting.others...)
+	in.planner.Recheck(waiting.held)
+	in.planner.Recheck(p.retried)
+	also := slices.Concat(waiting.held, waiting.others)
 	err = in.prove(waiting.held, func() (err error) {
 		p.watermark, err = p.session.Delta(ctx, p.state.Watermark, also, in.add, in.planner.Link)
 		return err
@@ -121,6 +128,11 @@ func (s *Syncer) readDelta(ctx context.Context, p *pass, in *intake) error {
 	if err != nil {
 		return err
 	}
+	return s.readMembers(ctx, p, in)
+}
+
+// readMembers reads the groups whose membership came with nothing else.
+func (s *Syncer) readMembers(ctx context.Context, p *pass, in *intake) error {
 	for _, group := range in.planner.NeedMembers() {
 		err := p.session.Members(ctx, group, func(members []directory.Anchor) error {
 			return in.planner.Members(group, members, false)

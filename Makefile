@@ -1,0 +1,28 @@
+# Everything a developer does here; `make` alone lists it.
+SHELL := bash
+
+GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+
+.PHONY: help build demo test lint fmt clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build bin/syncd
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/ ./cmd/syncd
+
+demo: build ## a small company, an online directory and syncd between them (ONCE=1: two passes and out; USERS=n)
+	bin/syncd demo $(if $(ONCE),--once) $(if $(USERS),--users $(USERS))
+
+test: ## vet and test everything (as root on Debian it first installs the servers that the tests run against)
+	@.ci/test
+
+lint: ## look for mistakes with golangci-lint (the first time, building it takes some minutes)
+	go run $(GOLANGCI_LINT) run
+
+fmt: ## format the source with gofumpt
+	go run $(GOLANGCI_LINT) fmt
+
+clean: ## remove what the build made
+	rm -rf bin

@@ -1,0 +1,156 @@
+package cloudtarget
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"syncd/internal/diff"
+	"syncd/internal/directory"
+)
+
+// create sends creations. What is there already under the same anchor is adopted: brought to what it should be, its active
+// left alone.
+func (b *batch) create(ctx context.Context) error {
+	var calls []call
+	var at []int
+	for i := range b.changes {
+		if b.changes[i].After == nil {
+			return fmt.Errorf("cloudtarget: a creation says not what to create (%w)", errMisuse)
+		}
+		if rt := b.typeOf(i); rt != nil {
+			calls, at = append(calls, createCall(&b.changes[i], rt)), append(at, i)
+		}
+	}
+	twins := make(map[int]*twin)
+	if b.t.repeat.Load() {
+		found, err := b.t.findAll(ctx, b.s, calls)
+		if err != nil {
+			return err
+		}
+		calls, at = unmatched(calls, at, found, twins)
+	}
+	answers, err := b.t.execute(ctx, b.s, calls)
+	if err != nil {
+		return err
+	}
+	var conflicts []int
+	for n, a := range answers {
+		i := at[n]
+		switch {
+		case a.twin != nil:
+			twins[i] = a.twin
+		case a.refused != nil:
+			b.refuse(i, a.refused)
+			if a.refused.status == http.StatusConflict {
+				conflicts = append(conflicts, i)
+			}
+		case a.id == "":
+			conflicts = append(conflicts, i)
+		default:
+			b.outcomes[i] = diff.Outcome{ID: a.id}
+		}
+	}
+	if err := b.resolve(ctx, conflicts, twins); err != nil {
+		return err
+	}
+	return b.bring(ctx, twins, true)
+}
+
+// unmatched keeps the calls without a twin, and notes the twins of the others.
+func unmatched(calls []call, at []int, found []*twin, twins map[int]*twin) ([]call, []int) {
+	var rest []call
+	var restAt []int
+	for n, tw := range found {
+		if tw != nil {
+			twins[at[n]] = tw
+			continue
+		}
+		rest, restAt = append(rest, calls[n]), append(restAt, at[n])
+	}
+	return rest, restAt
+}
+
+// resolve looks up each creation that met a conflict, or whose answer named no id. One at a time: the answer must be certain. A
+// conflict without a twin stays refused in the service's words.
+func (b *batch) resolve(ctx context.Context, conflicts []int, twins map[int]*twin) error {
+	found := make([]*twin, len(conflicts))
+	err := each(ctx, len(conflicts), b.t.cfg.Concurrency, func(ctx context.Context, n int) error {
+		c := &b.changes[conflicts[n]]
+		tw, err := b.t.find(ctx, c.Kind, c.After.Anchor)
+		found[n] = tw
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for n, i := range conflicts {
+		if found[n] != nil {
+			twins[i] = found[n]
+		} else if b.outcomes[i].Refusal == nil {
+			return &directory.Fault{Class: directory.Failed,
+				Cause:  fmt.Sprintf("%s says that it created %q, but shows neither its id nor the resource", b.t.base, b.changes[i].After.Name()),
+				Remedy: "see the log of the online directory, and report it to those who run it"}
+		}
+	}
+	return nil
+}
+
+// bring makes resources that are online, by the index of their change, equal to After. It leaves active alone.
+func (b *batch) bring(ctx context.Context, online map[int]*twin, adopted bool) error {
+	var calls []call
+	var at []int
+	for i := range b.changes {
+		tw := online[i]
+		if tw == nil {
+			continue
+		}
+		if tw.several {
+			b.outcomes[i] = diff.Outcome{Refusal: &diff.Refusal{Status: http.StatusConflict, Type: "uniqueness",
+				Detail: fmt.Sprintf("several resources carry the externalId %s: delete all but one", b.changes[i].After.Anchor)}}
+			continue
+		}
+		b.outcomes[i] = diff.Outcome{ID: tw.id, Adopted: adopted}
+		rt := b.s.types[b.changes[i].Kind]
+		if operations := differences(tw.has, b.changes[i].After, rt, justRead); len(operations) > 0 {
+			calls = append(calls, call{op: opUpdate, method: http.MethodPatch, path: rt.at(tw.id), body: patchBody(operations)})
+			at = append(at, i)
+		}
+	}
+	answers, err := b.t.execute(ctx, b.s, calls)
+	if err != nil {
+		return err
+	}
+	for n, a := range answers {
+		if a.refused != nil {
+			b.refuse(at[n], a.refused)
+		}
+	}
+	return nil
+}
+
+// reread mends updates that met something else online than the snapshot remembers: the current state decides what to send.
+func (b *batch) reread(ctx context.Context, drifted []int) error {
+	online := make([]*twin, len(drifted))
+	err := each(ctx, len(drifted), b.t.cfg.Concurrency, func(ctx context.Context, n int) error {
+		c := &b.changes[drifted[n]]
+		address := b.s.types[c.Kind].at(c.ID)
+		if c.Kind == directory.Group {
+			address += "?excludedAttributes=members"
+		}
+		var doc map[string]any
+		there, err := b.t.read(ctx, call{op: opLookup, method: http.MethodGet, path: address}, &doc)
+		if there {
+			online[n] = &twin{id: c.ID, has: observed(doc, c.Kind)}
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	twins := make(map[int]*twin)
+	for n, i := range drifted {
+		twins[i] = online[n]
+	}
+	return b.bring(ctx, twins, false)
+}

@@ -1,0 +1,17 @@
+// Package cloudtarget makes changes true in an online directory that speaks SCIM 2.0 (RFC 7643, RFC 7644).
+//
+// A Target is opened at the start of every pass: it reads its token anew and learns what the service can do. Apply then takes
+// batches of changes, all of one operation, and tells for each whether it is acknowledged or refused, and why. Where the
+// service offers Bulk (RFC 7644 §3.7) a batch goes as few large requests, elsewhere as single requests, a bounded number at
+// a time.
+//
+// It promises that every change can be applied twice. A creation whose twin is there already, known by its externalId, takes
+// the twin over; a departure of what is gone has succeeded. It promises that no account is created active, and that active is
+// written by Block, Unblock and departures that keep the account, and by nothing else. It promises that the token goes to the
+// configured host alone: never in clear text, never along a redirect, never into an error or a log.
+//
+// Where it hurts: a service whose resource types do not list an extension schema cannot hold that schema's attributes; they
+// are left out, and Open logs which. A change that finds nothing left to send counts as acknowledged. A 403 and a 500 do
+// not say whether one object or the whole directory is meant: when every change of a batch got it the batch fails, otherwise
+// the objects that got it are refused.
+package cloudtarget

@@ -1,0 +1,157 @@
+package cloudtarget
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"syncd/internal/diff"
+	"syncd/internal/directory"
+)
+
+// edgesPerPatch bounds the members that one request adds or removes: the least of what widely used services take (AWS IAM Identity
+// Center: 100). One that takes fewer refuses, and the halves follow.
+const edgesPerPatch = 100
+
+// bundle is the edges, by the index of their change, of one group that travel in one PATCH.
+type bundle []int
+
+// edges sends memberships: bundled by group, so that the cost is the change and not the group. A bundle that is refused is halved
+// until the edges at fault are alone, so that none delays the others.
+func (b *batch) edges(ctx context.Context) error {
+	pending := b.bundles()
+	for first := true; len(pending) > 0; first = false {
+		calls := make([]call, len(pending))
+		for n, edges := range pending {
+			calls[n] = b.edgeCall(edges)
+		}
+		answers, err := b.t.execute(ctx, b.s, calls)
+		if err != nil {
+			return err
+		}
+		if first && forbidden(answers) {
+			return b.t.denied(b.t.refusal(*answers[0].refused))
+		}
+		if pending, err = b.settleEdges(ctx, pending, answers); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bundles groups the edges that can be sent by their group, in the order in which the groups appear.
+func (b *batch) bundles() []bundle {
+	var groups []bundle
+	known := make(map[string]int)
+	for i := range b.changes {
+		c := &b.changes[i]
+		switch {
+		case b.typeOf(i) == nil:
+			continue
+		case c.ID == "":
+			b.decline(i, "the group is not online yet")
+			continue
+		case c.OtherID == "":
+			b.decline(i, "the member is not online yet")
+			continue
+		}
+		n, ok := known[c.ID]
+		if !ok {
+			n = len(groups)
+			known[c.ID] = n
+			groups = append(groups, nil)
+		}
+		groups[n] = append(groups[n], i)
+	}
+	var all []bundle
+	for _, g := range groups {
+		all = slices.AppendSeq(all, slices.Chunk(g, edgesPerPatch))
+	}
+	return all
+}
+
+// edgeCall writes the PATCH of a bundle: an addition with all members as its value, or one removal for each.
+func (b *batch) edgeCall(edges bundle) call {
+	first := &b.changes[edges[0]]
+	address := b.s.types[directory.Group].at(first.ID)
+	c := call{op: opMember, method: http.MethodPatch, path: address, lane: address}
+	if first.Op == diff.AddMember {
+		members := make([]*object, len(edges))
+		for n, i := range edges {
+			members[n] = (&object{}).set("value", b.changes[i].OtherID)
+		}
+		c.body = patchBody([]operation{{"add", "members", members}})
+		return c
+	}
+	operations := make([]operation, len(edges))
+	for n, i := range edges {
+		path := append([]byte("members[value eq "), appendQuoted(nil, b.changes[i].OtherID)...)
+		operations[n] = operation{op: "remove", path: string(append(path, ']'))}
+	}
+	c.body = patchBody(operations)
+	return c
+}
+
+// settleEdges notes the outcomes of a round and returns the bundles of the next.
+func (b *batch) settleEdges(ctx context.Context, sent []bundle, answers []answer) ([]bundle, error) {
+	var next []bundle
+	gone := make(map[string]bool) // by group, asked once
+	for n, edges := range sent {
+		r := answers[n].refused
+		if r == nil {
+			b.all(edges, b.acknowledge)
+			continue
+		}
+		id := b.changes[edges[0]].ID
+		if _, asked := gone[id]; r.status == http.StatusNotFound && !asked {
+			missing, err := b.missing(ctx, id)
+			if err != nil {
+				return nil, err
+			}
+			gone[id] = missing
+		}
+		switch {
+		case r.status == http.StatusNotFound && gone[id] || r.status >= 500 || len(edges) == 1:
+			b.all(edges, func(i int) { b.settleEdge(i, r, gone[id]) })
+		default:
+			half := len(edges) / 2
+			next = append(next, edges[:half], edges[half:])
+		}
+	}
+	return next, nil
+}
+
+// settleEdge notes the no to an edge that was alone, or whose group is gone. The removal of what is not there has succeeded.
+func (b *batch) settleEdge(i int, r *reply, groupGone bool) {
+	b.refuse(i, r)
+	refusal := b.outcomes[i].Refusal
+	missing := r.status == http.StatusNotFound
+	switch {
+	case b.changes[i].Op == diff.RemoveMember && (missing || refusal.Type == "noTarget"):
+		b.acknowledge(i)
+	case missing && !groupGone:
+		// A 404 tells the caller that the group must be made anew. It is the member that is not there.
+		refusal.Status, refusal.Type = http.StatusBadRequest, "invalidValue"
+	}
+}
+
+func (b *batch) all(edges bundle, do func(i int)) {
+	for _, i := range edges {
+		do(i)
+	}
+}
+
+// missing asks whether a group is gone.
+func (b *batch) missing(ctx context.Context, id string) (bool, error) {
+	var doc map[string]any
+	address := b.s.types[directory.Group].at(id) + "?attributes=id"
+	there, err := b.t.read(ctx, call{op: opLookup, method: http.MethodGet, path: address}, &doc)
+	return !there && err == nil, err
+}
+
+// forbidden reports whether every answer is a 403.
+func forbidden(answers []answer) bool {
+	return !slices.ContainsFunc(answers, func(a answer) bool {
+		return a.refused == nil || a.refused.status != http.StatusForbidden
+	})
+}

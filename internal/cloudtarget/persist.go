@@ -1,0 +1,191 @@
+package cloudtarget
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	"go.uber.org/zap"
+
+	"syncd/internal/directory"
+)
+
+const (
+	discoverTries = 3         // an operator may be waiting for the answer
+	longestPause  = time.Hour // a service that asks for more is unreachable for this pass
+	brokenInRow   = 3         // so many requests given up in a row, and it is not the objects
+)
+
+// retryPolicy bounds how long one request is repeated.
+type retryPolicy struct {
+	tries   int
+	initial time.Duration
+	longest time.Duration
+}
+
+// defaultRetry gives a request about two minutes of waiting, apart from the time that its tries take.
+func defaultRetry() retryPolicy {
+	return retryPolicy{tries: 8, initial: time.Second, longest: 40 * time.Second}
+}
+
+// exhausted says that every try failed: with a server error (reply) or without an answer (err).
+type exhausted struct {
+	reply reply
+	err   error
+}
+
+func (e *exhausted) Error() string {
+	if e.err != nil {
+		return e.err.Error()
+	}
+	return "HTTP status " + strconv.Itoa(e.reply.status)
+}
+
+func (e *exhausted) Unwrap() error { return e.err }
+
+// persist calls try until it gives an answer that counts. It repeats what was lost, what the service asks to repeat later (429,
+// 503 with Retry-After, RFC 9110 §10.2.3) and server errors, with growing waits; unclear tells try that an earlier try may
+// have been carried out. The error is *exhausted when the tries are used up.
+func (t *Target) persist(ctx context.Context, tries int, unclear bool, try func(context.Context, bool) (reply, error)) (reply, error) {
+	waits := &backoff.ExponentialBackOff{InitialInterval: t.retry.initial, RandomizationFactor: 0.5, Multiplier: 2,
+		MaxInterval: t.retry.longest}
+	for n := 1; ; n++ {
+		r, err := try(ctx, unclear)
+		var gone *lost
+		switch {
+		case errors.As(err, &gone):
+			if hopeless(gone.err) {
+				return r, &exhausted{err: gone.err}
+			}
+		case err != nil || !passing(r.status):
+			return r, err
+		}
+		unclear = unclear || r.status != http.StatusTooManyRequests
+		wait := waits.NextBackOff()
+		asked, told := retryAfter(r.header, time.Now())
+		if n >= tries || asked > longestPause {
+			return r, &exhausted{reply: r, err: err}
+		}
+		wait = max(wait, asked)
+		t.log.Debug("request is repeated", zap.Int("status", r.status), zap.Duration(keyWait, wait), zap.NamedError(keyReason, err))
+		if told || r.status == http.StatusTooManyRequests {
+			// The limit is the tenant's: whoever sends now only makes the wait longer. once waits for all.
+			t.pause.extend(wait)
+			continue
+		}
+		if err := sleep(ctx, wait); err != nil {
+			return r, err
+		}
+	}
+}
+
+// passing reports whether the same request may well succeed later.
+func passing(status int) bool {
+	switch status {
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return true
+	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
+		return false
+	}
+	return status >= 500
+}
+
+// blamesObject decides whose fault it is when every try ended in a plain server error. A gateway's answer and a lost one are the
+// service's. A 500 may be one object that the service stumbles over, and then it must delay nobody else; but when several
+// requests in a row end so, it is the service again.
+func (t *Target) blamesObject(e *exhausted) bool {
+	if e.err != nil || e.reply.status < 500 {
+		return false
+	}
+	switch e.reply.status {
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return false
+	}
+	return t.broken.Add(1) < brokenInRow
+}
+
+// surrender turns the end of the tries into the sentence that an operator reads; other errors stay.
+func (t *Target) surrender(err error) error {
+	var gone *exhausted
+	if !errors.As(err, &gone) {
+		return err
+	}
+	if gone.err != nil {
+		return t.unreachable(gone.err)
+	}
+	if asked, ok := retryAfter(gone.reply.header, time.Now()); ok || gone.reply.status == http.StatusTooManyRequests {
+		cause := t.base + " limits how much may be sent, and goes on to do so"
+		if ok {
+			cause += ": it asks to wait " + asked.String()
+		}
+		return &directory.Fault{Class: directory.Unreachable, Cause: cause,
+			Remedy: "wait for the next pass, which continues where this one stopped, or lower target.concurrency", Err: gone}
+	}
+	return &directory.Fault{Class: directory.Unreachable, Cause: t.base + " fails: " + t.refusal(gone.reply).Detail,
+		Remedy: "see the log of the online directory; the next pass continues where this one stopped", Err: gone}
+}
+
+// retryAfter reads the header in both of its forms; a date is measured against the service's own clock where it tells it.
+func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
+	text := h.Get("Retry-After")
+	if text == "" {
+		return 0, false
+	}
+	if seconds, err := strconv.Atoi(text); err == nil {
+		// More than the bound is as good as the bound and a second, and cannot overflow.
+		return time.Duration(min(max(seconds, 0), int(longestPause/time.Second)+1)) * time.Second, true
+	}
+	at, err := http.ParseTime(text)
+	if err != nil {
+		return 0, false
+	}
+	if date, err := http.ParseTime(h.Get("Date")); err == nil {
+		now = date
+	}
+	return max(at.Sub(now), 0), true
+}
+
+// pause holds every worker back until a moment. The zero value holds nobody.
+type pause struct {
+	mu    sync.Mutex
+	until time.Time
+}
+
+// extend makes the pause end no sooner than d from now.
+func (p *pause) extend(d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if until := time.Now().Add(d); until.After(p.until) {
+		p.until = until
+	}
+}
+
+// wait returns when the pause is over, also when it was extended meanwhile, or with the context's cause.
+func (p *pause) wait(ctx context.Context) error {
+	for {
+		p.mu.Lock()
+		left := time.Until(p.until)
+		p.mu.Unlock()
+		if left <= 0 {
+			return nil
+		}
+		if err := sleep(ctx, left); err != nil {
+			return err
+		}
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

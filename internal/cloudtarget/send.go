@@ -1,0 +1,169 @@
+package cloudtarget
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"syncd/internal/directory"
+)
+
+const (
+	connectTimeout = 10 * time.Second
+	requestTimeout = 60 * time.Second
+	mostBody       = 32 << 20 // bytes of an answer
+	contentType    = "application/scim+json"
+	userAgent      = "syncd" // some services refuse requests without one
+)
+
+// The values of op that Options.Observe sees.
+const (
+	opDiscover = "discover"
+	opCreate   = "create"
+	opUpdate   = "update"
+	opMember   = "member"
+	opManager  = "manager"
+	opDelete   = "delete"
+	opActive   = "active"
+	opLookup   = "lookup"
+	opBulk     = "bulk"
+)
+
+// call is one request. Those that make a change true can travel alone or as one operation of a bulk request.
+type call struct {
+	op     string
+	method string
+	path   string // below the base address, with a leading slash
+	body   []byte
+	// lane keeps calls in order: those with the same lane are never under way at the same time. "" means no order.
+	lane string
+	// kind and anchor are set for creations: what to look for when an earlier try may have got through.
+	kind   directory.Kind
+	anchor directory.Anchor
+}
+
+func (c call) creates() bool { return c.op == opCreate }
+
+// reply is an HTTP answer, read to its end. found is set instead where a look-up made the request needless.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+	found  *twin
+}
+
+// lost says that no answer came: the request may have been carried out or not.
+type lost struct{ err error }
+
+func (l *lost) Error() string { return l.err.Error() }
+func (l *lost) Unwrap() error { return l.err }
+
+// once sends a call one time. The error is *lost where no answer came, the context's cause where that ended, or a
+// *directory.Fault; an answer of any status is a reply.
+func (t *Target) once(ctx context.Context, c call) (reply, error) {
+	if err := t.pause.wait(ctx); err != nil {
+		return reply{}, err
+	}
+	bounded, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(bounded, c.method, t.base+c.path, bytes.NewReader(c.body))
+	if err != nil {
+		return reply{}, fmt.Errorf("cloudtarget: %s %s: %w", c.method, c.path, err)
+	}
+	if len(c.body) == 0 {
+		req.Body, req.GetBody = http.NoBody, nil
+	} else {
+		req.Header.Set("Content-Type", contentType)
+	}
+	req.Header.Set("Accept", contentType+", application/json")
+	req.Header.Set("User-Agent", userAgent)
+	req.Header.Set("Authorization", "Bearer "+t.token.Load().Reveal())
+	start := time.Now()
+	r, err := t.exchange(req)
+	code := "error"
+	if err == nil {
+		code = strconv.Itoa(r.status)
+	}
+	t.observe(c.op, code, time.Since(start))
+	if err != nil && ctx.Err() != nil {
+		return reply{}, context.Cause(ctx)
+	}
+	return r, err
+}
+
+func (t *Target) exchange(req *http.Request) (reply, error) {
+	res, err := t.client.Do(req)
+	if err != nil {
+		return reply{}, &lost{err}
+	}
+	body, err := io.ReadAll(io.LimitReader(res.Body, mostBody+1))
+	if closed := res.Body.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return reply{}, &lost{err}
+	}
+	if len(body) > mostBody {
+		return reply{}, &directory.Fault{Class: directory.Failed,
+			Cause:  fmt.Sprintf("%s answered %s %s with more than %d MiB", t.base, req.Method, oneLine(req.URL.Path), mostBody>>20),
+			Remedy: "check target.url, and report it to those who run the online directory"}
+	}
+	return reply{status: res.StatusCode, header: res.Header, body: body}, nil
+}
+
+// answer is what became of a call that should make a change true: refused with a reason, or acknowledged.
+type answer struct {
+	done    bool   // false: not sent yet, or without an answer that counts
+	unclear bool   // not done, but it may have been carried out
+	id      string // of a creation
+	twin    *twin  // a creation is needless, this is there already
+	refused *reply
+}
+
+// perform sends a call until there is an answer. unclear says that it may have been carried out before.
+func (t *Target) perform(ctx context.Context, c call, unclear bool) (answer, error) {
+	r, err := t.persist(ctx, t.retry.tries, unclear, func(ctx context.Context, unclear bool) (reply, error) {
+		if unclear && c.creates() {
+			found, err := t.find(ctx, c.kind, c.anchor)
+			if err != nil || found != nil {
+				return reply{found: found}, err
+			}
+		}
+		return t.once(ctx, c)
+	})
+	var gone *exhausted
+	if errors.As(err, &gone) && t.blamesObject(gone) {
+		r, err = gone.reply, nil
+	}
+	if err != nil {
+		return answer{}, t.surrender(err)
+	}
+	if r.found != nil {
+		return answer{done: true, twin: r.found}, nil
+	}
+	return t.judge(c, r)
+}
+
+// judge reads an answer. A service that no longer knows the token, or that sends us elsewhere, ends the batch.
+func (t *Target) judge(c call, r reply) (answer, error) {
+	a := answer{done: true}
+	if r.status < 500 {
+		t.broken.Store(0)
+	}
+	switch {
+	case r.status == http.StatusUnauthorized || r.status >= 300 && r.status < 400:
+		return a, t.denied(t.refusal(r))
+	case r.status >= 300 || r.status < 200:
+		a.refused = &r
+		return a, nil
+	}
+	if c.creates() {
+		a.id = idOf(r.body, r.header.Get("Location"))
+	}
+	return a, nil
+}

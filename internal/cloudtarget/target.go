@@ -1,0 +1,152 @@
+package cloudtarget
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+	"golang.org/x/sync/errgroup"
+
+	"syncd/internal/directory"
+)
+
+// Options are what a Target is given by whoever wires it. The zero value logs and measures nothing.
+type Options struct {
+	Log *zap.Logger
+	// Observe is called after each HTTP request. op is discover, create, update, member, manager, delete, active, lookup or
+	// bulk; code is the HTTP status in digits, or "error" where no answer came. It must be safe for concurrent use.
+	Observe func(op, code string, took time.Duration)
+}
+
+// Target is one online directory. Open, Apply, Active and Repeat are called by one pass at a time; Supports at any time.
+type Target struct {
+	base    string // without a trailing slash
+	cfg     Config
+	client  *http.Client
+	log     *zap.Logger
+	observe func(op, code string, took time.Duration)
+	retry   retryPolicy
+	pause   pause
+
+	token   atomic.Pointer[directory.Secret]
+	service atomic.Pointer[service] // nil until the first Open
+	repeat  atomic.Bool
+	bulkOff atomic.Bool  // Bulk failed as a whole since Open: single requests do
+	broken  atomic.Int32 // writes in a row whose tries all ended in a server error
+	noOr    atomic.Bool  // a filter with "or" was refused since Open
+}
+
+// New makes a Target from a configuration, which it validates, the files that it names included. It makes no connection.
+func New(cfg Config, options Options) (*Target, error) {
+	if cfg.Concurrency == 0 {
+		cfg.Concurrency = defaultConcurrency
+	}
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	base, _ := parseBase(cfg.URL)
+	roots, err := cfg.TLS.roots()
+	if err != nil {
+		return nil, &directory.FieldError{Field: "tls.ca_file", Problem: err.Error(), Remedy: "name a file of PEM certificates"}
+	}
+	t := &Target{base: base.String(), cfg: cfg, log: options.Log, observe: options.Observe, retry: defaultRetry()}
+	if t.log == nil {
+		t.log = zap.NewNop()
+	}
+	if t.observe == nil {
+		t.observe = func(string, string, time.Duration) {}
+	}
+	t.client = &http.Client{
+		Transport: &http.Transport{
+			Proxy:                 http.ProxyFromEnvironment,
+			DialContext:           (&net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second}).DialContext,
+			TLSClientConfig:       &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+			TLSHandshakeTimeout:   connectTimeout,
+			ForceAttemptHTTP2:     true,
+			MaxIdleConns:          cfg.Concurrency,
+			MaxIdleConnsPerHost:   cfg.Concurrency,
+			IdleConnTimeout:       90 * time.Second,
+			ExpectContinueTimeout: time.Second,
+			DisableCompression:    true,
+		},
+		// The token must not leave the configured host: a redirect is an answer like any other, and an unwelcome one.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return t, nil
+}
+
+// Open begins a pass: it reads the token, so that a renewed one is taken, then /ServiceProviderConfig and /ResourceTypes
+// (RFC 7644 §4). It fails with a *directory.Fault of class Unreachable when the service does not let us in.
+func (t *Target) Open(ctx context.Context) error {
+	token, err := readToken(t.cfg.TokenFile)
+	if err != nil {
+		return &directory.Fault{Class: directory.Usage, Cause: "the token of the online directory is not usable: " + err.Error(),
+			Remedy: "put a current token into " + t.cfg.TokenFile, Err: err}
+	}
+	t.token.Store(&token)
+	t.bulkOff.Store(false)
+	t.noOr.Store(false)
+	found, err := t.discover(ctx)
+	if err != nil {
+		return err
+	}
+	before := t.service.Swap(found)
+	if text := found.String(); before == nil || before.String() != text {
+		t.log.Info("online directory opened", zap.String(keyURL, t.base), zap.String(keyOffers, text))
+		for _, gap := range found.gaps() {
+			t.log.Warn("the online directory cannot hold some attributes, they are left out", zap.String(keySchema, gap))
+		}
+	}
+	return nil
+}
+
+// Supports reports whether the service has resources of a kind; false before the first Open.
+func (t *Target) Supports(kind directory.Kind) bool {
+	s := t.service.Load()
+	return s != nil && s.types[kind] != nil
+}
+
+// Repeat says whether the batches that follow may have been sent before, in a pass that a crash or an error ended. Creations
+// then look for their twin first, which finds it even where the service does not keep externalId unique.
+func (t *Target) Repeat(on bool) { t.repeat.Store(on) }
+
+// Close closes idle connections. The Target must not be used afterwards.
+func (t *Target) Close() { t.client.CloseIdleConnections() }
+
+// The keys of log lines.
+const (
+	keyURL    = "url"
+	keyOffers = "offers"
+	keySchema = "schema"
+	keyWait   = "wait"
+	keyReason = "reason"
+)
+
+// each calls do for 0 to n-1, at most limit at a time; the first error cancels the others and is returned.
+func each(ctx context.Context, n, limit int, do func(ctx context.Context, i int) error) error {
+	g, inner := errgroup.WithContext(ctx)
+	g.SetLimit(limit)
+	for i := range n {
+		if inner.Err() != nil {
+			break
+		}
+		g.Go(func() error { return do(inner, i) })
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return context.Cause(ctx)
+}
+
+// opened returns what Open found.
+func (t *Target) opened() (*service, error) {
+	if s := t.service.Load(); s != nil {
+		return s, nil
+	}
+	return nil, fmt.Errorf("cloudtarget: used before Open (%w)", errMisuse)
+}

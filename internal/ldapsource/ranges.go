@@ -1,0 +1,147 @@
+package ldapsource
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"syncd/internal/directory"
+)
+
+// rangeAttempts bounds how often a long attribute is read again because its object changed meanwhile.
+const rangeAttempts = 5
+
+// membersChunk is how many anchors Members hands on at a time.
+const membersChunk = 1000
+
+// Members reads the complete membership of a group as it is now and hands it on in chunks; a group without members calls emit
+// not at all. A group that does not exist is an error.
+func (s *Session) Members(ctx context.Context, group directory.Anchor, emit func([]directory.Anchor) error) error {
+	members, exists, err := s.membership(ctx, group)
+	if err != nil {
+		return s.fault(ctx, err, "reading the members of the group "+group.GUID())
+	}
+	if !exists {
+		return &directory.Fault{
+			Class: directory.Failed, Cause: fmt.Sprintf("the group %s disappeared from %s while its members were being read", group.GUID(), s.server),
+			Remedy: "the next pass finds out whether it was deleted",
+		}
+	}
+	for chunk := range slices.Chunk(members, membersChunk) {
+		if err := emit(chunk); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Session) membership(ctx context.Context, group directory.Anchor) (members []directory.Anchor, exists bool, err error) {
+	p := &entry{object: directory.Object{Anchor: group}, rest: []ranged{{name: attrMember}}}
+	exists, err = s.complete(ctx, p)
+	return p.object.Members, exists, err
+}
+
+// complete asks for the values that the server left out of an answer (MS-ADTS 3.1.1.3.1.3.3); exists is false when the object is
+// gone. The parts are separate requests: when the object changes between them a value may have slipped from one part to another,
+// so all of them are read again.
+func (s *Session) complete(ctx context.Context, p *entry) (exists bool, err error) {
+	for _, r := range p.rest {
+		if r.next == rangeFinished {
+			continue
+		}
+		state := changedMeanwhile
+		for attempt := 0; state == changedMeanwhile; attempt++ {
+			if attempt == rangeAttempts {
+				return false, unreachable(nil, fmt.Sprintf("%s of %s changes faster than %s can read it", r.name, p.object.Anchor.GUID(), s.server),
+					"nothing needs to be done if the next pass succeeds")
+			}
+			if attempt > 0 {
+				p.drop(s.source.wanted, r.name)
+				r.next, p.object.USN = 0, 0
+			}
+			if state, err = s.values(ctx, p, r); err != nil {
+				return false, err
+			}
+		}
+		if state == gone {
+			return false, nil
+		}
+	}
+	p.rest = nil
+	return true, nil
+}
+
+type rangeState int
+
+const (
+	allRead rangeState = iota
+	changedMeanwhile
+	gone
+)
+
+// values reads one attribute from r.next to its end.
+func (s *Session) values(ctx context.Context, p *entry, r ranged) (rangeState, error) {
+	for r.next != rangeFinished {
+		e, err := s.readRange(ctx, p.object.Anchor, r)
+		if ldap.IsErrorWithCode(err, ldap.LDAPResultOperationsError) && r.next > 0 {
+			return changedMeanwhile, nil // the range begins beyond the last value: some were removed
+		}
+		if err != nil {
+			return gone, err
+		}
+		if e == nil {
+			return gone, nil
+		}
+		part := s.source.wanted.parse(e)
+		if p.object.USN == 0 {
+			p.object.USN = part.object.USN
+		}
+		if part.object.USN != p.object.USN {
+			return changedMeanwhile, nil
+		}
+		next := rangeFinished
+		found := r.next == 0 // an attribute without values is not in the answer at all
+		for _, a := range e.attributes {
+			if name, after := splitRange(a.name); name == r.name && len(a.values) > 0 {
+				p.add(s.source.wanted, name, a.values)
+				found = true
+				if after > r.next {
+					next = after
+				}
+			}
+		}
+		if !found {
+			return changedMeanwhile, nil
+		}
+		r.next = next
+	}
+	return allRead, nil
+}
+
+func (s *Session) readRange(ctx context.Context, anchor directory.Anchor, r ranged) (*answer, error) {
+	q := query{
+		op: "range", base: baseOf(anchor), baseOnly: true, filter: "(objectClass=*)",
+		attributes: []string{fmt.Sprintf("%s%s%d-*", r.name, rangeOption, r.next), "uSNChanged"},
+	}
+	var found *answer
+	err := s.search(ctx, q, func(e *answer) error { found = e; return nil }, nil)
+	if ldap.IsErrorWithCode(err, ldap.LDAPResultNoSuchObject) {
+		return nil, nil
+	}
+	return found, err
+}
+
+// drop forgets the values of an attribute that has to be read again.
+func (p *entry) drop(w spelling, name string) {
+	delete(p.object.Attributes, w[name])
+	switch name {
+	case attrMember:
+		p.object.Members = nil
+	case attrMemberOf:
+		p.object.MemberOf = nil
+	case attrReports:
+		p.object.Reports = nil
+	}
+}

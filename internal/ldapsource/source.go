@@ -1,0 +1,109 @@
+package ldapsource
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-ldap/ldap/v3"
+	"go.uber.org/zap"
+
+	"syncd/internal/directory"
+)
+
+// Options are what the rest of the program asks of the source.
+type Options struct {
+	Log *zap.Logger // nil: silent
+	// Attributes are the LDAP attributes that mapping wants; Object.Attributes carries them in this spelling.
+	Attributes []string
+	// Canaries are DNs or anchors that must be visible, or the read counts as partial and is refused (Class Held).
+	Canaries []string
+	// Observe is told how long each request took; op is connect, bind, root, scope, page, dirsync, lookup or range. May be nil.
+	Observe func(op string, d time.Duration)
+}
+
+// Source knows how to reach Active Directory. It holds no connection, and may be used by several goroutines.
+type Source struct {
+	cfg     Config
+	options Options
+	log     *zap.Logger
+	kinds   []directory.Kind
+	wanted  spelling
+
+	mu       sync.Mutex
+	lastGood string // the address that answered last: staying on one domain controller keeps data from going back and forth
+}
+
+// New checks the configuration (see Config.Validate) and the canaries. It opens no connection.
+func New(cfg Config, options Options) (*Source, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	for _, c := range options.Canaries {
+		if _, err := canaryBase(c); err != nil {
+			return nil, err
+		}
+	}
+	s := &Source{cfg: cfg, options: options, log: options.Log, wanted: newSpelling(options.Attributes)}
+	if s.log == nil {
+		s.log = zap.NewNop()
+	}
+	for _, name := range cfg.Scope.Kinds {
+		k, err := directory.ParseKind(name)
+		if err != nil {
+			return nil, err
+		}
+		s.kinds = append(s.kinds, k)
+	}
+	return s, nil
+}
+
+// canaryBase turns a configured canary into the base of a search.
+func canaryBase(canary string) (string, error) {
+	if a, err := directory.ParseAnchor(canary); err == nil {
+		return baseOf(a), nil
+	}
+	if dn, err := ldap.ParseDN(canary); err != nil || len(dn.RDNs) == 0 {
+		return "", &directory.Fault{
+			Class: directory.Usage, Cause: "the canary " + canary + " is neither a distinguished name nor an anchor",
+			Remedy: "correct safety.canaries",
+		}
+	}
+	return canary, nil
+}
+
+func (s *Source) observe(op string, since time.Time) {
+	if s.options.Observe != nil {
+		s.options.Observe(op, time.Since(since))
+	}
+}
+
+// preferred is the list of servers with the one that answered last in front.
+func (s *Source) preferred(servers []string) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := slices.Clone(servers)
+	if i := slices.Index(list, s.lastGood); i > 0 {
+		list = slices.Insert(slices.Delete(list, i, i+1), 0, s.lastGood)
+	}
+	return list
+}
+
+func (s *Source) answered(server string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lastGood = server
+}
+
+// spelling maps an attribute name in lower case to the spelling in which it was asked for: LDAP attribute names compare
+// without regard to case (RFC 4512 §2.5), map keys do not.
+type spelling map[string]string
+
+func newSpelling(names []string) spelling {
+	s := make(spelling, len(names))
+	for _, n := range names {
+		s[strings.ToLower(n)] = n
+	}
+	return s
+}

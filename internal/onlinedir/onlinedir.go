@@ -1,0 +1,62 @@
+package onlinedir
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"go.uber.org/zap"
+
+	"syncd/internal/onlinedir/pages"
+	"syncd/internal/onlinedir/service"
+	"syncd/internal/onlinedir/tenant"
+)
+
+// The words of an administrator's view; see package tenant.
+type (
+	Options   = tenant.Options
+	Option    = tenant.Option
+	User      = tenant.User
+	UserQuery = tenant.UserQuery
+	UserPage  = tenant.UserPage
+	State     = tenant.State
+)
+
+// The states of an account.
+const (
+	Waiting = tenant.Waiting
+	Enabled = tenant.Enabled
+	Blocked = tenant.Blocked
+	Deleted = tenant.Deleted
+)
+
+// Directory is an open online directory. Its methods (NewToken, RevokeToken, SetSyncEnabled, SetActive, Users, Close and others) are
+// those of tenant.Tenant.
+type Directory struct {
+	*tenant.Tenant
+}
+
+// Init makes a directory in a folder. A folder that already holds one is refused with a *directory.Fault.
+func Init(dir string, options Options) error { return tenant.Init(dir, options) }
+
+// WithClock sets the directory's clock; time.Now is the default.
+func WithClock(now func() time.Time) Option { return tenant.WithClock(now) }
+
+// Open opens the directory in a folder; ctx must last as long as the directory is open. What is wrong with the folder is a
+// *directory.Fault.
+func Open(ctx context.Context, dir string, log *zap.Logger, options ...Option) (*Directory, error) {
+	t, err := tenant.Open(ctx, dir, log, options...)
+	if err != nil {
+		return nil, err
+	}
+	return &Directory{t}, nil
+}
+
+// Handler serves SCIM under /scim/v2/ (bearer tokens) and the administrator's pages everywhere else (Basic sign-in). Every call makes a
+// new one, for the same data.
+func (d *Directory) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle(service.Prefix+"/", service.New(d.Tenant))
+	mux.Handle("/", pages.New(d.Tenant))
+	return mux
+}

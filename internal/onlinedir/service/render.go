@@ -1,0 +1,78 @@
+package service
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+
+	"syncd/internal/directory"
+	"syncd/internal/onlinedir/scim"
+	"syncd/internal/onlinedir/tenant"
+)
+
+// renderer writes resources as one client wants to see them.
+type renderer struct {
+	base       string
+	reader     *tenant.Reader
+	projection scim.Projection
+	members    bool // write the members of groups
+	groups     bool // write the groups of users
+}
+
+func newRenderer(base string, reader *tenant.Reader, kind *scim.ResourceType, p scim.Projection) *renderer {
+	v := &renderer{base: base, reader: reader, projection: p}
+	switch kind.Kind {
+	case directory.Group:
+		v.members = p.Wants(kind.Attribute("members"))
+	case directory.User:
+		v.groups = p.Wants(kind.Attribute("groups"))
+	}
+	return v
+}
+
+func location(base string, kind *scim.ResourceType, id string) string {
+	return base + "/" + kind.Endpoint + "/" + id
+}
+
+// render appends a resource as JSON. Members go straight from the table to the text, whatever their number.
+func (v *renderer) render(ctx context.Context, out *bytes.Buffer, record *tenant.Record) error {
+	doc := record.Shown()
+	doc["meta"].(map[string]any)["location"] = location(v.base, record.Type, record.ID)
+	text, err := json.Marshal(v.projection.Apply(doc))
+	if err != nil {
+		return err
+	}
+	if !v.members && !v.groups {
+		out.Write(text)
+		return nil
+	}
+	out.Write(bytes.TrimSuffix(text, []byte("}"))) // never empty: schemas and id are always there
+	name, list := "members", v.reader.Members
+	if v.groups {
+		name, list = "groups", v.reader.Groups
+	}
+	before := "," + `"` + name + `":[`
+	count := 0
+	err = list(ctx, record, func(m tenant.Member) error {
+		element := m.Document()
+		if v.groups {
+			element["type"] = "direct"
+		}
+		shown := v.projection.Apply(scim.Document{name: []any{map[string]any(element)}})
+		values, _ := shown[name].([]any)
+		text, err := json.Marshal(values[0])
+		if err != nil {
+			return err
+		}
+		out.WriteString(before)
+		out.Write(text)
+		before = ","
+		count++
+		return nil
+	})
+	if count > 0 {
+		out.WriteByte(']')
+	}
+	out.WriteByte('}')
+	return err
+}

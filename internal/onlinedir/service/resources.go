@@ -1,0 +1,145 @@
+package service
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"strings"
+
+	"syncd/internal/onlinedir/scim"
+	"syncd/internal/onlinedir/tenant"
+)
+
+// resource answers what lies under one endpoint; path is what follows its name.
+func (s *Service) resource(r *request, kind *scim.ResourceType, path []string) (*answer, error) {
+	switch {
+	case len(path) == 0 && r.Method == http.MethodGet:
+		return s.list(r, kind)
+	case len(path) == 0 && r.Method == http.MethodPost:
+		return s.create(r, kind)
+	case len(path) == 0:
+		return nil, notAllowed("GET, POST")
+	case len(path) > 1 || path[0] == "":
+		return nil, scim.Refuse(http.StatusNotFound, "", "there is nothing at %s", r.URL.Path)
+	case path[0] == ".search":
+		if r.Method != http.MethodPost {
+			return nil, notAllowed("POST")
+		}
+		return s.search(r, kind)
+	}
+	switch r.Method {
+	case http.MethodGet:
+		return s.get(r, kind, path[0])
+	case http.MethodPut:
+		return s.replace(r, kind, path[0])
+	case http.MethodPatch:
+		return s.patch(r, kind, path[0])
+	case http.MethodDelete:
+		return s.remove(r, kind, path[0])
+	}
+	return nil, notAllowed("GET, PUT, PATCH, DELETE")
+}
+
+func (r *request) projection(kind *scim.ResourceType) scim.Projection {
+	q := r.URL.Query()
+	return kind.ParseProjection(q.Get("attributes"), q.Get("excludedAttributes"))
+}
+
+func (r *request) expected() tenant.Precondition {
+	return tenant.Precondition(r.Header.Get("If-Match"))
+}
+
+// resourceAnswer renders one record.
+func (s *Service) resourceAnswer(ctx context.Context, r *request, status int, reader *tenant.Reader, record *tenant.Record) (*answer, error) {
+	a := newAnswer(status)
+	a.header.Set("ETag", record.ETag())
+	a.header.Set("Location", location(r.base, record.Type, record.ID))
+	if status == http.StatusNoContent {
+		return a, nil
+	}
+	var body bytes.Buffer
+	err := newRenderer(r.base, reader, record.Type, r.projection(record.Type)).render(ctx, &body, record)
+	a.body = body.Bytes()
+	return a, err
+}
+
+func (s *Service) get(r *request, kind *scim.ResourceType, id string) (a *answer, err error) {
+	ctx := r.Context()
+	err = s.tenant.Read(ctx, func(reader *tenant.Reader) error {
+		record, err := reader.Get(ctx, kind, id)
+		if err != nil {
+			return err
+		}
+		if tag := r.Header.Get("If-None-Match"); tag != "" && strings.TrimPrefix(tag, "W/") == strings.TrimPrefix(record.ETag(), "W/") {
+			a = newAnswer(http.StatusNotModified)
+			a.header.Set("ETag", record.ETag())
+			return nil
+		}
+		a, err = s.resourceAnswer(ctx, r, http.StatusOK, reader, record)
+		return err
+	})
+	return a, err
+}
+
+func (s *Service) create(r *request, kind *scim.ResourceType) (a *answer, err error) {
+	doc, err := kind.Decode(r.body)
+	if err != nil {
+		return nil, err
+	}
+	err = s.write(r, func(ctx context.Context, w *tenant.Writer) error {
+		record, err := w.Create(ctx, kind, doc)
+		if err != nil {
+			return err
+		}
+		a, err = s.resourceAnswer(ctx, r, http.StatusCreated, &w.Reader, record)
+		return err
+	})
+	return a, err
+}
+
+func (s *Service) replace(r *request, kind *scim.ResourceType, id string) (a *answer, err error) {
+	doc, err := kind.Decode(r.body)
+	if err != nil {
+		return nil, err
+	}
+	err = s.write(r, func(ctx context.Context, w *tenant.Writer) error {
+		record, err := w.Replace(ctx, kind, id, doc, r.expected())
+		if err != nil {
+			return err
+		}
+		a, err = s.resourceAnswer(ctx, r, http.StatusOK, &w.Reader, record)
+		return err
+	})
+	return a, err
+}
+
+// patch answers 204, so that it costs the change and not the resource; who asks for attributes gets them (RFC 7644 §3.5.2).
+func (s *Service) patch(r *request, kind *scim.ResourceType, id string) (a *answer, err error) {
+	operations, err := kind.DecodePatch(r.body)
+	if err != nil {
+		return nil, err
+	}
+	err = s.write(r, func(ctx context.Context, w *tenant.Writer) error {
+		record, err := w.Patch(ctx, kind, id, operations, r.expected())
+		if err != nil {
+			return err
+		}
+		status := http.StatusNoContent
+		if r.projection(kind).Restricted() {
+			status = http.StatusOK
+			if record, err = w.Get(ctx, kind, id); err != nil {
+				return err
+			}
+		}
+		a, err = s.resourceAnswer(ctx, r, status, &w.Reader, record)
+		return err
+	})
+	return a, err
+}
+
+func (s *Service) remove(r *request, kind *scim.ResourceType, id string) (*answer, error) {
+	err := s.write(r, func(ctx context.Context, w *tenant.Writer) error {
+		return w.Delete(ctx, kind, id, r.expected())
+	})
+	return newAnswer(http.StatusNoContent), err
+}

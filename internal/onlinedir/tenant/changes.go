@@ -1,0 +1,222 @@
+package tenant
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"syncd/internal/directory"
+	"syncd/internal/onlinedir/scim"
+)
+
+// Create adds a resource (RFC 7644 §3.3). A synchronised user (one with an externalId) arrives inactive whatever the document says. A
+// document whose externalId is in the recycle bin restores that resource: the same id, the new content, and active as it was
+// unless the account is disabled on premises.
+func (w *Writer) Create(ctx context.Context, kind *scim.ResourceType, doc scim.Document) (*Record, error) {
+	twin, err := w.twin(ctx, kind, doc)
+	if err != nil {
+		return nil, err
+	}
+	now := w.tenant.now()
+	record := &Record{Type: kind, Version: 1, Created: now, Modified: now, Document: doc}
+	if twin != nil {
+		record.seq, record.ID, record.Version, record.Created = twin.seq, twin.ID, twin.Version+1, twin.Created
+	}
+	if kind.Kind == directory.User {
+		active, _ := doc.Flag("", "active")
+		if doc.Text("", "externalId") != "" {
+			active = twin != nil && twin.active && onPremisesEnabled(doc)
+		}
+		doc["active"] = active
+	}
+	c, err := w.columnsOf(ctx, kind, doc)
+	if err != nil {
+		return nil, err
+	}
+	if twin != nil {
+		err = w.update(ctx, record, c)
+	} else {
+		err = w.insert(ctx, record, c)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := w.claim(ctx, record.seq, c.addresses); err != nil {
+		return nil, err
+	}
+	if members := doc.List("", "members"); len(members) > 0 {
+		if _, err := w.addMembers(ctx, record, members); err != nil {
+			return nil, err
+		}
+	}
+	return record, w.refresh(ctx, record)
+}
+
+// refresh completes what was sent with what only the directory knows: the manager's name and address.
+func (w *Writer) refresh(ctx context.Context, record *Record) error {
+	if record.Document == nil {
+		return nil
+	}
+	delete(record.Document, "members")
+	if extension, _ := record.Document[directory.SchemaEnterprise].(map[string]any); extension["manager"] == nil {
+		return nil
+	}
+	fresh, err := w.Get(ctx, record.Type, record.ID)
+	if err != nil {
+		return err
+	}
+	record.Document = fresh.Document
+	return nil
+}
+
+func (w *Writer) insert(ctx context.Context, record *Record, c *columns) error {
+	id, err := uuid.NewV7() // ordered by time, so that the index grows at its end
+	if err != nil {
+		return fmt.Errorf("make an id: %w", err)
+	}
+	record.ID, record.state = id.String(), c.state
+	found, err := w.row(ctx, `INSERT INTO resource (id, kind, state, active, external_id, user_name, display_name, department, manager,
+		created, modified, version, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq`,
+		[]any{record.ID, record.Type.Kind, c.state, c.active, c.externalID, c.userName, c.displayName, c.department, c.manager,
+			record.Created.UnixMilli(), record.Modified.UnixMilli(), record.Version, c.body}, &record.seq)
+	if err == nil && !found {
+		return fmt.Errorf("the new resource has no row")
+	}
+	return w.explain(ctx, record, c, err)
+}
+
+// update writes every column of an existing row and takes it out of the recycle bin.
+func (w *Writer) update(ctx context.Context, record *Record, c *columns) error {
+	record.state = c.state
+	_, err := w.exec(ctx, `UPDATE resource SET state = ?, active = ?, external_id = ?, user_name = ?, display_name = ?, department = ?,
+		manager = ?, modified = ?, deleted = NULL, version = ?, body = ? WHERE seq = ?`,
+		c.state, c.active, c.externalID, c.userName, c.displayName, c.department, c.manager, record.Modified.UnixMilli(), record.Version,
+		c.body, record.seq)
+	return w.explain(ctx, record, c, err)
+}
+
+// Replace is PUT (RFC 7644 §3.5.1): what the document lacks disappears, but for active, which a document that does not speak of it
+// leaves as it was. Members are replaced too.
+func (w *Writer) Replace(ctx context.Context, kind *scim.ResourceType, id string, doc scim.Document, expected Precondition) (*Record, error) {
+	record, err := w.Get(ctx, kind, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := expected.check(record); err != nil {
+		return nil, err
+	}
+	if _, spoken := doc["active"]; !spoken && kind.Kind == directory.User {
+		doc["active"] = record.Document["active"]
+	}
+	before, err := w.columnsOf(ctx, kind, record.Document)
+	if err != nil {
+		return nil, err
+	}
+	changed := false
+	if kind.Kind == directory.Group {
+		if changed, err = w.replaceMembers(ctx, record, doc.List("", "members")); err != nil {
+			return nil, err
+		}
+		delete(doc, "members")
+	}
+	record.Document = doc
+	if err := w.store(ctx, record, before, changed); err != nil {
+		return nil, err
+	}
+	return record, w.refresh(ctx, record)
+}
+
+// Patch applies operations in their order (RFC 7644 §3.5.2). A PATCH of memberships alone costs the memberships that it names; its
+// record has no Document. A PATCH that changes nothing leaves the version as it is.
+func (w *Writer) Patch(ctx context.Context, kind *scim.ResourceType, id string, operations []scim.Operation, expected Precondition) (*Record, error) {
+	members := kind.Schema.Lookup("members")
+	onMembers := func(op scim.Operation) bool { return members != nil && op.Path.Attribute == members }
+	if !slices.ContainsFunc(operations, func(op scim.Operation) bool { return !onMembers(op) }) {
+		return w.patchMembersAlone(ctx, kind, id, operations, expected)
+	}
+	record, err := w.Get(ctx, kind, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := expected.check(record); err != nil {
+		return nil, err
+	}
+	before, err := w.columnsOf(ctx, kind, record.Document)
+	if err != nil {
+		return nil, err
+	}
+	changed := false
+	for _, op := range operations {
+		if !onMembers(op) {
+			err = op.Apply(record.Document)
+		} else {
+			var one bool
+			one, err = w.patchMembers(ctx, record, op)
+			changed = changed || one
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if err := kind.CheckRequired(record.Document); err != nil {
+		return nil, scim.Bad(scim.Mutability, "%s", err)
+	}
+	if err := w.store(ctx, record, before, changed); err != nil {
+		return nil, err
+	}
+	return record, w.refresh(ctx, record)
+}
+
+// store writes a record's document where it differs from before, or only a new version where just members changed.
+func (w *Writer) store(ctx context.Context, record *Record, before *columns, changed bool) error {
+	after, err := w.columnsOf(ctx, record.Type, record.Document)
+	if err != nil {
+		return err
+	}
+	if record.Type.Kind == directory.User {
+		record.Document["active"] = after.active
+	}
+	if before.same(after) {
+		return w.touch(ctx, record, changed)
+	}
+	if after.active && !before.active && !onPremisesEnabled(record.Document) {
+		return scim.Bad(scim.Mutability, "%s is disabled in Active Directory (onPremisesAccountEnabled is false), so the account cannot become active; enable it there",
+			nameOf(record.Document))
+	}
+	record.Version, record.Modified = record.Version+1, w.tenant.now()
+	if err := w.release(ctx, record.seq, without(before.addresses, after.addresses)); err != nil {
+		return err
+	}
+	if before.externalID != after.externalID {
+		if err := w.forgetDeleted(ctx, record.Type, after.externalID.String); err != nil {
+			return err
+		}
+	}
+	if err := w.update(ctx, record, after); err != nil {
+		return err
+	}
+	return w.claim(ctx, record.seq, without(after.addresses, before.addresses))
+}
+
+// touch raises the version when something outside the document changed.
+func (w *Writer) touch(ctx context.Context, record *Record, changed bool) error {
+	if !changed {
+		return nil
+	}
+	record.Version, record.Modified = record.Version+1, w.tenant.now()
+	_, err := w.exec(ctx, "UPDATE resource SET version = ?, modified = ? WHERE seq = ?", record.Version, record.Modified.UnixMilli(), record.seq)
+	return err
+}
+
+func nameOf(doc scim.Document) string {
+	if name := doc.Text("", "displayName"); name != "" {
+		return name
+	}
+	return doc.Text("", "userName")
+}
+
+func without(list, excluded []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(excluded, s) })
+}

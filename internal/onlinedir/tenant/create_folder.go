@@ -1,0 +1,133 @@
+package tenant
+
+import (
+	"database/sql"
+	_ "embed" // schema.sql
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"golang.org/x/crypto/bcrypt"
+
+	"syncd/internal/directory"
+)
+
+// File is the name of the directory's data in its folder; SQLite keeps two more beside it while it is open.
+const File = "directory.db"
+
+// The marks in the file's header: what wrote it, and in which form.
+const (
+	applicationID = 0x53794E44 // "SyND"
+	formatVersion = 1
+)
+
+//go:embed schema.sql
+var schemaSQL string
+
+// Options describe a new directory.
+type Options struct {
+	Tenant     string           // the company's name, shown on every page
+	Admin      string           // the administrator's name for the pages
+	Password   directory.Secret // the administrator's password, at most 72 bytes; only its bcrypt hash is kept
+	EnableSync bool             // allow synchronisation from the start
+}
+
+// The names of the settings.
+const (
+	settingTenant   = "tenant"
+	settingAdmin    = "admin"
+	settingPassword = "password"
+	settingSync     = "sync_enabled"
+)
+
+// Init makes a directory in a folder, which is made too where it is missing. A folder that already holds one is refused. The file
+// appears under its name only when it is whole.
+func Init(dir string, options Options) error {
+	hash, err := options.check()
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(dir, File)
+	if _, err := os.Stat(path); err == nil {
+		return &directory.Fault{
+			Class: directory.Usage, Cause: fmt.Sprintf("%s already holds an online directory", dir),
+			Remedy: "choose another folder, or delete this one if nobody needs what is in it",
+		}
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return folderFault(dir, err)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return folderFault(dir, err)
+	}
+	draft, err := os.CreateTemp(dir, File+".*.new")
+	if err != nil {
+		return folderFault(dir, err)
+	}
+	defer os.Remove(draft.Name()) // fails once it has its name, as it should
+	if err := draft.Close(); err != nil {
+		return folderFault(dir, err)
+	}
+	if err := write(draft.Name(), options, hash); err != nil {
+		return folderFault(dir, err)
+	}
+	if err := os.Rename(draft.Name(), path); err != nil {
+		return folderFault(dir, err)
+	}
+	return nil
+}
+
+// check returns the password's hash.
+func (o Options) check() ([]byte, error) {
+	bad := func(cause, remedy string) error {
+		return &directory.Fault{Class: directory.Usage, Cause: cause, Remedy: remedy}
+	}
+	switch {
+	case strings.TrimSpace(o.Tenant) == "":
+		return nil, bad("the new directory has no name", "give the company's name with --tenant")
+	case strings.TrimSpace(o.Admin) == "" || strings.Contains(o.Admin, ":"):
+		return nil, bad("the administrator's name is empty or has a colon", "give a name such as admin with --admin")
+	case o.Password == "":
+		return nil, bad("the administrator's password is empty", "put one into the file of --password-file")
+	case len(o.Password) > 72:
+		return nil, bad("the administrator's password is longer than 72 bytes", "choose a shorter one")
+	}
+	hash, err := bcrypt.GenerateFromPassword([]byte(o.Password.Reveal()), bcrypt.DefaultCost)
+	if err != nil {
+		return nil, fmt.Errorf("hash the administrator's password: %w", err)
+	}
+	return hash, nil
+}
+
+// write fills an empty file and closes it with everything in the file itself.
+func write(path string, options Options, hash []byte) (err error) {
+	db, err := sql.Open("sqlite", dataSource(path, defaultBusyTimeout, "_txlock=immediate", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	tx, err := db.Begin()
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // after a commit it does nothing
+	script := fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;\n%s", applicationID, formatVersion, schemaSQL)
+	if _, err := tx.Exec(script); err != nil {
+		return err
+	}
+	for name, value := range map[string]string{
+		settingTenant: options.Tenant, settingAdmin: options.Admin, settingPassword: string(hash), settingSync: strconv.FormatBool(options.EnableSync),
+	} {
+		if _, err := tx.Exec("INSERT INTO setting (name, value) VALUES (?, ?)", name, value); err != nil {
+			return err
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	_, err = db.Exec("PRAGMA wal_checkpoint(TRUNCATE)")
+	return err
+}

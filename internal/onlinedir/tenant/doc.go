@@ -1,0 +1,13 @@
+// Package tenant keeps one company's online directory in SQLite: its users, contacts and groups, their memberships, the recycle
+// bin, the tokens, and the switch that allows synchronisation. The rules that make it a directory live here, below HTTP: accounts
+// arrive inactive, names and addresses are unique, what is deleted rests thirty days and comes back with its id.
+//
+// It promises that a change is on the disk when Write returns (write-ahead log, synchronous=FULL), so a kill at any moment loses
+// nothing that was acknowledged; that a change either happens as a whole or not at all; and that no call holds a table in
+// memory. Several processes may have the same folder open: each write transaction takes the lock at its beginning, and a reader sees
+// one moment.
+//
+// Where it hurts: SQLite has one writer at a time, so one slow Write delays the others; callers must not wait for a network
+// inside Read or Write. A resource is one JSON text plus the columns that are searched or must be unique; whoever adds a column
+// must fill it in columns.go and raise formatVersion.
+package tenant

@@ -1,0 +1,46 @@
+package tenant
+
+import (
+	"context"
+	"crypto/subtle"
+	"fmt"
+	"strconv"
+
+	"golang.org/x/crypto/bcrypt"
+
+	"syncd/internal/directory"
+)
+
+// SyncEnabled reports whether directory synchronisation may write.
+func (r *Reader) SyncEnabled(ctx context.Context) (bool, error) {
+	var value string
+	if _, err := r.row(ctx, "SELECT value FROM setting WHERE name = ?", []any{settingSync}, &value); err != nil {
+		return false, fmt.Errorf("read whether synchronisation is enabled: %w", err)
+	}
+	return value == strconv.FormatBool(true), nil
+}
+
+// SyncEnabled reports whether directory synchronisation may write.
+func (t *Tenant) SyncEnabled(ctx context.Context) (enabled bool, err error) {
+	err = t.Read(ctx, func(r *Reader) error {
+		enabled, err = r.SyncEnabled(ctx)
+		return err
+	})
+	return enabled, err
+}
+
+// SetSyncEnabled allows or forbids that directory synchronisation writes. It takes effect with the next request.
+func (t *Tenant) SetSyncEnabled(ctx context.Context, enabled bool) error {
+	return t.Write(ctx, func(w *Writer) error {
+		_, err := w.exec(ctx, "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+			settingSync, strconv.FormatBool(enabled))
+		return err
+	})
+}
+
+// IsAdmin checks the administrator's name and password. It takes as long for a wrong name as for a wrong password: some 50 ms.
+func (t *Tenant) IsAdmin(name string, password directory.Secret) bool {
+	right := subtle.ConstantTimeCompare([]byte(name), []byte(t.admin)) == 1
+	err := bcrypt.CompareHashAndPassword(t.password, []byte(password.Reveal()))
+	return right && err == nil
+}
