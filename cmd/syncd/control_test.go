@@ -13,7 +13,7 @@ import (
 )
 
 // control is an HTTP client of the daemon's control endpoint.
-func (w *realWorld) control() *http.Client {
+func (w *world) control() *http.Client {
 	return &http.Client{Transport: &http.Transport{
 		DisableKeepAlives: true,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -23,7 +23,7 @@ func (w *realWorld) control() *http.Client {
 }
 
 // passes is how many passes have ended.
-func (w *realWorld) passes(t *testing.T) int {
+func (w *world) passes(t *testing.T) int {
 	t.Helper()
 	response, err := w.control().Get("http://syncd/v1/passes?n=1000")
 	if err != nil {
@@ -38,7 +38,7 @@ func (w *realWorld) passes(t *testing.T) int {
 }
 
 // awaitPasses waits until so many passes have ended.
-func (w *realWorld) awaitPasses(t *testing.T, n int) {
+func (w *world) awaitPasses(t *testing.T, n int) {
 	t.Helper()
 	for deadline := time.Now().Add(time.Minute); w.passes(t) < n; time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {

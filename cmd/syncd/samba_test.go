@@ -2,12 +2,8 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -81,16 +77,8 @@ func companyLDIF(base string) string {
 // edgesOfCompany is the number of memberships that companyLDIF writes.
 const edgesOfCompany = staff + teamMember*(teams-2) + (teams - 3)
 
-// realWorld is a Samba AD, an online directory and a configuration for syncd.
-type realWorld struct {
-	ad     *samba.Domain
-	online *online
-	admin  *ldap.Conn
-	config string
-	dir    string
-}
-
-func newRealWorld(t *testing.T) *realWorld {
+// newRealWorld starts a Samba AD with the company in it, an online directory, and writes a configuration.
+func newRealWorld(t *testing.T) (*world, *samba.Domain) {
 	t.Helper()
 	samba.Need(t)
 	dir := shortTempDir(t)
@@ -105,83 +93,16 @@ func newRealWorld(t *testing.T) *realWorld {
 			t.Error(err)
 		}
 	})
-	w := &realWorld{ad: ad, online: startOnline(t, dir), dir: dir}
-	w.admin = w.bind(t, ad.AdminDN, ad.AdminPassword)
-	w.config = w.writeConfig(t, "")
-	return w
-}
-
-// shortTempDir is a t.TempDir whose path fits into the sockets of Samba and of the control endpoint.
-func shortTempDir(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "sd")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
-		}
-	})
-	return dir
-}
-
-func mkdir(t *testing.T, dir, name string) string {
-	t.Helper()
-	path := filepath.Join(dir, name)
-	if err := os.Mkdir(path, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-func (w *realWorld) writeConfig(t *testing.T, more string) string {
-	password := writeFile(t, w.dir, "ad.password", w.ad.ServicePassword.Reveal()+"\n")
-	return writeFile(t, w.dir, "syncd.yaml", fmt.Sprintf(`source:
-  servers: [%s]
-  bind:
-    user: %s
-    password_file: %s
-  tls:
-    ca_file: %s
-  scope:
-    include: ["OU=Staff,%[5]s", "OU=Partners,%[5]s", "OU=Groups,%[5]s"]
-target:
-  url: %s/scim/v2
-  token_file: %s
-state:
-  dir: %s
-control:
-  listen: unix://%s
-metrics:
-  listen: 127.0.0.1:0
-%s`, w.ad.URL, w.ad.ServiceUser, password, w.ad.CAFile, w.ad.BaseDN, w.online.url, w.online.tokenFile,
-		filepath.Join(w.dir, "state"), filepath.Join(w.dir, "control.sock"), more))
-}
-
-func (w *realWorld) bind(t *testing.T, user string, password directory.Secret) *ldap.Conn {
-	t.Helper()
-	pem, err := os.ReadFile(w.ad.CAFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM(pem)
-	c, err := ldap.DialURL(w.ad.URL, ldap.DialWithTLSConfig(&tls.Config{RootCAs: pool}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { c.Close() })
-	if err := c.Bind(user, password.Reveal()); err != nil {
-		t.Fatal(err)
-	}
-	return c
+	return newWorld(t, dir, activeDirectory{
+		url: ad.URL, caFile: ad.CAFile, baseDN: ad.BaseDN, adminDN: ad.AdminDN, adminPassword: ad.AdminPassword,
+		serviceUser: ad.ServiceUser, servicePassword: ad.ServicePassword,
+	}), ad
 }
 
 // TestRealActiveDirectory is the main job, end to end: a real Samba AD, the online directory as a process, syncd as a process, with
 // a service account that has no more than it needs.
 func TestRealActiveDirectory(t *testing.T) {
-	w := newRealWorld(t)
+	w, _ := newRealWorld(t)
 	people := staff
 	total := staff + teams + partners
 
@@ -227,7 +148,7 @@ func changes(p directory.Pass) int {
 }
 
 // checkOnline expects so many people, every one inactive (law 4).
-func (w *realWorld) checkOnline(t *testing.T, people int) {
+func (w *world) checkOnline(t *testing.T, people int) {
 	t.Helper()
 	users := w.online.list(t, "Users")
 	if len(users) != people {
@@ -246,12 +167,12 @@ func (w *realWorld) checkOnline(t *testing.T, people int) {
 	}
 }
 
-func (w *realWorld) dn(i int) string {
-	return fmt.Sprintf("CN=Person %d,OU=%s,OU=Staff,%s", i, departments[i%len(departments)], w.ad.BaseDN)
+func (w *world) dn(i int) string {
+	return fmt.Sprintf("CN=Person %d,OU=%s,OU=Staff,%s", i, departments[i%len(departments)], w.ad.baseDN)
 }
 
 // change does to the company what the delta has to carry.
-func (w *realWorld) change(t *testing.T) {
+func (w *world) change(t *testing.T) {
 	t.Helper()
 	must := func(err error) {
 		t.Helper()
@@ -268,12 +189,12 @@ func (w *realWorld) change(t *testing.T) {
 	modify(w.dn(100), func(m *ldap.ModifyRequest) { m.Replace("department", []string{"Treasury"}) })
 	modify(w.dn(101), func(m *ldap.ModifyRequest) { m.Delete("telephoneNumber", nil) })
 	must(w.admin.ModifyDN(ldap.NewModifyDNRequest(w.dn(102), "CN=Anna Novák", true, "")))
-	must(w.admin.ModifyDN(ldap.NewModifyDNRequest(w.dn(103), "CN=Person 103", true, "OU=IT,OU=Staff,"+w.ad.BaseDN)))
+	must(w.admin.ModifyDN(ldap.NewModifyDNRequest(w.dn(103), "CN=Person 103", true, "OU=IT,OU=Staff,"+w.ad.baseDN)))
 	modify(w.dn(104), func(m *ldap.ModifyRequest) { m.Replace("userAccountControl", []string{"514"}) })
-	modify("CN=Nobody,OU=Groups,"+w.ad.BaseDN, func(m *ldap.ModifyRequest) { m.Add("member", []string{w.dn(105)}) })
-	modify("CN=Everybody,OU=Groups,"+w.ad.BaseDN, func(m *ldap.ModifyRequest) { m.Delete("member", []string{w.dn(106)}) })
+	modify("CN=Nobody,OU=Groups,"+w.ad.baseDN, func(m *ldap.ModifyRequest) { m.Add("member", []string{w.dn(105)}) })
+	modify("CN=Everybody,OU=Groups,"+w.ad.baseDN, func(m *ldap.ModifyRequest) { m.Delete("member", []string{w.dn(106)}) })
 	must(w.admin.Del(ldap.NewDelRequest(w.dn(107), nil)))
-	add := ldap.NewAddRequest("CN=New One,OU=Legal,OU=Staff,"+w.ad.BaseDN, nil)
+	add := ldap.NewAddRequest("CN=New One,OU=Legal,OU=Staff,"+w.ad.baseDN, nil)
 	add.Attribute("objectClass", []string{"user"})
 	add.Attribute("sAMAccountName", []string{"newone"})
 	add.Attribute("userPrincipalName", []string{"newone@corp.example"})
@@ -283,7 +204,7 @@ func (w *realWorld) change(t *testing.T) {
 }
 
 // checkChanges looks for each change online.
-func (w *realWorld) checkChanges(t *testing.T, before map[directory.Anchor]resource) {
+func (w *world) checkChanges(t *testing.T, before map[directory.Anchor]resource) {
 	t.Helper()
 	person := func(i int) resource {
 		t.Helper()
@@ -298,8 +219,8 @@ func (w *realWorld) checkChanges(t *testing.T, before map[directory.Anchor]resou
 	expect("changed department", person(100).enterprise("department"), any("Treasury"))
 	expect("cleared telephone number", person(101).phone(), "")
 	dn := func(r resource) any { return r.extension(directory.SchemaOnPremises, "onPremisesDistinguishedName") }
-	expect("renamed", dn(person(102)), any("CN=Anna Novák,OU="+departments[0]+",OU=Staff,"+w.ad.BaseDN))
-	expect("moved", dn(person(103)), any("CN=Person 103,OU=IT,OU=Staff,"+w.ad.BaseDN))
+	expect("renamed", dn(person(102)), any("CN=Anna Novák,OU="+departments[0]+",OU=Staff,"+w.ad.baseDN))
+	expect("moved", dn(person(103)), any("CN=Person 103,OU=IT,OU=Staff,"+w.ad.baseDN))
 	expect("disabled", person(104).extension(directory.SchemaOnPremises, "onPremisesAccountEnabled"), any(false))
 	nobody := w.online.members(t, w.online.find(t, "Groups", "displayName", "Nobody"))
 	expect("added member", len(nobody) == 1 && nobody[person(105).id()], true)
@@ -322,7 +243,7 @@ func (w *realWorld) checkChanges(t *testing.T, before map[directory.Anchor]resou
 }
 
 // daemon runs syncd as a daemon, and asks it for a pass in each of the ways there are.
-func (w *realWorld) daemon(t *testing.T) {
+func (w *world) daemon(t *testing.T) {
 	d, _ := start(t, "pass ended", "--config", w.config)
 	m := ldap.NewModifyRequest(w.dn(200), nil)
 	m.Replace("title", []string{"Head of Everything"})
@@ -342,13 +263,13 @@ func (w *realWorld) daemon(t *testing.T) {
 	if err := <-d.done; err != nil {
 		t.Errorf("the daemon did not end cleanly: %v\n%s", err, d.stderr)
 	}
-	if strings.Contains(d.stderr.String(), w.ad.ServicePassword.Reveal()) || strings.Contains(d.stderr.String(), w.online.token) {
+	if strings.Contains(d.stderr.String(), w.ad.servicePassword.Reveal()) || strings.Contains(d.stderr.String(), w.online.token) {
 		t.Error("a secret stands in the log (law 10)")
 	}
 }
 
 // triggers asks for passes by SIGUSR1 and over the control endpoint.
-func (w *realWorld) triggers(t *testing.T, d *background) {
+func (w *world) triggers(t *testing.T, d *background) {
 	t.Helper()
 	n := w.passes(t)
 	if err := d.cmd.Process.Signal(syscall.SIGUSR1); err != nil {

@@ -1,0 +1,227 @@
+package control_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+	"go.uber.org/zap"
+
+	"syncd/internal/control"
+	"syncd/internal/directory"
+)
+
+// fakeDaemon answers at once, like the real one.
+type fakeDaemon struct {
+	status    control.Status
+	passes    []directory.PassRecord
+	triggered []bool // full
+}
+
+func (f *fakeDaemon) Trigger(full, _ bool) string {
+	f.triggered = append(f.triggered, full)
+	return "NEXT"
+}
+
+func (f *fakeDaemon) Status() (*control.Status, error) { s := f.status; return &s, nil }
+
+func (f *fakeDaemon) Passes(int) ([]directory.PassRecord, error) { return f.passes, nil }
+
+// serve runs the control endpoint and returns a client of it.
+func serve(t *testing.T, c control.Config, daemon control.Daemon) (*control.Client, string) {
+	t.Helper()
+	dir := t.TempDir()
+	l, token, err := control.Listen(c, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Listen = strings.Replace(c.Listen, "127.0.0.1:0", l.Addr().String(), 1)
+	server := &http.Server{Handler: control.Handler(daemon, token, zap.NewNop())}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(l) }()
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+			t.Error(err)
+		}
+	})
+	client, err := control.NewClient(c, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client, l.Addr().String()
+}
+
+func socket(t *testing.T) control.Config {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "c") // t.TempDir is longer than a socket's path may be
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return control.Config{Listen: "unix://" + filepath.Join(dir, "control.sock")}
+}
+
+func TestClientAndServer(t *testing.T) {
+	for name, c := range map[string]control.Config{"socket": socket(t), "port with token": {Listen: "127.0.0.1:0"}} {
+		t.Run(name, func(t *testing.T) {
+			daemon := &fakeDaemon{
+				status: control.Status{Version: "v1", HeldCount: 2},
+				passes: []directory.PassRecord{{Pass: directory.Pass{ID: "A", Status: directory.Done, Created: 3}}},
+			}
+			client, _ := serve(t, c, daemon)
+			ctx := t.Context()
+			if id, err := client.Sync(ctx, true, false); err != nil || id != "NEXT" || !cmp.Equal(daemon.triggered, []bool{true}) {
+				t.Errorf("Sync: %q, %v, triggered %v", id, err, daemon.triggered)
+			}
+			if s, err := client.Status(ctx); err != nil || s.HeldCount != 2 {
+				t.Errorf("Status: %+v, %v", s, err)
+			}
+			if p, err := client.Pass(ctx, "A"); err != nil || p == nil || p.Created != 3 {
+				t.Errorf("Pass A: %+v, %v", p, err)
+			}
+			if p, err := client.Pass(ctx, "B"); err != nil || p != nil {
+				t.Errorf("Pass B has not ended: %+v, %v", p, err)
+			}
+		})
+	}
+}
+
+func TestPortNeedsToken(t *testing.T) {
+	_, address := serve(t, control.Config{Listen: "127.0.0.1:0"}, &fakeDaemon{})
+	for path, want := range map[string]int{
+		"/v1/status": http.StatusUnauthorized, "/v1/passes": http.StatusUnauthorized, "/healthz": http.StatusOK, "/readyz": http.StatusServiceUnavailable,
+	} {
+		response, err := http.Get("http://" + address + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != want {
+			t.Errorf("%s without a token: %d, want %d", path, response.StatusCode, want)
+		}
+	}
+}
+
+func TestReadyAfterTheFirstPass(t *testing.T) {
+	daemon := &fakeDaemon{status: control.Status{Last: &directory.PassRecord{}}}
+	_, address := serve(t, control.Config{Listen: "127.0.0.1:0"}, daemon)
+	response, err := http.Get("http://" + address + "/readyz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		t.Errorf("readyz: %s", response.Status)
+	}
+}
+
+func TestNoDaemon(t *testing.T) {
+	for name, c := range map[string]control.Config{"socket": socket(t), "port": {Listen: "127.0.0.1:1"}} {
+		client, err := control.NewClient(c, t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.Status(t.Context()); !errors.Is(err, control.ErrNoDaemon) {
+			t.Errorf("%s: %v, want ErrNoDaemon", name, err)
+		}
+	}
+}
+
+// A killed daemon leaves its socket behind; the next one replaces it. A living one keeps it.
+func TestSocketLeftBehind(t *testing.T) {
+	c := socket(t)
+	path := strings.TrimPrefix(c.Listen, "unix://")
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.SetUnlinkOnClose(false)
+	if _, _, err := control.Listen(c, t.TempDir()); directory.ClassOf(err) != directory.Usage || !strings.Contains(err.Error(), "in use") {
+		t.Errorf("a living socket: %v", err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again, _, err := control.Listen(c, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the socket's mode: %v, %v", info, err)
+	}
+	if err := again.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestConfig(t *testing.T) {
+	for listen, ok := range map[string]bool{
+		"unix:///run/x.sock": true, "127.0.0.1:9848": true, "[::1]:9848": true, "localhost:1": true,
+		"unix://": false, "0.0.0.0:9848": false, "10.0.0.1:1": false, "127.0.0.1": false, "": false,
+	} {
+		c := control.Config{Listen: listen}
+		if err := c.Validate(); (err == nil) != ok {
+			t.Errorf("%q: %v", listen, err)
+		}
+	}
+}
+
+// The names and labels of the metrics are a contract.
+func TestMetrics(t *testing.T) {
+	m := control.NewMetrics("v1")
+	daemon := &fakeDaemon{status: control.Status{
+		SyncedTo: time.Now().Add(-time.Hour), Watermark: time.Now(), Objects: map[string]int{"user": 3}, HeldCount: 1, RefusedCount: 2,
+	}}
+	if err := m.Watch(daemon); err != nil {
+		t.Fatal(err)
+	}
+	m.Stage("read", time.Second)
+	m.Change(directory.User, "create", "acknowledged")
+	m.Propagated(time.Minute)
+	m.PassEnded(&directory.PassRecord{Pass: directory.Pass{Kind: "full", Status: directory.Done}})
+	m.LDAP("page", time.Millisecond)
+	m.Target("create", "201", time.Millisecond)
+	server := httptest.NewServer(m.Handler())
+	defer server.Close()
+	response, err := http.Get(server.URL + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`syncd_build_info{version="v1"} 1`, `syncd_objects{kind="user"} 3`, `syncd_held 1`, `syncd_refused 2`,
+		`syncd_changes_total{kind="user",op="create",outcome="acknowledged"} 1`, `syncd_passes_total{kind="full",status="done"} 1`,
+		`syncd_stage_duration_seconds_count{stage="read"} 1`, `syncd_ldap_request_duration_seconds_count{op="page"} 1`,
+		`syncd_target_request_duration_seconds_count{code="201",op="create"} 1`, `syncd_propagation_lag_seconds_count 1`,
+		"syncd_sync_lag_seconds 36", "syncd_last_success_timestamp_seconds ", "syncd_watermark_age_seconds ",
+	} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("no %s", want)
+		}
+	}
+	problems, err := promlint.New(bytes.NewReader(text)).Lint()
+	if err != nil || len(problems) > 0 {
+		t.Error(problems, err)
+	}
+}
