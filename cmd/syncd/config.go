@@ -95,10 +95,10 @@ func loadConfig(path string) (*config, error) {
 	}
 	c := defaultConfig()
 	if err := yaml.Load(text, &c, yaml.WithKnownFields()); err != nil {
-		return nil, configFault(path, loadErrors(path, err))
+		return nil, configFault(loadErrors(path, err))
 	}
 	if err := c.validate(); err != nil {
-		return nil, configFault(path, fieldErrors(path, text, err))
+		return nil, configFault(fieldErrors(path, text, err))
 	}
 	return &c, nil
 }

@@ -11,12 +11,8 @@ import (
 	"syncd/internal/directory"
 )
 
-func configFault(path string, mistakes []string) error {
-	remedy := ""
-	if len(mistakes) > 1 {
-		remedy = fmt.Sprintf("\nthese are %d mistakes in %s", len(mistakes), path)
-	}
-	return &directory.Fault{Class: directory.Usage, Cause: strings.Join(mistakes, "\n  ") + remedy}
+func configFault(mistakes []string) error {
+	return &directory.Fault{Class: directory.Usage, Cause: strings.Join(mistakes, "\n  ")}
 }
 
 // loadErrors words the errors of the YAML reader: unknown and repeated keys, wrong types, broken syntax. Values are never

@@ -105,3 +105,16 @@ func (w *world) bind(t *testing.T, user string, password directory.Secret) *ldap
 	}
 	return c
 }
+
+// testCA is a certificate authority that signed nothing.
+const testCA = `-----BEGIN CERTIFICATE-----
+MIIBfDCCASGgAwIBAgIUJX5DiIGlP4Kx/5zvxgclgezhbJ4wCgYIKoZIzj0EAwIw
+EjEQMA4GA1UEAwwHQ29ycCBDQTAgFw0yNjExMjIxMTQzMzBaGA8yMTI2MTAyOTEx
+NDMzMFowEjEQMA4GA1UEAwwHQ29ycCBDQTBZMBMGByqGSM49AgEGCCqGSM49AwEH
+A0IABPCw8cCFQ/6UiAXcXhCfZvgBjV0AxX7BV3M4ww1kUlL+qOzrz9imKBQLfqY2
+YPtZUGDeNTCro284jJ3/o25a/+ejUzBRMB0GA1UdDgQWBBRmT7LtK8JM1pqnSF5h
+rZd7mIdRljAfBgNVHSMEGDAWgBRmT7LtK8JM1pqnSF5hrZd7mIdRljAPBgNVHRMB
+Af8EBTADAQH/MAoGCCqGSM49BAMCA0kAMEYCIQC8aFMJF4Hx4M7FCpdIsF4gFdMX
+yGWayddyqbWGfMFKggIhANYqpQmE3Bgfm1N9oRxMZoNeXuzSK9YDK3Bjmi9oU8Ts
+-----END CERTIFICATE-----
+`
