@@ -88,9 +88,11 @@ func (b *batch) resolve(ctx context.Context, conflicts []int, twins map[int]*twi
 		if found[n] != nil {
 			twins[i] = found[n]
 		} else if b.outcomes[i].Refusal == nil {
-			return &directory.Fault{Class: directory.Failed,
+			return &directory.Fault{
+				Class:  directory.Failed,
 				Cause:  fmt.Sprintf("%s says that it created %q, but shows neither its id nor the resource", b.t.base, b.changes[i].After.Name()),
-				Remedy: "see the log of the online directory, and report it to those who run it"}
+				Remedy: "see the log of the online directory, and report it to those who run it",
+			}
 		}
 	}
 	return nil
@@ -106,8 +108,10 @@ func (b *batch) bring(ctx context.Context, online map[int]*twin, adopted bool) e
 			continue
 		}
 		if tw.several {
-			b.outcomes[i] = diff.Outcome{Refusal: &diff.Refusal{Status: http.StatusConflict, Type: "uniqueness",
-				Detail: fmt.Sprintf("several resources carry the externalId %s: delete all but one", b.changes[i].After.Anchor)}}
+			b.outcomes[i] = diff.Outcome{Refusal: &diff.Refusal{
+				Status: http.StatusConflict, Type: "uniqueness",
+				Detail: fmt.Sprintf("several resources carry the externalId %s: delete all but one", b.changes[i].After.Anchor),
+			}}
 			continue
 		}
 		b.outcomes[i] = diff.Outcome{ID: tw.id, Adopted: adopted}

@@ -39,7 +39,7 @@ func (t *Target) Apply(ctx context.Context, changes []diff.Change) ([]diff.Outco
 		err = b.change(ctx)
 	}
 	if err == nil {
-		err = b.verdict()
+		err = b.verdict(ctx)
 	}
 	if err != nil {
 		return nil, err
@@ -75,8 +75,9 @@ func (b *batch) typeOf(i int) *resourceType {
 	return rt
 }
 
-// verdict fails the batch when every request was forbidden, or ended in a server error: that is no matter of single objects.
-func (b *batch) verdict() error {
+// verdict fails the batch when every request was forbidden, or ended in a server error: that is no matter of single objects, unless
+// the service shows that it takes writes all the same.
+func (b *batch) verdict(ctx context.Context) error {
 	var last *diff.Refusal
 	for _, o := range b.outcomes {
 		switch r := o.Refusal; {
@@ -92,7 +93,28 @@ func (b *batch) verdict() error {
 	if last == nil {
 		return nil
 	}
+	if takes, err := b.takesWrites(ctx); err != nil || takes {
+		return err
+	}
 	return b.t.denied(last)
+}
+
+// nobody is an id that no service gives: what is written to it changes nothing.
+const nobody = "00000000-0000-0000-0000-000000000000"
+
+// takesWrites asks for a change of a user who does not exist. A service that looks for him takes writes; one that forbids it forbids
+// all of them.
+func (b *batch) takesWrites(ctx context.Context) (bool, error) {
+	users := b.s.types[directory.User]
+	if users == nil {
+		return false, nil
+	}
+	probe := call{op: opActive, method: http.MethodPatch, path: users.at(nobody), body: patchBody([]operation{{"replace", "active", false}})}
+	a, err := b.t.perform(ctx, probe, false)
+	if err != nil || a.refused == nil {
+		return false, err
+	}
+	return a.refused.status == http.StatusNotFound, nil
 }
 
 // change sends updates, blocks, references and departures.

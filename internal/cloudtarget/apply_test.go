@@ -116,8 +116,10 @@ func TestConflicts(t *testing.T) {
 		apply(t, target, diff.Change{Op: diff.Unblock, Kind: directory.User, ID: was[0].ID})
 
 		outcomes := apply(t, target, creations(3)...)
-		want := []diff.Outcome{{ID: was[0].ID, Adopted: true},
-			{Refusal: &diff.Refusal{Status: 409, Type: "uniqueness", Detail: "userName user-2@corp.example is taken"}}}
+		want := []diff.Outcome{
+			{ID: was[0].ID, Adopted: true},
+			{Refusal: &diff.Refusal{Status: 409, Type: "uniqueness", Detail: "userName user-2@corp.example is taken"}},
+		}
 		if d := cmp.Diff(want, outcomes[:2]); d != "" {
 			t.Errorf("outcomes (-want +got):\n%s", d)
 		}
@@ -219,8 +221,10 @@ func TestEdges(t *testing.T) {
 			f.memberMost = most
 			target := f.open()
 			users := apply(t, target, creations(230)...)
-			group := apply(t, target, diff.Change{Op: diff.CreateGroup, Kind: directory.Group,
-				After: &directory.Resource{Kind: directory.Group, Anchor: directory.Anchor{77}, Values: person(1, directory.DisplayName, "All").Values}})[0].ID
+			group := apply(t, target, diff.Change{
+				Op: diff.CreateGroup, Kind: directory.Group,
+				After: &directory.Resource{Kind: directory.Group, Anchor: directory.Anchor{77}, Values: person(1, directory.DisplayName, "All").Values},
+			})[0].ID
 			for _, op := range []diff.Op{diff.AddMember, diff.RemoveMember} {
 				var changes []diff.Change
 				for _, u := range users {
@@ -270,9 +274,19 @@ func TestOneForbiddenObjectIsRefused(t *testing.T) {
 		if r := outcomes[1].Refusal; r == nil || r.Status != 403 || r.Detail != "a privileged account" || outcomes[2].Refusal != nil {
 			t.Errorf("outcomes: %+v", outcomes)
 		}
-		_, err := target.Apply(t.Context(), creations(3)[1:2])
-		if directory.ClassOf(err) != directory.Unreachable || !strings.Contains(err.Error(), "a privileged account") {
-			t.Errorf("all of a batch forbidden: %v", err)
+		alone, err := target.Apply(t.Context(), creations(3)[1:2])
+		if err != nil || alone[0].Refusal == nil || alone[0].Refusal.Status != 403 {
+			t.Errorf("a batch of one forbidden object (law 8): %+v, %v", alone, err)
+		}
+		f.spoil = func(method, _, _ string) (int, string) {
+			if method == http.MethodGet {
+				return 0, ""
+			}
+			return http.StatusForbidden, "synchronisation is not enabled"
+		}
+		_, err = target.Apply(t.Context(), creations(3))
+		if directory.ClassOf(err) != directory.Unreachable || !strings.Contains(err.Error(), "synchronisation is not enabled") {
+			t.Errorf("every write forbidden: %v", err)
 		}
 	})
 }

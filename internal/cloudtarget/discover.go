@@ -88,8 +88,10 @@ func (t *Target) discover(ctx context.Context) (*service, error) {
 	if found, err := t.discoverOne(ctx, s.types[directory.User].endpoint+"?startIndex=1&count=1", &users); err != nil || found {
 		return s, err
 	}
-	return nil, &directory.Fault{Class: directory.Unreachable, Cause: "there is no SCIM service at " + t.base,
-		Remedy: "check target.url: it must be the SCIM base address, often ending in /scim/v2"}
+	return nil, &directory.Fault{
+		Class: directory.Unreachable, Cause: "there is no SCIM service at " + t.base,
+		Remedy: "check target.url: it must be the SCIM base address, often ending in /scim/v2",
+	}
 }
 
 func (t *Target) readServiceConfig(ctx context.Context, s *service) (found bool, err error) {
@@ -111,8 +113,10 @@ func (t *Target) readServiceConfig(ctx context.Context, s *service) (found bool,
 		return found, err
 	}
 	if doc.Patch.Supported != nil && !*doc.Patch.Supported {
-		return true, &directory.Fault{Class: directory.Failed, Cause: t.base + " says that it does not support PATCH",
-			Remedy: "use an online directory whose SCIM service supports PATCH (RFC 7644 section 3.5.2)"}
+		return true, &directory.Fault{
+			Class: directory.Failed, Cause: t.base + " says that it does not support PATCH",
+			Remedy: "use an online directory whose SCIM service supports PATCH (RFC 7644 section 3.5.2)",
+		}
 	}
 	s.bulk = doc.Bulk.Supported && doc.Bulk.MaxOperations > 1
 	s.operations = min(doc.Bulk.MaxOperations, mostBulkOperations)
@@ -164,8 +168,10 @@ func (t *Target) readResourceTypes(ctx context.Context, s *service) (found bool,
 		s.types[kind] = rt
 	}
 	if s.types[directory.User] == nil && s.types[directory.Group] == nil {
-		return true, &directory.Fault{Class: directory.Unreachable, Cause: t.base + " offers neither users nor groups",
-			Remedy: "check target.url, and that the service speaks SCIM 2.0"}
+		return true, &directory.Fault{
+			Class: directory.Unreachable, Cause: t.base + " offers neither users nor groups",
+			Remedy: "check target.url, and that the service speaks SCIM 2.0",
+		}
 	}
 	return true, nil
 }
@@ -187,9 +193,11 @@ func kindOfSchema(urn string) (directory.Kind, bool) {
 func (t *Target) below(endpoint string) (string, error) {
 	rest := strings.TrimPrefix(endpoint, t.base)
 	if strings.Contains(rest, "://") || strings.HasPrefix(rest, "//") || strings.Trim(rest, "/") == "" {
-		return "", &directory.Fault{Class: directory.Unreachable,
+		return "", &directory.Fault{
+			Class:  directory.Unreachable,
 			Cause:  fmt.Sprintf("%s names an address outside of itself for its resources: %q", t.base, oneLine(endpoint)),
-			Remedy: "check target.url: it must be the address that the service itself uses"}
+			Remedy: "check target.url: it must be the address that the service itself uses",
+		}
 	}
 	return "/" + strings.Trim(rest, "/"), nil
 }
@@ -209,9 +217,11 @@ func (t *Target) discoverOne(ctx context.Context, path string, doc any) (found b
 		return false, t.denied(t.refusal(r))
 	}
 	if err := json.Unmarshal(r.body, doc); err != nil {
-		return false, &directory.Fault{Class: directory.Unreachable,
+		return false, &directory.Fault{
+			Class:  directory.Unreachable,
 			Cause:  fmt.Sprintf("%s%s answers with something that is not SCIM: %s", t.base, path, summary(r.body)),
-			Remedy: "check target.url: it must be the SCIM base address", Err: err}
+			Remedy: "check target.url: it must be the SCIM base address", Err: err,
+		}
 	}
 	return true, nil
 }

@@ -130,8 +130,10 @@ func send(w http.ResponseWriter, status int, doc map[string]any) {
 }
 
 func scimError(status int, kind, detail string) map[string]any {
-	return map[string]any{"schemas": []string{"urn:ietf:params:scim:api:messages:2.0:Error"},
-		"status": fmt.Sprint(status), "scimType": kind, "detail": detail}
+	return map[string]any{
+		"schemas": []string{"urn:ietf:params:scim:api:messages:2.0:Error"},
+		"status":  fmt.Sprint(status), "scimType": kind, "detail": detail,
+	}
 }
 
 func (f *fake) serveBulk(w http.ResponseWriter, body []byte) {
@@ -175,8 +177,10 @@ func (f *fake) route(method, path, filter string, body []byte) (int, map[string]
 	_, known := f.resources[path]
 	switch {
 	case path == "/ServiceProviderConfig":
-		return 200, map[string]any{"patch": map[string]any{"supported": true}, "filter": map[string]any{"supported": true, "maxResults": 20},
-			"bulk": map[string]any{"supported": f.bulk, "maxOperations": f.operations, "maxPayloadSize": f.payload}}
+		return 200, map[string]any{
+			"patch": map[string]any{"supported": true}, "filter": map[string]any{"supported": true, "maxResults": 20},
+			"bulk": map[string]any{"supported": f.bulk, "maxOperations": f.operations, "maxPayloadSize": f.payload},
+		}
 	case path == "/ResourceTypes":
 		return 200, resourceTypes()
 	case method == "GET" && filter != "":

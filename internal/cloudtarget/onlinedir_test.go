@@ -75,7 +75,7 @@ func TestRecycleBin(t *testing.T) {
 		if err := s.target.Open(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		s.arrive()
+		s.create(diff.Create, company(directory.User)[:3]...)
 		var gone, back []diff.Change
 		for n := range 3 {
 			gone = append(gone, diff.Change{Op: diff.Depart, Kind: directory.User, Anchor: anchor(n), ID: s.id(n)})

@@ -51,8 +51,10 @@ func (e *exhausted) Unwrap() error { return e.err }
 // 503 with Retry-After, RFC 9110 §10.2.3) and server errors, with growing waits; unclear tells try that an earlier try may
 // have been carried out. The error is *exhausted when the tries are used up.
 func (t *Target) persist(ctx context.Context, tries int, unclear bool, try func(context.Context, bool) (reply, error)) (reply, error) {
-	waits := &backoff.ExponentialBackOff{InitialInterval: t.retry.initial, RandomizationFactor: 0.5, Multiplier: 2,
-		MaxInterval: t.retry.longest}
+	waits := &backoff.ExponentialBackOff{
+		InitialInterval: t.retry.initial, RandomizationFactor: 0.5, Multiplier: 2,
+		MaxInterval: t.retry.longest,
+	}
 	for n := 1; ; n++ {
 		r, err := try(ctx, unclear)
 		var gone *lost
@@ -122,11 +124,15 @@ func (t *Target) surrender(err error) error {
 		if ok {
 			cause += ": it asks to wait " + asked.String()
 		}
-		return &directory.Fault{Class: directory.Unreachable, Cause: cause,
-			Remedy: "wait for the next pass, which continues where this one stopped, or lower target.concurrency", Err: gone}
+		return &directory.Fault{
+			Class: directory.Unreachable, Cause: cause,
+			Remedy: "wait for the next pass, which continues where this one stopped, or lower target.concurrency", Err: gone,
+		}
 	}
-	return &directory.Fault{Class: directory.Unreachable, Cause: t.base + " fails: " + t.refusal(gone.reply).Detail,
-		Remedy: "see the log of the online directory; the next pass continues where this one stopped", Err: gone}
+	return &directory.Fault{
+		Class: directory.Unreachable, Cause: t.base + " fails: " + t.refusal(gone.reply).Detail,
+		Remedy: "see the log of the online directory; the next pass continues where this one stopped", Err: gone,
+	}
 }
 
 // retryAfter reads the header in both of its forms; a date is measured against the service's own clock where it tells it.

@@ -109,9 +109,11 @@ func (t *Target) exchange(req *http.Request) (reply, error) {
 		return reply{}, &lost{err}
 	}
 	if len(body) > mostBody {
-		return reply{}, &directory.Fault{Class: directory.Failed,
+		return reply{}, &directory.Fault{
+			Class:  directory.Failed,
 			Cause:  fmt.Sprintf("%s answered %s %s with more than %d MiB", t.base, req.Method, oneLine(req.URL.Path), mostBody>>20),
-			Remedy: "check target.url, and report it to those who run the online directory"}
+			Remedy: "check target.url, and report it to those who run the online directory",
+		}
 	}
 	return reply{status: res.StatusCode, header: res.Header, body: body}, nil
 }

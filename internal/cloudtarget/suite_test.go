@@ -156,25 +156,30 @@ func (s *site) read(kind directory.Kind, id string) map[string]any {
 func (s *site) equal() {
 	s.t.Helper()
 	for _, w := range s.want {
-		doc := s.read(w.resource.Kind, w.id)
-		want := map[string]string{"externalId": w.resource.Anchor.String()}
-		for _, v := range w.resource.Values {
-			want[v.Attribute.Path()] = strings.Join(v.Values, "|")
-		}
-		if w.resource.Kind == directory.User {
-			want["active"] = fmt.Sprint(w.active)
-		}
-		if w.manager != "" {
-			want[directory.Manager+".value"] = w.manager
-		}
-		if len(w.members) > 0 {
-			want["members"] = strings.Join(slices.Sorted(slices.Values(w.members)), "|")
-		}
-		got := map[string]string{}
-		flatten(got, "", doc)
-		if d := cmp.Diff(want, got); d != "" {
-			s.t.Errorf("%s online (-want +got):\n%s", w.resource.Name(), d)
-		}
+		s.check(w)
+	}
+}
+
+// check compares one resource.
+func (s *site) check(w *expected) {
+	s.t.Helper()
+	want := map[string]string{"externalId": w.resource.Anchor.String()}
+	for _, v := range w.resource.Values {
+		want[v.Attribute.Path()] = strings.Join(v.Values, "|")
+	}
+	if w.resource.Kind == directory.User {
+		want["active"] = fmt.Sprint(w.active)
+	}
+	if w.manager != "" {
+		want[directory.Manager+".value"] = w.manager
+	}
+	if len(w.members) > 0 {
+		want["members"] = strings.Join(slices.Sorted(slices.Values(w.members)), "|")
+	}
+	got := map[string]string{}
+	flatten(got, "", s.read(w.resource.Kind, w.id))
+	if d := cmp.Diff(want, got); d != "" {
+		s.t.Errorf("%s online (-want +got):\n%s", w.resource.Name(), d)
 	}
 }
 

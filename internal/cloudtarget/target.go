@@ -85,8 +85,10 @@ func New(cfg Config, options Options) (*Target, error) {
 func (t *Target) Open(ctx context.Context) error {
 	token, err := readToken(t.cfg.TokenFile)
 	if err != nil {
-		return &directory.Fault{Class: directory.Usage, Cause: "the token of the online directory is not usable: " + err.Error(),
-			Remedy: "put a current token into " + t.cfg.TokenFile, Err: err}
+		return &directory.Fault{
+			Class: directory.Usage, Cause: "the token of the online directory is not usable: " + err.Error(),
+			Remedy: "put a current token into " + t.cfg.TokenFile, Err: err,
+		}
 	}
 	t.token.Store(&token)
 	t.bulkOff.Store(false)

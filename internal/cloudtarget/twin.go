@@ -41,8 +41,10 @@ func (t *Target) find(ctx context.Context, kind directory.Kind, anchor directory
 }
 
 func (t *Target) noLookup() error {
-	return &directory.Fault{Class: directory.Failed, Cause: t.base + " does not find resources by externalId",
-		Remedy: "enable filtering by externalId in the online directory; without it syncd cannot tell whether an object is there already"}
+	return &directory.Fault{
+		Class: directory.Failed, Cause: t.base + " does not find resources by externalId",
+		Remedy: "enable filtering by externalId in the online directory; without it syncd cannot tell whether an object is there already",
+	}
 }
 
 // findAll looks up the anchors of many creations, several at once where the service takes "or" in a filter. The answer has
@@ -153,9 +155,11 @@ func (t *Target) read(ctx context.Context, c call, doc any) (there bool, err err
 		return false, t.denied(t.refusal(r))
 	}
 	if err := json.Unmarshal(r.body, doc); err != nil {
-		return false, &directory.Fault{Class: directory.Failed,
+		return false, &directory.Fault{
+			Class:  directory.Failed,
 			Cause:  fmt.Sprintf("%s answers a look-up with something that is not SCIM: %s", t.base, summary(r.body)),
-			Remedy: "see the log of the online directory, and of a proxy between", Err: err}
+			Remedy: "see the log of the online directory, and of a proxy between", Err: err,
+		}
 	}
 	return true, nil
 }

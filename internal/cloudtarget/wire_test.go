@@ -14,8 +14,10 @@ import (
 
 // everything is a resource type that holds all schemas.
 func everything() *resourceType {
-	return &resourceType{schema: directory.SchemaUser, endpoint: "/Users",
-		extensions: []string{strings.ToUpper(directory.SchemaEnterprise), directory.SchemaOnPremises}}
+	return &resourceType{
+		schema: directory.SchemaUser, endpoint: "/Users",
+		extensions: []string{strings.ToUpper(directory.SchemaEnterprise), directory.SchemaOnPremises},
+	}
 }
 
 // person builds a user out of alternating attributes and values; a List attribute takes its values separated by "|".
@@ -70,8 +72,10 @@ func TestDifferences(t *testing.T) {
 		{"emptied", full, person(1, directory.DisplayName, "Paul", directory.Country, "NO"), remembered, []string{
 			`remove phoneNumbers` + work, `remove addresses` + work + `.locality`, `remove ` + directory.SchemaEnterprise + `:department`,
 		}},
-		{"last of an element", full, person(1, directory.DisplayName, "Paul", directory.WorkPhone, "+1", directory.Department, "R&D"), remembered,
-			[]string{`remove addresses` + work}},
+		{
+			"last of an element", full, person(1, directory.DisplayName, "Paul", directory.WorkPhone, "+1", directory.Department, "R&D"), remembered,
+			[]string{`remove addresses` + work},
+		},
 		{"new element, remembered", person(1), person(1, directory.Locality, "Oslo", directory.Country, "NO"), remembered, []string{
 			`replace addresses` + work + `.locality "Oslo"`, `replace addresses` + work + `.country "NO"`,
 		}},
