@@ -59,14 +59,15 @@ func pass(t *testing.T, config string, code int, args ...string) directory.Pass 
 type background struct {
 	cmd    *exec.Cmd
 	stderr *bytes.Buffer // to be read after stop
-	done   chan error
+	done   chan struct{} // closed when it has ended
+	err    error         // what it ended with, once done is closed
 }
 
 // start runs the program until it has printed a line on standard error that holds ready; the line is returned. It is stopped when the
 // test ends.
 func start(t *testing.T, ready string, args ...string) (*background, string) {
 	t.Helper()
-	b := &background{cmd: exec.Command("syncd", args...), stderr: new(bytes.Buffer), done: make(chan error, 1)}
+	b := &background{cmd: exec.Command("syncd", args...), stderr: new(bytes.Buffer), done: make(chan struct{})}
 	pipe, err := b.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -90,7 +91,8 @@ func start(t *testing.T, ready string, args ...string) (*background, string) {
 			}
 		}
 		close(found)
-		b.done <- b.cmd.Wait()
+		b.err = b.cmd.Wait()
+		close(b.done)
 	}()
 	t.Cleanup(func() { b.stop(t, syscall.SIGKILL) })
 	select {
@@ -108,9 +110,6 @@ func start(t *testing.T, ready string, args ...string) (*background, string) {
 // stop sends a signal and waits for the end.
 func (b *background) stop(t *testing.T, s syscall.Signal) {
 	t.Helper()
-	if b.cmd.ProcessState != nil {
-		return
-	}
 	if err := b.cmd.Process.Signal(s); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		t.Fatal(err)
 	}

@@ -257,11 +257,9 @@ func (w *world) daemon(t *testing.T) {
 		t.Errorf("status: %+v", r)
 	}
 	w.triggers(t, d)
-	if err := d.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	if err := <-d.done; err != nil {
-		t.Errorf("the daemon did not end cleanly: %v\n%s", err, d.stderr)
+	d.stop(t, syscall.SIGTERM)
+	if d.err != nil {
+		t.Errorf("the daemon did not end cleanly: %v\n%s", d.err, d.stderr)
 	}
 	if strings.Contains(d.stderr.String(), w.ad.servicePassword.Reveal()) || strings.Contains(d.stderr.String(), w.online.token) {
 		t.Error("a secret stands in the log (law 10)")

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -50,7 +51,7 @@ func newEngine(c *config, log *zap.Logger) (*engine, error) {
 		}
 		kinds = append(kinds, kind)
 	}
-	if e.store, err = store.Open(c.State.Dir, c.Target.URL); err != nil {
+	if e.store, err = store.Open(c.State.Dir, strings.TrimRight(c.Target.URL, "/")); err != nil {
 		return nil, err
 	}
 	e.syncer = syncer.New(syncer.Options{

@@ -9,9 +9,12 @@ import (
 	"testing"
 
 	"github.com/go-ldap/ldap/v3"
+	"go.uber.org/zap"
 
 	"syncd/internal/directory"
 )
+
+var nopLog = zap.NewNop()
 
 // activeDirectory is what a test has to know of one, real or embedded.
 type activeDirectory struct {
@@ -83,6 +86,8 @@ control:
   listen: unix://%s
 metrics:
   listen: 127.0.0.1:0
+schedule:
+  sync: "@every 3h"
 %s`, w.ad.url, w.ad.serviceUser, password, w.ad.caFile, w.ad.baseDN, w.online.url, w.online.tokenFile,
 		filepath.Join(w.dir, "state"), filepath.Join(w.dir, "control.sock"), more))
 }
@@ -99,7 +104,11 @@ func (w *world) bind(t *testing.T, user string, password directory.Secret) *ldap
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { c.Close() })
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	if err := c.Bind(user, password.Reveal()); err != nil {
 		t.Fatal(err)
 	}

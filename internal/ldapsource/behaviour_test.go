@@ -2,9 +2,7 @@ package ldapsource_test
 
 import (
 	"errors"
-	"fmt"
 	"slices"
-	"strconv"
 	"testing"
 
 	"github.com/go-ldap/ldap/v3"
@@ -25,6 +23,7 @@ func behaviour(t *testing.T, d domain) {
 		{"delta", deltaRead},
 		{"renamed unit", renamedUnit},
 		{"deleted unit", deletedUnit},
+		{"restored", restored},
 		{"renamed scope", renamedScope},
 		{"untrusted watermark", untrustedWatermark},
 		{"filter and kinds", filterAndKinds},
@@ -194,11 +193,34 @@ func deletedUnit(t *testing.T, c *company) {
 	}
 }
 
+// A tombstone that is brought back to life is the same object again (MS-ADTS 3.1.1.5.3.7).
+func restored(t *testing.T, c *company) {
+	dn := "CN=Back," + c.ou
+	back := c.user(t, dn)
+	s := c.source(t)
+	before := full(t, s)
+	c.del(t, dn)
+	deleted := delta(t, s, before.mark)
+	if o := deleted.objects[back]; o == nil || !o.Deleted {
+		t.Fatalf("after the deletion: %+v", o)
+	}
+	r := ldap.NewModifyRequest(deleted.objects[back].DN, []ldap.Control{ldap.NewControlMicrosoftShowDeleted()})
+	r.Delete("isDeleted", nil)
+	r.Replace("distinguishedName", []string{dn})
+	if err := c.conn.Modify(r); err != nil {
+		t.Fatal(err)
+	}
+	now := delta(t, s, deleted.mark)
+	if o := now.objects[back]; o == nil || o.Deleted || o.Kind != directory.User || o.DN != dn {
+		t.Errorf("after the restoration: %+v", o)
+	}
+}
+
 func renamedScope(t *testing.T, c *company) {
 	c.user(t, "CN=Ann,"+c.ou)
 	s := c.source(t)
 	known, _ := open(t, s).Containers()
-	if len(known) != 1 || known[0].Configured != c.ou || known[0].DN != c.ou || known[0].Anchor != c.anchor(t, c.ou) {
+	if len(known) != 1 || known[0].Configured != c.ou || known[0].DN != c.ou || known[0].Anchor != c.anchors(t, c.ou, ldap.ScopeBaseObject)[c.ou] {
 		t.Fatalf("containers: %+v", known)
 	}
 	c.move(t, c.ou, "OU=Other "+t.Name()[:5], "")
@@ -226,7 +248,7 @@ func untrustedWatermark(t *testing.T, c *company) {
 		w.Cookie = slices.Clone(good.Cookie)
 		spoil(&w)
 		var r reading
-		if _, err := open(t, s).Delta(t.Context(), w, nil, r.object, r.link); !errors.Is(err, directory.ErrWatermark) {
+		if _, err := open(t, s).Delta(t.Context(), w, nil, r.object, r.link); !isWatermark(err) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if len(r.objects) > 0 {
@@ -260,10 +282,7 @@ func filterAndKinds(t *testing.T, c *company) {
 }
 
 func lookUp(t *testing.T, c *company) {
-	var anchors []directory.Anchor
-	for i := range 203 {
-		anchors = append(anchors, c.add(t, "CN=C"+strconv.Itoa(i)+","+c.ou, "contact"))
-	}
+	_, anchors := c.contacts(t, 203)
 	c.del(t, "CN=C7,"+c.ou)
 	unknown := directory.Anchor{1, 2, 3}
 	var r reading
@@ -288,13 +307,7 @@ func lookUp(t *testing.T, c *company) {
 
 func longMembership(t *testing.T, c *company) {
 	const size = 1510 // over MaxValRange
-	var names []string
-	var want []directory.Anchor
-	for i := range size {
-		name := fmt.Sprintf("CN=C%d,%s", i, c.ou)
-		want = append(want, c.add(t, name, "contact"))
-		names = append(names, name)
-	}
+	names, want := c.contacts(t, size)
 	group := c.group(t, "CN=Everybody,"+c.ou, names...)
 	s := c.source(t)
 	r := full(t, s)
@@ -331,3 +344,5 @@ func attribute(r reading, a directory.Anchor, name string) string {
 	}
 	return o.Attributes.First(name)
 }
+
+func isWatermark(err error) bool { return errors.Is(err, directory.ErrWatermark) }

@@ -20,7 +20,7 @@ const dirSyncBytes = 4 << 20
 // some servers answer that with an empty stream instead of an error.
 func (s *Session) firstCookie(ctx context.Context) ([]byte, error) {
 	heads := 0
-	cookie, err := s.dirSync(ctx, nil, "(objectClass=domainDNS)", []string{"objectGUID"}, func() taker {
+	cookie, err := s.dirSync(ctx, nil, "(objectClass=domainDNS)", []string{"objectClass"}, func() taker {
 		return func(*answer) error { heads++; return nil }
 	})
 	if err == nil && heads == 0 {
@@ -79,7 +79,7 @@ func (s *Session) dirSyncFault(ctx context.Context, err error, resumed bool) err
 		return nil
 	case ldap.IsErrorWithCode(err, ldap.LDAPResultInsufficientAccessRights):
 		return s.missingRight(err)
-	case !s.root.supports(ldap.ControlTypeDirSync):
+	case !s.root.supports(ldap.ControlTypeDirSync), !resumed && ldap.IsErrorWithCode(err, ldap.LDAPResultUnavailableCriticalExtension):
 		return unreachable(err, s.server+" does not offer DirSync", "name domain controllers of Active Directory in source.servers, or set source.changes to full")
 	case resumed && ldap.IsErrorAnyOf(err, ldap.LDAPResultOperationsError, ldap.LDAPResultProtocolError,
 		ldap.LDAPResultUnavailableCriticalExtension, ldap.LDAPResultUnwillingToPerform, ldap.LDAPResultOther):

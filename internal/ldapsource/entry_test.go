@@ -55,8 +55,14 @@ func TestSplitRange(t *testing.T) {
 func TestParse(t *testing.T) {
 	anchor := guid(t)
 	e := &answer{"<GUID=" + guidText + ">;CN=Team,DC=corp", []attribute{
-		{"objectClass", []string{"top", "group"}}, {"objectGUID", []string{string(anchor[:])}}, {"uSNChanged", []string{"77"}}, {"whenChanged", []string{"20261122111022.0Z"}},
-		{"DESCRIPTION", []string{" two", "lines\n"}}, {"member", nil}, {"member;range=0-1", []string{"<GUID=" + guidText + ">;CN=A", "CN=no anchor"}}, {"notWanted", []string{"x"}},
+		{"objectClass", []string{"top", "group"}},
+		{"objectGUID", []string{string(anchor[:])}},
+		{"uSNChanged", []string{"77"}},
+		{"whenChanged", []string{"20261122111022.0Z"}},
+		{"DESCRIPTION", []string{" two", "lines\n"}},
+		{"member", nil},
+		{"member;range=0-1", []string{"<GUID=" + guidText + ">;CN=A", "CN=no anchor"}},
+		{"notWanted", []string{"x"}},
 	}}
 	p := newSpelling([]string{"description", "objectGUID"}).parse(e)
 	want := directory.Object{

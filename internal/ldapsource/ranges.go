@@ -48,9 +48,6 @@ func (s *Session) membership(ctx context.Context, group directory.Anchor) (membe
 // so all of them are read again.
 func (s *Session) complete(ctx context.Context, p *entry) (exists bool, err error) {
 	for _, r := range p.rest {
-		if r.next == rangeFinished {
-			continue
-		}
 		state := changedMeanwhile
 		for attempt := 0; state == changedMeanwhile; attempt++ {
 			if attempt == rangeAttempts {

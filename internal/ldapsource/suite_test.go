@@ -3,6 +3,7 @@ package ldapsource_test
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -62,6 +63,12 @@ func (d domain) company(t *testing.T) *company {
 // add creates an object; values are pairs of attribute and value, an attribute may come more than once.
 func (c *company) add(t *testing.T, dn, class string, values ...string) directory.Anchor {
 	t.Helper()
+	c.create(t, dn, class, values...)
+	return c.anchors(t, dn, ldap.ScopeBaseObject)[dn]
+}
+
+func (c *company) create(t *testing.T, dn, class string, values ...string) {
+	t.Helper()
 	r := ldap.NewAddRequest(dn, nil)
 	r.Attribute("objectClass", []string{class})
 	grouped := map[string][]string{}
@@ -74,7 +81,20 @@ func (c *company) add(t *testing.T, dn, class string, values ...string) director
 	if err := c.conn.Add(r); err != nil {
 		t.Fatalf("add %s: %v", dn, err)
 	}
-	return c.anchor(t, dn)
+}
+
+// contacts creates many contacts at once.
+func (c *company) contacts(t *testing.T, n int) (names []string, anchors []directory.Anchor) {
+	t.Helper()
+	for i := range n {
+		names = append(names, fmt.Sprintf("CN=C%d,%s", i, c.ou))
+		c.create(t, names[i], "contact")
+	}
+	byName := c.anchors(t, c.ou, ldap.ScopeSingleLevel)
+	for _, name := range names {
+		anchors = append(anchors, byName[name])
+	}
+	return names, anchors
 }
 
 // user creates a person's account; the account name is the name in lower case and the test's own, for it must be unique.
@@ -135,17 +155,20 @@ func (c *company) del(t *testing.T, dn string) {
 	}
 }
 
-func (c *company) anchor(t *testing.T, dn string) directory.Anchor {
+// anchors reads anchors as the administrator sees them, by name.
+func (c *company) anchors(t *testing.T, base string, scope int) map[string]directory.Anchor {
 	t.Helper()
-	found, err := c.conn.Search(ldap.NewSearchRequest(dn, ldap.ScopeBaseObject, ldap.NeverDerefAliases, 0, 0, false, "(objectClass=*)", []string{"objectGUID"}, nil))
-	if err != nil || len(found.Entries) != 1 {
-		t.Fatalf("read %s: %v", dn, err)
-	}
-	a, err := directory.AnchorFromBytes(found.Entries[0].GetRawAttributeValue("objectGUID"))
+	found, err := c.conn.SearchWithPaging(ldap.NewSearchRequest(base, scope, ldap.NeverDerefAliases, 0, 0, false, "(objectClass=*)", []string{"objectGUID"}, nil), 500)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("read %s: %v", base, err)
 	}
-	return a
+	list := map[string]directory.Anchor{}
+	for _, e := range found.Entries {
+		if list[e.DN], err = directory.AnchorFromBytes(e.GetRawAttributeValue("objectGUID")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return list
 }
 
 func (c *company) config(t *testing.T) ldapsource.Config {
@@ -163,8 +186,9 @@ func (c *company) config(t *testing.T) ldapsource.Config {
 	return cfg
 }
 
+// wantedAttributes holds some that only the Exchange schema knows.
 func wantedAttributes() []string {
-	return []string{"displayName", "telephoneNumber", "department", "userAccountControl", "sAMAccountName", "mail", "cn", "distinguishedName", "OBJECTclass"}
+	return []string{"displayName", "telephoneNumber", "department", "userAccountControl", "sAMAccountName", "mail", "cn", "distinguishedName", "OBJECTclass", "mailNickname", "extensionAttribute1"}
 }
 
 func (c *company) source(t *testing.T, change ...func(*ldapsource.Config)) *ldapsource.Source {

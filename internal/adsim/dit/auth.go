@@ -123,3 +123,6 @@ func (t *Tree) DNSDomain() string {
 	}
 	return strings.Join(names, ".")
 }
+
+// NetBIOSName is the domain's short name, for example CORP.
+func (t *Tree) NetBIOSName() string { return t.options.NetBIOSName }

@@ -188,3 +188,6 @@ func (s *linkSet) highest() uint32 {
 	}
 	return n
 }
+
+// Parent is the entry above, nil for the head of the domain.
+func (e *Entry) Parent() *Entry { return e.parent }

@@ -62,6 +62,21 @@ func (t *Tree) AppendValues(dst []byte, e *Entry, a *AttributeType, form Extende
 	return append(dst, e.get(a.id)...)
 }
 
+// AppendRange appends at most limit values of an attribute, from index from on, and counts all that there are.
+func (t *Tree) AppendRange(dst []byte, e *Entry, a *AttributeType, form Extended, from, limit int) (row []byte, total int) {
+	if !a.forward && a.links == nil {
+		whole := t.AppendValues(nil, e, a, form)
+		return append(dst, SliceValues(whole, from, from+limit-1)...), CountValues(whole)
+	}
+	for other := range e.neighbours(a) {
+		if total >= from && total < from+limit {
+			dst = t.AppendName(dst, other, form)
+		}
+		total++
+	}
+	return dst, total
+}
+
 // Text returns the values of an attribute, for the directory's own use and for tests.
 func (t *Tree) Text(e *Entry, attribute string) []string {
 	a := t.Attribute(attribute)

@@ -107,3 +107,18 @@ func (t *Tree) sidOf(e *Entry) sid {
 	}
 	return t.domain.with(e.rid)
 }
+
+// In reports whether the entry is in the scope of a search from base (RFC 4511 §4.5.1.2): 0 the base itself, 1 its children, 2
+// everything below it and itself, within one naming context. It needs the lock.
+func (e *Entry) In(base *Entry, scope int64) bool {
+	if e.domain != base.domain {
+		return false
+	}
+	switch scope {
+	case 0:
+		return e == base
+	case 1:
+		return e.parent == base
+	}
+	return base.domain == base || e.under(base)
+}

@@ -43,6 +43,9 @@ type AttributeType struct {
 // Linked reports whether the attribute is a forward link, whose values change one by one.
 func (a *AttributeType) Linked() bool { return a.forward }
 
+// Single reports whether the attribute has at most one value.
+func (a *AttributeType) Single() bool { return a.single }
+
 // schema is the dictionary of attributes and classes; it never changes once built.
 type schema struct {
 	attributes []*AttributeType

@@ -24,7 +24,7 @@ func Installed() error {
 	}
 	if missing := missingFiles(); len(missing) > 0 {
 		return &directory.Fault{
-			Cause:  "Samba's Active Directory is not installed (no " + strings.Join(missing, ", no ") + ")",
+			Cause:  "Samba's Active Directory is not installed (missing: " + strings.Join(missing, ", ") + ")",
 			Remedy: "as root on Debian: apt-get install --no-install-recommends " + Packages,
 		}
 	}
@@ -45,12 +45,12 @@ func missingFiles() []string {
 			missing = append(missing, tool)
 		}
 	}
-	for name, pattern := range map[string]string{
-		"database modules": "/usr/lib/*/samba/ldb/samba_dsdb.so",
-		"domain template":  "/usr/share/samba/setup/provision.ldif",
+	for _, part := range []struct{ name, pattern string }{
+		{"database modules", "/usr/lib/*/samba/ldb/samba_dsdb.so"},
+		{"domain template", "/usr/share/samba/setup/provision.ldif"},
 	} {
-		if found, err := filepath.Glob(pattern); err != nil || len(found) == 0 {
-			missing = append(missing, name)
+		if found, err := filepath.Glob(part.pattern); err != nil || len(found) == 0 {
+			missing = append(missing, part.name)
 		}
 	}
 	return missing

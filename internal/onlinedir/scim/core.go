@@ -138,8 +138,8 @@ func contactSchema() *Schema {
 func groupSchema() *Schema {
 	members := complexOf("members", "The direct members.",
 		text("value", "The member's id.").exact().fixed(),
-		reference("$ref", "The member's address.", "User", "Group", "Contact").fixed(),
-		text("type", "User, Group or Contact.").fixed(),
+		reference("$ref", "The member's address.", "User", "Group", "Contact").readOnly(),
+		text("type", "User, Group or Contact.").readOnly(),
 		text("display", "The member's name.").readOnly(),
 	)
 	members.Multi = true

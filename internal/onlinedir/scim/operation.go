@@ -108,6 +108,9 @@ func (t *ResourceType) expandObject(list []Operation, verb Verb, prefix string, 
 		return nil, Bad(InvalidValue, "an operation without an attribute in its path needs an object as its value")
 	}
 	for _, key := range slices.Sorted(maps.Keys(object)) { // sorted, so that overlapping keys have one outcome
+		if strings.EqualFold(key, "schemas") {
+			continue // they follow from the content; known clients send them within extensions too
+		}
 		path, err := t.ParsePath(prefix + key)
 		if err != nil {
 			return nil, err

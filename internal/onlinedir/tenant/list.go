@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"syncd/internal/onlinedir/scim"
 )
@@ -22,11 +21,7 @@ func (r *Reader) List(ctx context.Context, kind *scim.ResourceType, filter scim.
 	if w.rest != nil && needsRelations(w.rest) {
 		return 0, scim.Bad(scim.InvalidFilter, "members and groups can be compared by value with eq only, alone or joined with and")
 	}
-	condition := "WHERE r.kind = ? AND r.deleted IS NULL"
-	if len(w.sql) > 0 {
-		condition += " AND " + strings.Join(w.sql, " AND ")
-	}
-	args := append([]any{kind.Kind}, w.args...)
+	condition, args := w.condition(kind)
 	if w.rest != nil {
 		return r.scan(ctx, condition, args, w.rest, start, count, each)
 	}

@@ -18,7 +18,7 @@ CREATE TABLE resource (
 ) STRICT;
 
 CREATE UNIQUE INDEX resource_external_id ON resource (kind, external_id) WHERE external_id IS NOT NULL;
-CREATE UNIQUE INDEX resource_user_name   ON resource (user_name)         WHERE user_name IS NOT NULL;
+CREATE UNIQUE INDEX resource_user_name   ON resource (kind, user_name)   WHERE user_name IS NOT NULL;
 CREATE INDEX        resource_alive       ON resource (kind)              WHERE deleted IS NULL;
 CREATE INDEX        resource_view        ON resource (kind, state, display_name);
 CREATE INDEX        resource_department  ON resource (kind, department)  WHERE department IS NOT NULL;

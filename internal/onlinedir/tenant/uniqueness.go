@@ -64,7 +64,8 @@ func (w *Writer) explain(ctx context.Context, record *Record, c *columns, cause 
 	if found {
 		return w.taken(ctx, "externalId", c.externalID.String, owner)
 	}
-	found, err = w.row(ctx, "SELECT seq FROM resource WHERE user_name = ? AND seq <> ?", []any{c.userName, record.seq}, &owner)
+	found, err = w.row(ctx, "SELECT seq FROM resource WHERE kind = ? AND user_name = ? AND seq <> ?",
+		[]any{record.Type.Kind, c.userName, record.seq}, &owner)
 	if err != nil {
 		return fmt.Errorf("look up a userName: %w", err)
 	}

@@ -1,0 +1,223 @@
+package store
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"go.etcd.io/bbolt"
+	"pgregory.net/rapid"
+
+	"syncd/internal/diff"
+	"syncd/internal/directory"
+)
+
+// model is what the store should know.
+type model struct {
+	entries map[directory.Anchor]diff.Entry
+	edges   map[directory.Edge]bool
+}
+
+// acknowledge is the same change without the indexes.
+func (m *model) acknowledge(a *diff.Answer) {
+	e := m.entries[a.Anchor]
+	switch a.Op {
+	case diff.AddMember:
+		m.edges[directory.Edge{Group: a.Anchor, Member: a.Other}] = true
+		return
+	case diff.RemoveMember:
+		delete(m.edges, directory.Edge{Group: a.Anchor, Member: a.Other})
+		return
+	case diff.Create, diff.CreateGroup, diff.Update, diff.UpdateGroup:
+		usable, manager := e.Resource.Enabled || a.Adopted, e.Resource.Manager
+		if a.Outcome.ID != "" {
+			e.ID = a.Outcome.ID
+		}
+		e.Resource, e.Departed = *a.After, false
+		e.Resource.Enabled, e.Resource.Manager = a.After.Enabled || usable, manager
+	case diff.Block:
+		m.block(&e)
+	case diff.Unblock:
+		e.Resource.Enabled, e.Block = true, diff.NotBlocked
+	case diff.SetManager:
+		e.Resource.Manager = a.Other
+	case diff.Depart:
+		if !a.Keep {
+			m.remove(a.Anchor)
+			return
+		}
+		m.block(&e)
+		e.Departed = true
+	}
+	m.entries[a.Anchor] = e
+}
+
+func (m *model) block(e *diff.Entry) {
+	e.Resource.Enabled = false
+	if e.Block == diff.BlockIntended {
+		e.Block = diff.BlockedBySyncd
+	}
+}
+
+func (m *model) remove(a directory.Anchor) {
+	delete(m.entries, a)
+	maps.DeleteFunc(m.edges, func(e directory.Edge, _ bool) bool { return e.Group == a || e.Member == a })
+	for report, e := range m.entries {
+		if e.Resource.Manager == a {
+			e.Resource.Manager = directory.Anchor{}
+			m.entries[report] = e
+		}
+	}
+}
+
+// equal compares through the interface that the planner uses.
+func (m *model) equal(t failer, s *Store) {
+	t.Helper()
+	got := model{map[directory.Anchor]diff.Entry{}, map[directory.Edge]bool{}}
+	must(t, s.Anchors(func(a directory.Anchor, departed bool) error {
+		e, found, err := s.Entry(a)
+		if !found || e.Departed != departed {
+			t.Fatalf("%x: found %v, departed %v and %v", a, found, departed, e.Departed)
+		}
+		got.entries[a] = e
+		return err
+	}))
+	for a := range got.entries {
+		must(t, s.Members(a, func(member directory.Anchor) error {
+			got.edges[directory.Edge{Group: a, Member: member}] = true
+			return nil
+		}))
+		must(t, s.MemberOf(a, func(group directory.Anchor) error {
+			if !m.edges[directory.Edge{Group: group, Member: a}] {
+				t.Fatalf("MemberOf has %x in %x", a, group)
+			}
+			return nil
+		}))
+		must(t, s.Reports(a, func(report directory.Anchor) error {
+			if m.entries[report].Resource.Manager != a {
+				t.Fatalf("Reports has %x below %x", report, a)
+			}
+			return nil
+		}))
+	}
+	if d := cmp.Diff(*m, got, cmp.AllowUnexported(model{}), cmpopts.EquateEmpty()); d != "" {
+		t.Fatalf("the store differs from what was acknowledged (-want +got):\n%s", d)
+	}
+}
+
+// TestAcknowledgedIsWhatTheSnapshotHas draws histories of answers and compares the store with a model, and its indexes with its
+// entries; at last, after the file was closed and opened.
+func TestAcknowledgedIsWhatTheSnapshotHas(t *testing.T) {
+	names := []directory.Anchor{at("ann"), at("bob"), at("carl"), at("staff"), at("team")}
+	dir := t.TempDir()
+	s, err := Open(dir, online)
+	must(t, err)
+	s.db.NoSync = true
+	var m model
+	rapid.Check(t, func(t *rapid.T) {
+		m = model{map[directory.Anchor]diff.Entry{}, map[directory.Edge]bool{}}
+		wipe(t, s)
+		for pass := range rapid.IntRange(1, 25).Draw(t, "passes") {
+			var batch []diff.Answer
+			acknowledge := func() {
+				must(t, s.Acknowledge(fmt.Sprint(pass), time.Unix(int64(pass), 0), batch))
+				batch = nil
+			}
+			for range rapid.IntRange(0, 3).Draw(t, "answers") {
+				a, ok := m.draw(t, names)
+				if !ok {
+					continue
+				}
+				if a.Op == diff.Block && rapid.Bool().Draw(t, "is active") {
+					acknowledge()
+					must(t, s.IntendBlock([]directory.Anchor{a.Anchor}))
+					m.intend(a.Anchor)
+				}
+				m.apply(&a)
+				batch = append(batch, a)
+			}
+			acknowledge()
+			m.equal(t, s)
+			verify(t, s)
+		}
+	})
+	must(t, s.db.Sync())
+	must(t, s.Close())
+	m.equal(t, open(t, dir))
+}
+
+func (m *model) intend(a directory.Anchor) {
+	if e := m.entries[a]; e.Block == diff.NotBlocked {
+		e.Block = diff.BlockIntended
+		m.entries[a] = e
+	}
+}
+
+// wipe makes a store as new.
+func wipe(t failer, s *Store) {
+	must(t, s.update(func(tx *bbolt.Tx) error {
+		for _, name := range [][]byte{bucketObjects, bucketMembers, bucketGroups, bucketReports, bucketExpiry, bucketRefused} {
+			if err := tx.DeleteBucket(name); err != nil {
+				return err
+			}
+			if _, err := tx.CreateBucket(name); err != nil {
+				return err
+			}
+		}
+		return tx.Bucket(bucketMeta).Delete(keyPresent)
+	}))
+}
+
+// draw makes an answer that a pass could get, given what is online.
+func (m *model) draw(t *rapid.T, names []directory.Anchor) (a diff.Answer, ok bool) {
+	a.Anchor = rapid.SampledFrom(names).Draw(t, "anchor")
+	a.Op = rapid.SampledFrom(diff.Ops()).Draw(t, "op")
+	isGroup := slices.Index(names, a.Anchor) >= 3
+	if a.Kind = directory.User; isGroup {
+		a.Kind = directory.Group
+	}
+	e, found := m.entries[a.Anchor]
+	switch a.Op {
+	case diff.Create, diff.Update, diff.CreateGroup, diff.UpdateGroup:
+		a.After = &directory.Resource{Anchor: a.Anchor, Kind: a.Kind, Enabled: isGroup || rapid.Bool().Draw(t, "enabled")}
+		if !isGroup && rapid.Bool().Draw(t, "expires") {
+			a.After.Expires = time.Unix(rapid.Int64Range(1, 3).Draw(t, "expiry"), 0).UTC()
+		}
+		if creates := a.Op == diff.Create || a.Op == diff.CreateGroup; creates {
+			a.Outcome.ID, a.Adopted = "id-"+rapid.StringN(1, 3, -1).Draw(t, "id"), rapid.Bool().Draw(t, "adopted")
+			return a, !found
+		}
+		a.Before = &e.Resource
+	case diff.AddMember, diff.RemoveMember, diff.SetManager:
+		a.Other = rapid.SampledFrom(names).Draw(t, "other")
+		_, other := m.entries[a.Other]
+		if found = found && other; a.Op != diff.SetManager && !isGroup {
+			return a, false
+		}
+	case diff.Depart:
+		a.Keep = !isGroup && rapid.Bool().Draw(t, "keep")
+	}
+	if found && rapid.IntRange(0, 4).Draw(t, "luck") == 0 {
+		a.Refusal = &diff.Refusal{Status: rapid.SampledFrom([]int{400, 404, 409, 503}).Draw(t, "status"), Detail: "no"}
+	}
+	return a, found
+}
+
+// apply is Acknowledge for one answer.
+func (m *model) apply(a *diff.Answer) {
+	switch {
+	case a.Refusal == nil:
+		m.acknowledge(a)
+	case a.Refusal.Status == 404:
+		m.remove(a.Anchor)
+	case (a.Op == diff.Block || a.Op == diff.Depart) && a.Refusal.Status < 500:
+		if e := m.entries[a.Anchor]; e.Block == diff.BlockIntended {
+			e.Block = diff.NotBlocked
+			m.entries[a.Anchor] = e
+		}
+	}
+}
