@@ -94,7 +94,7 @@ func start(t *testing.T, ready string, args ...string) (*background, string) {
 		b.err = b.cmd.Wait()
 		close(b.done)
 	}()
-	t.Cleanup(func() { b.stop(t, syscall.SIGKILL) })
+	t.Cleanup(func() { b.kill(t) })
 	select {
 	case line, ok := <-found:
 		if !ok {
@@ -118,6 +118,12 @@ func (b *background) stop(t *testing.T, s syscall.Signal) {
 	case <-time.After(time.Minute):
 		t.Fatalf("syncd did not end after %v", s)
 	}
+}
+
+// kill ends it at once, without a chance to clean up.
+func (b *background) kill(t *testing.T) {
+	t.Helper()
+	b.stop(t, syscall.SIGKILL)
 }
 
 func writeFile(t *testing.T, dir, name, content string) string {

@@ -138,7 +138,7 @@ func contactSchema() *Schema {
 func groupSchema() *Schema {
 	members := complexOf("members", "The direct members.",
 		text("value", "The member's id.").exact().fixed(),
-		reference("$ref", "The member's address.", "User", "Group", "Contact").readOnly(),
+		reference("$ref", "The member's address.", "User", "Group", "Contact").fixed(),
 		text("type", "User, Group or Contact.").readOnly(),
 		text("display", "The member's name.").readOnly(),
 	)

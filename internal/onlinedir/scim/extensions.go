@@ -16,7 +16,7 @@ func enterpriseSchema() *Schema {
 		text("department", "The department."),
 		complexOf("manager", "The manager.",
 			text("value", "The manager's id.").exact(),
-			reference("$ref", "The manager's address.", "User", "Contact").readOnly(),
+			reference("$ref", "The manager's address.", "User", "Contact"),
 			text("displayName", "The manager's name.").readOnly(),
 		),
 	}}

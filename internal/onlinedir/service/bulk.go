@@ -44,7 +44,11 @@ func (s *Service) bulk(r *request) (*answer, error) {
 		FailOnErrors int             `json:"failOnErrors"`
 		Operations   []bulkOperation `json:"Operations"`
 	}
-	if err := scim.DecodeJSON(r.body, &message); err != nil {
+	body, err := r.read()
+	if err != nil {
+		return nil, err
+	}
+	if err := scim.DecodeJSON(body, &message); err != nil {
 		return nil, err
 	}
 	if !slices.Contains(message.Schemas, SchemaBulkRequest) {
@@ -54,7 +58,7 @@ func (s *Service) bulk(r *request) (*answer, error) {
 		return nil, scim.Refuse(http.StatusRequestEntityTooLarge, "", "a bulk may have %d operations, this one has %d", MaxOperations, n)
 	}
 	var results []bulkResult
-	err := s.write(r, func(ctx context.Context, w *tenant.Writer) error {
+	err = s.write(r, func(ctx context.Context, w *tenant.Writer) error {
 		b := newBulkRun(s, r, w, message.Operations, message.FailOnErrors)
 		if err := b.runAll(ctx); err != nil {
 			return err

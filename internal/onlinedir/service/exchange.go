@@ -12,26 +12,23 @@ import (
 	"syncd/internal/onlinedir/scim"
 )
 
-// readBody reads the body of a method that has one, in bounds, and checks its media type (RFC 7644 §3.1, §8.1).
-func (r *request) readBody(w http.ResponseWriter) error {
-	if r.Method != http.MethodPost && r.Method != http.MethodPut && r.Method != http.MethodPatch {
-		return nil
-	}
+// read reads the body, in bounds, and checks its media type (RFC 7644 §3.1, §8.1).
+func (r *request) read() ([]byte, error) {
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || media != "application/scim+json" && media != "application/json" {
-		return scim.Refuse(http.StatusUnsupportedMediaType, "", "the body must be application/scim+json, not %q", r.Header.Get("Content-Type"))
+		return nil, scim.Refuse(http.StatusUnsupportedMediaType, "", "the body must be application/scim+json, not %q", r.Header.Get("Content-Type"))
 	}
 	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
-		return scim.Refuse(http.StatusUnsupportedMediaType, "", "the body must not be encoded: %q is not supported", encoding)
+		return nil, scim.Refuse(http.StatusUnsupportedMediaType, "", "the body must not be encoded: %q is not supported", encoding)
 	}
-	r.body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, MaxPayload))
+	body, err := io.ReadAll(http.MaxBytesReader(r.writer, r.Body, MaxPayload))
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return scim.Refuse(http.StatusRequestEntityTooLarge, "", "the body is larger than %d bytes; send less at a time", MaxPayload)
+		return nil, scim.Refuse(http.StatusRequestEntityTooLarge, "", "the body is larger than %d bytes; send less at a time", MaxPayload)
 	}
 	if err != nil {
-		return scim.Bad(scim.InvalidSyntax, "the body could not be read to its end: %s", err)
+		return nil, scim.Bad(scim.InvalidSyntax, "the body could not be read to its end: %s", err)
 	}
-	return nil
+	return body, nil
 }
 
 // answer is a complete answer.

@@ -74,7 +74,7 @@ func TestMembers(t *testing.T) {
 	mixed := patch(object{"op": "replace", "path": "displayName", "value": "Crew"}, object{"op": "add", "path": "members", "value": refs(ids[0])})
 	s.Must(204, "PATCH", path, mixed)
 	doc := s.Must(200, "GET", path, nil)
-	want := []any{object{"value": ids[0], "type": "User", "display": "Paul Patel", "$ref": "../Users/" + ids[0]}}
+	want := []any{object{"value": ids[0], "type": "User", "display": "Paul Patel", "$ref": s.URL + "/scim/v2/Users/" + ids[0]}}
 	if diff := cmp.Diff(want, doc.Body["members"]); diff != "" || doc.Body["displayName"] != "Crew" {
 		t.Error(diff, doc.Body["displayName"])
 	}
@@ -106,7 +106,7 @@ func TestNestingAndWhoseGroups(t *testing.T) {
 		t.Error(types)
 	}
 	user := s.Must(200, "GET", "/Users/"+ids[0]+"?attributes=groups", nil)
-	want := []any{object{"value": inner, "display": "inner", "type": "direct", "$ref": "../Groups/" + inner}}
+	want := []any{object{"value": inner, "display": "inner", "type": "direct", "$ref": s.URL + "/scim/v2/Groups/" + inner}}
 	if diff := cmp.Diff(want, user.Body["groups"]); diff != "" {
 		t.Error(diff)
 	}

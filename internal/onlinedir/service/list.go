@@ -68,7 +68,11 @@ func (s *Service) search(r *request, kind *scim.ResourceType) (*answer, error) {
 		Attributes []string `json:"attributes"`
 		Excluded   []string `json:"excludedAttributes"`
 	}{Start: 1, Count: defaultCount}
-	if err := scim.DecodeJSON(r.body, &message); err != nil {
+	body, err := r.read()
+	if err != nil {
+		return nil, err
+	}
+	if err := scim.DecodeJSON(body, &message); err != nil {
 		return nil, err
 	}
 	if !slices.Contains(message.Schemas, SchemaSearch) {
@@ -77,7 +81,6 @@ func (s *Service) search(r *request, kind *scim.ResourceType) (*answer, error) {
 	l := listing{start: message.Start, count: message.Count,
 		projection: kind.ParseProjection(strings.Join(message.Attributes, ","), strings.Join(message.Excluded, ","))}
 	if message.Filter != "" {
-		var err error
 		if l.filter, err = kind.ParseFilter(message.Filter); err != nil {
 			return nil, err
 		}

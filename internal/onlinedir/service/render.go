@@ -38,6 +38,11 @@ func location(base string, kind *scim.ResourceType, id string) string {
 func (v *renderer) render(ctx context.Context, out *bytes.Buffer, record *tenant.Record) error {
 	doc := record.Shown()
 	doc["meta"].(map[string]any)["location"] = location(v.base, record.Type, record.ID)
+	if extension, _ := doc[directory.SchemaEnterprise].(map[string]any); record.Manager != nil && extension != nil {
+		if manager, _ := extension["manager"].(map[string]any); manager != nil {
+			manager["$ref"] = location(v.base, record.Manager.Type, record.Manager.Value)
+		}
+	}
 	text, err := json.Marshal(v.projection.Apply(doc))
 	if err != nil {
 		return err
@@ -55,6 +60,7 @@ func (v *renderer) render(ctx context.Context, out *bytes.Buffer, record *tenant
 	count := 0
 	err = list(ctx, record, func(m tenant.Member) error {
 		element := m.Document()
+		element["$ref"] = location(v.base, m.Type, m.Value)
 		if v.groups {
 			element["type"] = "direct"
 		}

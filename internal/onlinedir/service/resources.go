@@ -82,7 +82,11 @@ func (s *Service) get(r *request, kind *scim.ResourceType, id string) (a *answer
 }
 
 func (s *Service) create(r *request, kind *scim.ResourceType) (a *answer, err error) {
-	doc, err := kind.Decode(r.body)
+	body, err := r.read()
+	if err != nil {
+		return nil, err
+	}
+	doc, err := kind.Decode(body)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +102,11 @@ func (s *Service) create(r *request, kind *scim.ResourceType) (a *answer, err er
 }
 
 func (s *Service) replace(r *request, kind *scim.ResourceType, id string) (a *answer, err error) {
-	doc, err := kind.Decode(r.body)
+	body, err := r.read()
+	if err != nil {
+		return nil, err
+	}
+	doc, err := kind.Decode(body)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +123,11 @@ func (s *Service) replace(r *request, kind *scim.ResourceType, id string) (a *an
 
 // patch answers 204, so that it costs the change and not the resource; who asks for attributes gets them (RFC 7644 §3.5.2).
 func (s *Service) patch(r *request, kind *scim.ResourceType, id string) (a *answer, err error) {
-	operations, err := kind.DecodePatch(r.body)
+	body, err := r.read()
+	if err != nil {
+		return nil, err
+	}
+	operations, err := kind.DecodePatch(body)
 	if err != nil {
 		return nil, err
 	}

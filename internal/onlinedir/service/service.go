@@ -36,18 +36,18 @@ func New(t *tenant.Tenant) *Service { return &Service{t, t.Log().Named("scim")} 
 // request is one request on its way through the service.
 type request struct {
 	*http.Request
-	base   string // address of the service, without the slash at its end
-	origin string // address of the site
-	client string // name of the token
-	body   []byte
+	base   string              // address of the service, without the slash at its end
+	origin string              // address of the site
+	client string              // name of the token
+	writer http.ResponseWriter // told when a body is too large
 }
 
 // ServeHTTP authenticates, routes, answers, and logs at debug level.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
-	req := &request{Request: r, origin: origin(r)}
+	req := &request{Request: r, origin: origin(r), writer: w}
 	req.base = req.origin + Prefix
-	answer, err := s.answer(w, req)
+	answer, err := s.answer(req)
 	if err != nil {
 		answer = s.refusal(r.Context(), err)
 	}
@@ -63,11 +63,8 @@ func origin(r *http.Request) string {
 	return "http://" + r.Host
 }
 
-func (s *Service) answer(w http.ResponseWriter, r *request) (*answer, error) {
+func (s *Service) answer(r *request) (*answer, error) {
 	if err := s.authenticate(r); err != nil {
-		return nil, err
-	}
-	if err := r.readBody(w); err != nil {
 		return nil, err
 	}
 	path := strings.Split(strings.TrimPrefix(r.URL.Path, Prefix+"/"), "/")
@@ -82,6 +79,8 @@ func (s *Service) answer(w http.ResponseWriter, r *request) (*answer, error) {
 		return s.bulk(r)
 	case path[0] == "Me":
 		return nil, scim.Refuse(http.StatusNotImplemented, "", "/Me is not offered: clients of this directory are programs, not people")
+	case path[0] == ".search" || path[0] == "":
+		return nil, scim.Refuse(http.StatusNotImplemented, "", "a search over all resource types is not offered: search one, such as /Users/.search")
 	}
 	if r.Method != http.MethodGet {
 		return nil, notAllowed("GET")

@@ -114,6 +114,8 @@ func TestBadRequests(t *testing.T) {
 		{"GET", "/Planets", ``, 404, "", "nothing at"},
 		{"GET", "/Groups/" + id, ``, 404, "", "no group with the id"},
 		{"GET", "/Me", ``, 501, "", "/Me"},
+		{"POST", "/.search", `{}`, 501, "", "/Users/.search"},
+		{"PUT", "/Schemas", ``, 405, "", "takes GET"},
 	} {
 		answer := s.Must(c.status, c.method, c.path, c.body)
 		if answer.Type() != c.kind || !strings.Contains(answer.Detail(), c.detail) || answer.Body["status"] != strconv.Itoa(c.status) {

@@ -67,7 +67,7 @@ func (w *Writer) refresh(ctx context.Context, record *Record) error {
 	if err != nil {
 		return err
 	}
-	record.Document = fresh.Document
+	record.Document, record.Manager = fresh.Document, fresh.Manager
 	return nil
 }
 

@@ -8,19 +8,18 @@ import (
 	"syncd/internal/onlinedir/scim"
 )
 
-// Member is one direct member of a group.
+// Member is the other end of a relation: a direct member of a group, a group of a user, or a manager.
 type Member struct {
 	Value   string // id
 	Display string
-	Type    string // User, Group or Contact
-	Ref     string // relative address
+	Type    *scim.ResourceType
 
 	seq int64
 }
 
-// Document is the member as an element of "members".
+// Document is the member as an element of "members", without its address.
 func (m Member) Document() scim.Document {
-	return scim.Document{"value": m.Value, "$ref": m.Ref, "type": m.Type, "display": m.Display}
+	return scim.Document{"value": m.Value, "type": m.Type.Name, "display": m.Display}
 }
 
 // Members passes every direct member of a group to each, one at a time, the oldest resource first.
@@ -47,7 +46,7 @@ func (r *Reader) relations(ctx context.Context, query string, of *Record, each f
 		if err := rows.Scan(&m.seq, &m.Value, &kind, &m.Display); err != nil {
 			return fmt.Errorf("read memberships: %w", err)
 		}
-		m.Type, m.Ref = r.tenant.catalogue.ByKind(kind).Name, r.tenant.reference(kind, m.Value)
+		m.Type = r.tenant.catalogue.ByKind(kind)
 		if err := each(m); err != nil {
 			return err
 		}

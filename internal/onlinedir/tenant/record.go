@@ -20,9 +20,11 @@ type Record struct {
 	Version  int64
 	Created  time.Time
 	Modified time.Time
-	// Document is the canonical document, manager included; without id, schemas and meta, which follow from the record, and without
-	// members. It is nil where a change did not need to read it.
+	// Document is the canonical document; without id, schemas and meta, which follow from the record, and without members. It is nil
+	// where a change did not need to read it.
 	Document scim.Document
+	// Manager is who "manager" in the document refers to, nil for nobody.
+	Manager *Member
 
 	seq   int64
 	state State
@@ -93,7 +95,8 @@ func (t *Tenant) scanRecord(scan func(dest ...any) error) (*Record, error) {
 		r.Document["active"] = active
 	}
 	if managerID.Valid {
-		manager := map[string]any{"value": managerID.String, "$ref": t.reference(directory.Kind(managerKind.Int64), managerID.String)}
+		r.Manager = &Member{Value: managerID.String, Display: managerName.String, Type: t.catalogue.ByKind(directory.Kind(managerKind.Int64))}
+		manager := map[string]any{"value": managerID.String}
 		if managerName.Valid {
 			manager["displayName"] = managerName.String
 		}
@@ -105,11 +108,6 @@ func (t *Tenant) scanRecord(scan func(dest ...any) error) (*Record, error) {
 		extension["manager"] = manager
 	}
 	return &r, nil
-}
-
-// reference is the relative address of a resource (RFC 7643 §2.3.7).
-func (t *Tenant) reference(kind directory.Kind, id string) string {
-	return "../" + t.catalogue.ByKind(kind).Endpoint + "/" + id
 }
 
 // Get reads one resource, without its members. A missing one is a 404 *scim.Error.
