@@ -19,6 +19,7 @@ type commandLine struct {
 	Version   kong.VersionFlag `help:"Print the version and exit."`
 	Run       runCommand       `cmd:"" default:"withargs" help:"Run the daemon, or make one pass with --now (the default command)."`
 	Status    statusCommand    `cmd:"" help:"Show what the running daemon did last, what is refused or held, and what comes next."`
+	Demo      demoCommand      `cmd:"" help:"A small Active Directory, an online directory and syncd between them, all in one process."`
 	Directory directoryCommand `cmd:"" help:"The simulated online directory on its own."`
 }
 

@@ -150,8 +150,8 @@ func summary(p *directory.Pass) string {
 		{p.Blocked, "blocked"},
 		{p.Created, "created (every account disabled)"},
 		{p.Updated, "updated"},
-		{p.EdgesAdded, "memberships added"},
-		{p.EdgesRemoved, "memberships removed"},
+		{p.EdgesAdded, plural(p.EdgesAdded, "membership") + " added"},
+		{p.EdgesRemoved, plural(p.EdgesRemoved, "membership") + " removed"},
 		{p.Departed, "departed"},
 		{p.Refused, "refused"},
 		{p.Held, "held"},
@@ -165,6 +165,13 @@ func summary(p *directory.Pass) string {
 		return "nothing to do"
 	}
 	return strings.Join(parts, ", ")
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return word
+	}
+	return word + "s"
 }
 
 // fit cuts a line to a number of characters.

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"go.uber.org/zap"
@@ -33,8 +33,10 @@ func userDocument(n int) map[string]any {
 	}
 }
 
-// BenchmarkBulkCreate makes users in bulks of a thousand, as a first pass does. One operation of the benchmark is one bulk.
-func BenchmarkBulkCreate(b *testing.B) {
+const bulkURN = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
+
+// benchmark is a directory with a way to send it requests without a network.
+func benchmark(b *testing.B) func(method, path string, body any) *httptest.ResponseRecorder {
 	dir := b.TempDir()
 	if err := onlinedir.Init(dir, onlinedir.Options{Tenant: "Contoso", Admin: "admin", Password: "secret", EnableSync: true}); err != nil {
 		b.Fatal(err)
@@ -43,33 +45,85 @@ func BenchmarkBulkCreate(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer d.Close()
+	b.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			b.Error(err)
+		}
+	})
 	token, err := d.NewToken(b.Context(), "bench")
 	if err != nil {
 		b.Fatal(err)
 	}
 	handler := d.Handler()
-	n := 0
-	for b.Loop() {
+	return func(method, path string, body any) *httptest.ResponseRecorder {
 		b.StopTimer()
-		operations := make([]map[string]any, 1000)
-		for i := range operations {
-			n++
-			operations[i] = map[string]any{"method": "POST", "path": "/Users", "bulkId": fmt.Sprint(n), "data": userDocument(n)}
-		}
-		body, err := json.Marshal(map[string]any{"schemas": []string{"urn:ietf:params:scim:api:messages:2.0:BulkRequest"}, "Operations": operations})
+		text, err := json.Marshal(body)
 		if err != nil {
 			b.Fatal(err)
 		}
-		request := httptest.NewRequest("POST", "/scim/v2/Bulk", bytes.NewReader(body))
+		request := httptest.NewRequest(method, "/scim/v2"+path, bytes.NewReader(text))
 		request.Header.Set("Content-Type", "application/scim+json")
 		request.Header.Set("Authorization", "Bearer "+token.Reveal())
 		answer := httptest.NewRecorder()
 		b.StartTimer()
 		handler.ServeHTTP(answer, request)
-		if answer.Code != http.StatusOK || bytes.Count(answer.Body.Bytes(), []byte(`"status":"201"`)) != 1000 {
+		if answer.Code >= 300 {
 			b.Fatalf("%d %.500s", answer.Code, answer.Body)
 		}
+		return answer
+	}
+}
+
+// createThousand makes users number first to first+999 in one bulk.
+func createThousand(b *testing.B, send func(method, path string, body any) *httptest.ResponseRecorder, first int) *httptest.ResponseRecorder {
+	operations := make([]map[string]any, 1000)
+	for i := range operations {
+		operations[i] = map[string]any{"method": "POST", "path": "/Users", "bulkId": fmt.Sprint(i), "data": userDocument(first + i)}
+	}
+	answer := send("POST", "/Bulk", map[string]any{"schemas": []string{bulkURN}, "Operations": operations})
+	if bytes.Count(answer.Body.Bytes(), []byte(`"status":"201"`)) != 1000 {
+		b.Fatalf("%.500s", answer.Body)
+	}
+	return answer
+}
+
+// BenchmarkBulkCreate makes users in bulks of a thousand, as a first pass does. One operation of the benchmark is one bulk.
+func BenchmarkBulkCreate(b *testing.B) {
+	send := benchmark(b)
+	n := 0
+	for b.Loop() {
+		createThousand(b, send, n)
+		n += 1000
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "users/s")
+}
+
+// BenchmarkMemberPatch adds and removes one member of a group of many: the cost must be that of the change.
+func BenchmarkMemberPatch(b *testing.B) {
+	for _, thousands := range []int{1, 10} {
+		b.Run(fmt.Sprint(thousands*1000, " members"), func(b *testing.B) {
+			send := benchmark(b)
+			refs := []any{}
+			for n := range thousands {
+				var answer struct{ Operations []struct{ Location string } }
+				if err := json.Unmarshal(createThousand(b, send, n*1000).Body.Bytes(), &answer); err != nil {
+					b.Fatal(err)
+				}
+				for _, op := range answer.Operations {
+					refs = append(refs, map[string]any{"value": op.Location[strings.LastIndexByte(op.Location, '/')+1:]})
+				}
+			}
+			group := send("POST", "/Groups?excludedAttributes=members", map[string]any{"schemas": []string{directory.SchemaGroup}, "displayName": "Everyone", "members": refs})
+			path := group.Header().Get("Location")
+			path = path[strings.LastIndex(path, "/Groups"):]
+			change := func(op string) map[string]any {
+				operation := map[string]any{"op": op, "path": "members", "value": refs[:1]}
+				return map[string]any{"schemas": []string{"urn:ietf:params:scim:api:messages:2.0:PatchOp"}, "Operations": []any{operation}}
+			}
+			for b.Loop() {
+				send("PATCH", path, change("remove"))
+				send("PATCH", path, change("add"))
+			}
+		})
+	}
 }

@@ -79,7 +79,7 @@ func (t *Tree) vacancy(dn string) (parent *Entry, step rdn, err error) {
 func (t *Tree) classOf(dn string, attributes []Attribute) (*objectClass, error) {
 	var best *objectClass
 	for _, a := range attributes {
-		if fold(a.Name) != "objectclass" {
+		if !strings.EqualFold(a.Name, "objectClass") {
 			continue
 		}
 		for _, v := range a.Values {
@@ -113,18 +113,21 @@ func checkPlace(c *objectClass, parent *Entry, step rdn, dn string) error {
 
 // identityAttribute deals with what an add may repeat although the name says it already.
 func identityAttribute(a Attribute, step rdn, dn string) (skip bool, err error) {
-	switch n := fold(a.Name); n {
-	case "objectclass", "name", "distinguishedname", "instancetype":
-		return true, nil
-	case "objectguid", "objectsid":
-		return false, refuse(ldap.LDAPResultUnwillingToPerform, "00002035: %s: an object cannot be added with its own %s", dn, a.Name)
-	case fold(step.kind):
-		if len(a.Values) != 1 || !strings.EqualFold(a.Values[0], step.value) {
-			return false, refuse(ldap.LDAPResultInvalidDNSyntax, "00002032: %s of %s does not match its name", a.Name, dn)
+	for _, implied := range [...]string{"objectClass", "name", "distinguishedName", "instanceType"} {
+		if strings.EqualFold(a.Name, implied) {
+			return true, nil
 		}
-		return true, nil
 	}
-	return false, nil
+	if strings.EqualFold(a.Name, "objectGUID") || strings.EqualFold(a.Name, "objectSid") {
+		return false, refuse(ldap.LDAPResultUnwillingToPerform, "00002035: %s: an object cannot be added with its own %s", dn, a.Name)
+	}
+	if !strings.EqualFold(a.Name, step.kind) {
+		return false, nil
+	}
+	if len(a.Values) != 1 || !strings.EqualFold(a.Values[0], step.value) {
+		return false, refuse(ldap.LDAPResultInvalidDNSyntax, "00002032: %s of %s does not match its name", a.Name, dn)
+	}
+	return true, nil
 }
 
 // enrol gives a new entry its identity and puts it into the indexes.

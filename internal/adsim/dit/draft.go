@@ -168,7 +168,13 @@ func (d *draft) commit(usn uint64) {
 	t, e := d.tree, d.entry
 	for _, v := range d.values {
 		t.reindex(e, v.attribute, v.values)
-		e.set(v.attribute.id, t.pack(v.attribute, v.values), usn)
+	}
+	if e.attributes == nil {
+		d.fill(usn)
+	} else {
+		for _, v := range d.values {
+			e.set(v.attribute.id, t.pack(v.attribute, v.values), usn)
+		}
 	}
 	leaving := map[*AttributeType]map[*Entry]bool{}
 	for _, l := range d.links {
@@ -190,6 +196,34 @@ func (d *draft) commit(usn uint64) {
 	if d.password != nil {
 		t.passwords[e] = *d.password
 	}
+}
+
+// fill stores the attributes of a new entry: exactly as much memory as they need, and one string for all values that are the entry's
+// own, because a directory is mostly made of this.
+func (d *draft) fill(usn uint64) {
+	slices.SortFunc(d.values, func(a, b drafted) int { return int(a.attribute.id) - int(b.attribute.id) })
+	list := make([]stored, len(d.values))
+	ends := make([]int, len(d.values))
+	var own []byte
+	for i, v := range d.values {
+		list[i] = stored{id: v.attribute.id, usn: uint32(usn)}
+		if v.attribute.shared {
+			list[i].values = d.tree.pack(v.attribute, v.values)
+		} else {
+			for _, one := range v.values {
+				own = AppendOctets(own, one)
+			}
+		}
+		ends[i] = len(own)
+	}
+	whole, start := Values(own), 0
+	for i, v := range d.values {
+		if !v.attribute.shared {
+			list[i].values = whole[start:ends[i]]
+		}
+		start = ends[i]
+	}
+	d.entry.attributes = list
 }
 
 // reindex follows the two names that must be unique.

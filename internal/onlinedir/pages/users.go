@@ -29,16 +29,19 @@ func views() []view {
 		},
 		{
 			"waiting", "Waiting", "arrived from Active Directory, waiting to be activated; they use no licence",
-			"Nobody is waiting to be activated.", []tenant.State{tenant.Waiting},
+			"Nobody is waiting to be activated.",
+			[]tenant.State{tenant.Waiting},
 		},
 		{"enabled", "Enabled", "activated: these accounts can be used", "Nobody is activated. Look under Waiting.", []tenant.State{tenant.Enabled}},
 		{
 			"blocked", "Blocked by Active Directory", "disabled or expired on premises; only Active Directory can lift this",
-			"Active Directory blocks nobody.", []tenant.State{tenant.Blocked},
+			"Active Directory blocks nobody.",
+			[]tenant.State{tenant.Blocked},
 		},
 		{
 			"deleted", "Deleted", "kept for 30 days; who returns to Active Directory within them comes back here too",
-			"The recycle bin is empty.", []tenant.State{tenant.Deleted},
+			"The recycle bin is empty.",
+			[]tenant.State{tenant.Deleted},
 		},
 	}
 }

@@ -44,8 +44,10 @@ func TestPatch(t *testing.T) {
 			`{}`, `[{"op":"Replace","value":{"name.givenName":"G","` + directory.SchemaEnterprise + `:department":"D"}}]`,
 			`{"name":{"givenName":"G"},` + enterprise + `:{"department":"D"}}`,
 		},
-		"no path, an extension": {`{` + enterprise + `:{"division":"X"}}`, `[{"op":"add","value":{` + enterprise + `:{"department":"D"}}}]`,
-			`{` + enterprise + `:{"division":"X","department":"D"}}`},
+		"no path, an extension": {
+			`{` + enterprise + `:{"division":"X"}}`, `[{"op":"add","value":{` + enterprise + `:{"department":"D"}}}]`,
+			`{` + enterprise + `:{"division":"X","department":"D"}}`,
+		},
 		"an extension as the path": {`{}`, `[{"op":"add","path":` + enterprise + `,"value":{"department":"D"}}]`, `{` + enterprise + `:{"department":"D"}}`},
 		"an extension removed":     {`{"title":"a",` + enterprise + `:{"department":"D"}}`, `[{"op":"remove","path":` + enterprise + `}]`, `{"title":"a"}`},
 		"the last of an extension": {`{` + enterprise + `:{"department":"D"}}`, `[{"op":"remove","path":"` + directory.Department.Path() + `"}]`, `{}`},
@@ -57,23 +59,35 @@ func TestPatch(t *testing.T) {
 		"the last sub-attribute": {`{"name":{"givenName":"G"}}`, `[{"op":"remove","path":"name.givenName"}]`, `{}`},
 		"boolean as a string":    {`{}`, `[{"op":"add","path":"active","value":"False"}]`, `{"active":false}`},
 		"manager as a string":    {`{}`, `[{"op":"add","path":"` + directory.Manager + `","value":"7"}]`, `{` + enterprise + `:{"manager":{"value":"7"}}}`},
-		"list replaced": {`{` + onPremises + `:{"proxyAddresses":["a","b"]}}`, `[{"op":"replace","path":"` + directory.ProxyAddresses.Path() + `","value":["c"]}]`,
-			`{` + onPremises + `:{"proxyAddresses":["c"]}}`},
-		"list, one more, one already there": {`{` + onPremises + `:{"proxyAddresses":["a"]}}`, `[{"op":"add","path":"` + directory.ProxyAddresses.Path() + `","value":["a","b"]}]`,
-			`{` + onPremises + `:{"proxyAddresses":["a","b"]}}`},
-		"list, one by value": {`{` + onPremises + `:{"proxyAddresses":["a","b"]}}`, `[{"op":"remove","path":"` + directory.ProxyAddresses.Path() + `[value eq \"A\"]"}]`,
-			`{` + onPremises + `:{"proxyAddresses":["b"]}}`},
-		"element found": {`{"emails":[{"type":"work","value":"a"},{"type":"home","value":"h"}]}`, `[{"op":"replace","path":"emails[type eq \"work\"].value","value":"b"}]`,
-			`{"emails":[{"type":"work","value":"b"},{"type":"home","value":"h"}]}`},
+		"list replaced": {
+			`{` + onPremises + `:{"proxyAddresses":["a","b"]}}`, `[{"op":"replace","path":"` + directory.ProxyAddresses.Path() + `","value":["c"]}]`,
+			`{` + onPremises + `:{"proxyAddresses":["c"]}}`,
+		},
+		"list, one more, one already there": {
+			`{` + onPremises + `:{"proxyAddresses":["a"]}}`, `[{"op":"add","path":"` + directory.ProxyAddresses.Path() + `","value":["a","b"]}]`,
+			`{` + onPremises + `:{"proxyAddresses":["a","b"]}}`,
+		},
+		"list, one by value": {
+			`{` + onPremises + `:{"proxyAddresses":["a","b"]}}`, `[{"op":"remove","path":"` + directory.ProxyAddresses.Path() + `[value eq \"A\"]"}]`,
+			`{` + onPremises + `:{"proxyAddresses":["b"]}}`,
+		},
+		"element found": {
+			`{"emails":[{"type":"work","value":"a"},{"type":"home","value":"h"}]}`, `[{"op":"replace","path":"emails[type eq \"work\"].value","value":"b"}]`,
+			`{"emails":[{"type":"work","value":"b"},{"type":"home","value":"h"}]}`,
+		},
 		"element made": {`{}`, `[{"op":"replace","path":"phoneNumbers[type eq \"work\"].value","value":"1"}]`, `{"phoneNumbers":[{"type":"work","value":"1"}]}`},
 		"element made from two conditions": {
 			`{}`, `[{"op":"add","path":"addresses[type eq \"work\" and primary eq true].locality","value":"L"}]`,
 			`{"addresses":[{"type":"work","primary":true,"locality":"L"}]}`,
 		},
-		"element added": {`{"emails":[{"type":"work","value":"a"}]}`, `[{"op":"add","path":"emails","value":{"type":"home","value":"h"}}]`,
-			`{"emails":[{"type":"work","value":"a"},{"type":"home","value":"h"}]}`},
-		"the new primary": {`{"emails":[{"value":"a","primary":true}]}`, `[{"op":"add","path":"emails","value":[{"value":"b","primary":true}]}]`,
-			`{"emails":[{"value":"a"},{"value":"b","primary":true}]}`},
+		"element added": {
+			`{"emails":[{"type":"work","value":"a"}]}`, `[{"op":"add","path":"emails","value":{"type":"home","value":"h"}}]`,
+			`{"emails":[{"type":"work","value":"a"},{"type":"home","value":"h"}]}`,
+		},
+		"the new primary": {
+			`{"emails":[{"value":"a","primary":true}]}`, `[{"op":"add","path":"emails","value":[{"value":"b","primary":true}]}]`,
+			`{"emails":[{"value":"a"},{"value":"b","primary":true}]}`,
+		},
 		"element removed":            {`{"emails":[{"type":"work","value":"a"}]}`, `[{"op":"remove","path":"emails[type eq \"work\"]"}]`, `{}`},
 		"element emptied":            {`{"emails":[{"type":"work","value":"a","primary":true}]}`, `[{"op":"remove","path":"emails[type eq \"work\"].value"}]`, `{}`},
 		"element that is not there":  {`{}`, `[{"op":"remove","path":"emails[type eq \"work\"]"}]`, `{}`},
@@ -135,8 +149,10 @@ func TestEveryMasteredAttribute(t *testing.T) {
 // TestPatchKeepsDocumentsCanonical: whatever operations succeed, the document stays one that Decode would accept as it is.
 func TestPatchKeepsDocumentsCanonical(t *testing.T) {
 	kind := userType()
-	paths := []string{"title", "name", "name.givenName", "emails", `emails[type eq "work"]`, `emails[type eq "work"].value`, `emails[primary eq true].value`,
-		"emails.type", directory.Manager, directory.ProxyAddresses.Path(), directory.SchemaEnterprise, `addresses[not (type eq "x")].locality`}
+	paths := []string{
+		"title", "name", "name.givenName", "emails", `emails[type eq "work"]`, `emails[type eq "work"].value`, `emails[primary eq true].value`,
+		"emails.type", directory.Manager, directory.ProxyAddresses.Path(), directory.SchemaEnterprise, `addresses[not (type eq "x")].locality`,
+	}
 	values := []string{`null`, `"x"`, `true`, `[]`, `["x","y"]`, `{"value":"v","type":"work","primary":true}`, `[{"value":"w","primary":true}]`, `{"givenName":"g"}`, `{"department":"d"}`}
 	rapid.Check(t, func(t *rapid.T) {
 		doc := Document{"userName": "u"}

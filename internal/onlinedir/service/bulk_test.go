@@ -37,8 +37,10 @@ func statuses(a onlinedirtest.Answer) []string {
 func TestBulkOneRefusalHarmsNobody(t *testing.T) {
 	s := onlinedirtest.New(t)
 	user := func(n int, mail string) object {
-		return paul(object{"externalId": fmt.Sprint(n), "userName": fmt.Sprint(n), "displayName": fmt.Sprint("No ", n),
-			"emails": []any{object{"type": "work", "value": mail}}})
+		return paul(object{
+			"externalId": fmt.Sprint(n), "userName": fmt.Sprint(n), "displayName": fmt.Sprint("No ", n),
+			"emails": []any{object{"type": "work", "value": mail}},
+		})
 	}
 	answer := s.Must(200, "POST", "/Bulk", bulk(0,
 		post("1", "/Users", user(1, "one@x")),

@@ -78,8 +78,10 @@ func (s *Service) search(r *request, kind *scim.ResourceType) (*answer, error) {
 	if !slices.Contains(message.Schemas, SchemaSearch) {
 		return nil, scim.Bad(scim.InvalidSyntax, "schemas of a search must list %s", SchemaSearch)
 	}
-	l := listing{start: message.Start, count: message.Count,
-		projection: kind.ParseProjection(strings.Join(message.Attributes, ","), strings.Join(message.Excluded, ","))}
+	l := listing{
+		start: message.Start, count: message.Count,
+		projection: kind.ParseProjection(strings.Join(message.Attributes, ","), strings.Join(message.Excluded, ",")),
+	}
 	if message.Filter != "" {
 		if l.filter, err = kind.ParseFilter(message.Filter); err != nil {
 			return nil, err

@@ -27,8 +27,10 @@ func names(a onlinedirtest.Answer) []string {
 func TestFilters(t *testing.T) {
 	s := onlinedirtest.New(t)
 	add := func(name, department, mail string, changes object) string {
-		doc := paul(object{"externalId": "x-" + name, "userName": name, "displayName": "The " + name, "emails": []any{object{"type": "work", "value": mail}},
-			directory.SchemaEnterprise: object{"department": department}})
+		doc := paul(object{
+			"externalId": "x-" + name, "userName": name, "displayName": "The " + name, "emails": []any{object{"type": "work", "value": mail}},
+			directory.SchemaEnterprise: object{"department": department},
+		})
 		for k, v := range changes {
 			doc[k] = v
 		}
@@ -110,8 +112,10 @@ func TestPaging(t *testing.T) {
 		}
 	}
 	s.Must(400, "GET", "/Users?count=x", nil)
-	search := s.Must(200, "POST", "/Users/.search", object{"schemas": []string{"urn:ietf:params:scim:api:messages:2.0:SearchRequest"},
-		"filter": `userName eq "p3"`, "attributes": []string{"userName"}})
+	search := s.Must(200, "POST", "/Users/.search", object{
+		"schemas": []string{"urn:ietf:params:scim:api:messages:2.0:SearchRequest"},
+		"filter":  `userName eq "p3"`, "attributes": []string{"userName"},
+	})
 	resource := search.Body["Resources"].([]any)[0].(object)
 	if _, more := resource["externalId"]; more || resource["userName"] != "p3" {
 		t.Error(resource)

@@ -79,8 +79,10 @@ func (w *Writer) insert(ctx context.Context, record *Record, c *columns) error {
 	record.ID, record.state = id.String(), c.state
 	found, err := w.row(ctx, `INSERT INTO resource (id, kind, state, active, external_id, user_name, display_name, department, manager,
 		created, modified, version, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq`,
-		[]any{record.ID, record.Type.Kind, c.state, c.active, c.externalID, c.userName, c.displayName, c.department, c.manager,
-			record.Created.UnixMilli(), record.Modified.UnixMilli(), record.Version, c.body}, &record.seq)
+		[]any{
+			record.ID, record.Type.Kind, c.state, c.active, c.externalID, c.userName, c.displayName, c.department, c.manager,
+			record.Created.UnixMilli(), record.Modified.UnixMilli(), record.Version, c.body,
+		}, &record.seq)
 	if err == nil && !found {
 		return fmt.Errorf("the new resource has no row")
 	}

@@ -1,0 +1,216 @@
+package syncer_test
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"syncd/internal/directory"
+	"syncd/internal/mapping"
+	"syncd/internal/syncer"
+)
+
+const (
+	staff     = "OU=Staff,DC=corp,DC=example"
+	interns   = "OU=Interns," + staff // excluded
+	elsewhere = "OU=Elsewhere,DC=corp,DC=example"
+)
+
+// forest is an Active Directory in memory. Like a real one it reports in a delta what changed and nothing else: memberships and
+// managers that disappear with a deleted object, or by the mere passing of time, are in none.
+type forest struct {
+	objects map[directory.Anchor]*entry
+	log     []event // what DirSync tells, the cookie is a place in it
+	fail    error   // of the next read
+	stale   bool    // the cookie is refused
+	blind   map[directory.Anchor]bool
+}
+
+type entry struct {
+	directory.Object
+	ou      string
+	expires time.Time
+	off     bool
+	members map[directory.Anchor]bool
+}
+
+type event struct {
+	anchor directory.Anchor
+	link   *directory.Link
+}
+
+func newForest() *forest {
+	return &forest{objects: map[directory.Anchor]*entry{}, blind: map[directory.Anchor]bool{}}
+}
+
+func at(name string) (a directory.Anchor) {
+	copy(a[:], name)
+	return a
+}
+
+func (f *forest) add(kind directory.Kind, name, ou string) *entry {
+	e := &entry{ou: ou, members: map[directory.Anchor]bool{}}
+	e.Anchor, e.Kind = at(name), kind
+	e.Attributes = directory.Attributes{"displayName": {name}, "sAMAccountName": {name}}
+	f.objects[e.Anchor] = e
+	f.touch(e.Anchor)
+	return e
+}
+
+func (f *forest) touch(a directory.Anchor) { f.log = append(f.log, event{anchor: a}) }
+
+func (f *forest) change(name string, change func(*entry)) {
+	change(f.objects[at(name)])
+	f.touch(at(name))
+}
+
+func (f *forest) link(group, member string, present bool) {
+	g := f.objects[at(group)]
+	if g.members[at(member)] == present {
+		return
+	}
+	if g.members[at(member)] = true; !present {
+		delete(g.members, at(member))
+	}
+	f.log = append(f.log, event{anchor: g.Anchor, link: &directory.Link{Edge: directory.Edge{Group: g.Anchor, Member: at(member)}, Removed: !present}})
+}
+
+func (f *forest) delete(name string) {
+	gone := at(name)
+	for _, e := range f.objects {
+		delete(e.members, gone)
+		if e.Manager == gone {
+			e.Manager = directory.Anchor{}
+		}
+	}
+	e := f.objects[gone]
+	e.Deleted, e.members = true, nil
+	f.touch(gone)
+}
+
+// object is what a read emits; links back where linked, members where whole.
+func (f *forest) object(e *entry, linked, whole bool) *directory.Object {
+	o := e.Object
+	if o.Deleted {
+		return &directory.Object{Anchor: o.Anchor, Deleted: true, LastKnownParent: e.ou}
+	}
+	o.DN = "CN=" + o.Attributes.First("displayName") + "," + e.ou
+	o.Changed = time.Unix(1, 0).UTC()
+	o.Attributes = maps.Clone(o.Attributes)
+	flags := 512
+	if e.off {
+		flags |= 2
+	}
+	o.Attributes["userAccountControl"] = []string{strconv.Itoa(flags)}
+	if !e.expires.IsZero() {
+		o.Attributes["accountExpires"] = []string{strconv.FormatInt((e.expires.Unix()+11_644_473_600)*10_000_000, 10)}
+	}
+	if whole && o.Kind == directory.Group {
+		o.Members, o.MembersRead = slices.Collect(maps.Keys(e.members)), true
+	}
+	for a, other := range f.objects {
+		if !linked || other.Deleted {
+			continue
+		}
+		if other.members[o.Anchor] {
+			o.MemberOf = append(o.MemberOf, a)
+		}
+		if other.Manager == o.Anchor {
+			o.Reports = append(o.Reports, a)
+		}
+	}
+	return &o
+}
+
+// wanted is what mapping makes of the forest: all that should be online.
+func (f *forest) wanted(now time.Time) map[directory.Anchor]*directory.Resource {
+	include, exclude := f.Containers()
+	m := mapping.New(mapping.Scope{Include: include, Exclude: exclude, Kinds: directory.Kinds()})
+	all := map[directory.Anchor]*directory.Resource{}
+	for a, e := range f.objects {
+		if r, out := m.Map(f.object(e, false, false), now); out == nil {
+			all[a] = r
+		}
+	}
+	return all
+}
+
+// The forest is the syncer.Session of every pass as well.
+var _ syncer.Session = (*forest)(nil)
+
+func (f *forest) Server() string               { return "dc1.corp.example" }
+func (f *forest) OwnAccount() directory.Anchor { return at("svc-syncd") }
+func (f *forest) DeletionsVisible() bool       { return true }
+func (f *forest) Close()                       {}
+func (f *forest) Containers() (include, exclude []directory.Container) {
+	return []directory.Container{{Anchor: at("ou"), DN: staff, Configured: staff}}, []directory.Container{{DN: interns, Configured: interns}}
+}
+
+func (f *forest) watermark() directory.Watermark {
+	return directory.Watermark{Cookie: binary.BigEndian.AppendUint64(nil, uint64(len(f.log))), Server: f.Server(), ReadAt: time.Unix(int64(len(f.log)), 0).UTC()}
+}
+
+func (f *forest) Full(_ context.Context, emit func(*directory.Object) error) (directory.Watermark, error) {
+	for a, e := range f.objects {
+		if e.Deleted || e.ou == elsewhere || f.blind[a] {
+			continue
+		}
+		if err := emit(f.object(e, false, true)); err != nil {
+			return directory.Watermark{}, err
+		}
+	}
+	return f.watermark(), f.fail
+}
+
+func (f *forest) Delta(ctx context.Context, from directory.Watermark, also []directory.Anchor, object func(*directory.Object) error,
+	link func(directory.Link) error) (directory.Watermark, error) {
+	if f.stale {
+		return directory.Watermark{}, fmt.Errorf("%w: put back", directory.ErrWatermark)
+	}
+	links := map[directory.Edge]*directory.Link{} // each once, as it was last seen
+	for _, e := range f.log[binary.BigEndian.Uint64(from.Cookie):] {
+		if e.link != nil {
+			links[e.link.Edge] = e.link
+		}
+		also = append(also, e.anchor)
+	}
+	if err := f.Lookup(ctx, also, object); err != nil {
+		return directory.Watermark{}, err
+	}
+	for edge, l := range links {
+		if f.objects[edge.Group].Deleted || f.objects[edge.Member].Deleted {
+			continue
+		}
+		if err := link(*l); err != nil {
+			return directory.Watermark{}, err
+		}
+	}
+	return f.watermark(), f.fail
+}
+
+func (f *forest) Lookup(_ context.Context, anchors []directory.Anchor, emit func(*directory.Object) error) error {
+	for _, a := range anchors {
+		if e := f.objects[a]; e != nil && !f.blind[a] {
+			if err := emit(f.object(e, true, false)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (f *forest) Members(_ context.Context, group directory.Anchor, emit func([]directory.Anchor) error) error {
+	for m := range f.objects[group].members {
+		if err := emit([]directory.Anchor{m}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var errSource = errors.New("the domain controller went away")

@@ -1,0 +1,223 @@
+package syncer_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
+	"syncd/internal/diff"
+	"syncd/internal/directory"
+	"syncd/internal/syncer"
+)
+
+// tenant is an online directory in memory. It is no kinder than a real one: an update changes only what differs between before and
+// after, groups are not unique, what is missing is answered with 404, and deleting takes memberships and references along.
+type tenant struct {
+	accounts map[string]*account
+	last     int
+	repeat   bool
+	refuse   map[directory.Anchor]bool // changes of these, or edges of these members, are refused
+	failIn   int                       // the call that fails, counted down; 0: none
+	failHalf int                       // how many changes of that call are made before
+	broken   []string                  // laws that a change broke
+	lawful   func(c *diff.Change) string
+	sent     []string // every change that was made
+	lacks    directory.Kind
+}
+
+type account struct {
+	kind      directory.Kind
+	anchor    directory.Anchor
+	values    map[directory.Attribute][]string
+	active    bool
+	activated bool // by an administrator
+	manager   string
+	members   map[string]bool
+}
+
+var errTarget = &directory.Fault{Class: directory.Unreachable, Cause: "the online directory went away", Remedy: "wait"}
+
+var _ syncer.Target = (*tenant)(nil)
+
+func newTenant() *tenant {
+	return &tenant{accounts: map[string]*account{}, refuse: map[directory.Anchor]bool{}}
+}
+
+func (t *tenant) find(a directory.Anchor) (string, *account) {
+	for id, acc := range t.accounts {
+		if acc.anchor == a {
+			return id, acc
+		}
+	}
+	return "", nil
+}
+
+// of is the account of a name; a nil one is not online.
+func (t *tenant) of(name string) *account {
+	_, acc := t.find(at(name))
+	return acc
+}
+
+// activate is what an administrator does; an account that the directory knows as disabled on premises cannot be activated.
+func (t *tenant) activate(name string) {
+	if acc := t.of(name); acc != nil && slices.Equal(acc.values[directory.OnPremisesAccountEnabled], []string{"true"}) {
+		acc.active, acc.activated = true, true
+	}
+}
+
+func (t *tenant) Open(context.Context) error        { return nil }
+func (t *tenant) Supports(kind directory.Kind) bool { return kind != t.lacks }
+func (t *tenant) Repeat(on bool)                    { t.repeat = on }
+func (t *tenant) failNow() bool                     { t.failIn--; return t.failIn == 0 }
+func (t *tenant) breaks(format string, args ...any) {
+	t.broken = append(t.broken, fmt.Sprintf(format, args...))
+}
+func (t *tenant) remove(id string) { t.forget(id); delete(t.accounts, id) }
+func no(status int, detail string) (o diff.Outcome) {
+	o.Refusal = &diff.Refusal{Status: status, Detail: detail}
+	return o
+}
+func (t *tenant) Active(_ context.Context, ids []string) ([]bool, error) {
+	if t.failNow() {
+		return nil, errTarget
+	}
+	active := make([]bool, len(ids))
+	for i, id := range ids {
+		active[i] = t.accounts[id] != nil && t.accounts[id].active
+	}
+	return active, nil
+}
+
+func (t *tenant) forget(id string) {
+	for _, acc := range t.accounts {
+		delete(acc.members, id)
+		if acc.manager == id {
+			acc.manager = ""
+		}
+	}
+}
+
+func (t *tenant) Apply(_ context.Context, changes []diff.Change) ([]diff.Outcome, error) {
+	fails := t.failNow()
+	outcomes := make([]diff.Outcome, len(changes))
+	for i := range changes {
+		if fails && i >= t.failHalf {
+			break
+		}
+		c := &changes[i]
+		if c.Op != changes[0].Op {
+			t.breaks("a batch has %s and %s", changes[0].Op, c.Op)
+		}
+		if t.lawful != nil {
+			if broken := t.lawful(c); broken != "" {
+				t.breaks("%s", broken)
+			}
+		}
+		switch {
+		case t.refuse[c.Anchor] || c.Op == diff.AddMember && t.refuse[c.Other] || c.Op == diff.RemoveMember && t.refuse[c.Other]:
+			outcomes[i] = no(400, "refused for the test")
+		default:
+			outcomes[i] = t.make(c)
+			t.sent = append(t.sent, c.Op.String()+" "+c.Anchor.String())
+		}
+	}
+	if fails {
+		return nil, errTarget
+	}
+	return outcomes, nil
+}
+
+func (t *tenant) make(c *diff.Change) diff.Outcome {
+	if c.Op == diff.Create || c.Op == diff.CreateGroup {
+		return t.create(c)
+	}
+	acc := t.accounts[c.ID]
+	if acc == nil {
+		if c.Op == diff.Depart || c.Op == diff.RemoveMember {
+			return diff.Outcome{ID: c.ID}
+		}
+		return no(404, "no such resource")
+	}
+	if !c.Other.IsZero() && c.Op != diff.RemoveMember && t.accounts[c.OtherID] == nil {
+		return no(400, "no such member or manager")
+	}
+	switch c.Op {
+	case diff.Update, diff.UpdateGroup:
+		acc.patch(c.Before, c.After)
+	case diff.Block:
+		acc.active = false
+	case diff.Unblock:
+		acc.active = true
+	case diff.AddMember:
+		acc.members[c.OtherID] = true
+	case diff.RemoveMember:
+		delete(acc.members, c.OtherID)
+	case diff.SetManager:
+		acc.manager = c.OtherID
+	case diff.Depart:
+		if acc.active = false; !c.Keep {
+			t.remove(c.ID)
+		}
+	}
+	return diff.Outcome{ID: c.ID}
+}
+
+// create adopts a twin where it was told to look for one, or where it stumbles over a name that is taken, which groups' are not.
+func (t *tenant) create(c *diff.Change) diff.Outcome {
+	if id, twin := t.find(c.Anchor); twin != nil && (t.repeat || c.Kind == directory.User) {
+		twin.values = map[directory.Attribute][]string{}
+		twin.patch(&directory.Resource{}, c.After)
+		return diff.Outcome{ID: id, Adopted: true}
+	}
+	t.last++
+	acc := &account{kind: c.Kind, anchor: c.Anchor, values: map[directory.Attribute][]string{}, members: map[string]bool{}}
+	acc.patch(&directory.Resource{}, c.After)
+	id := strconv.Itoa(t.last)
+	t.accounts[id] = acc
+	return diff.Outcome{ID: id}
+}
+
+func (acc *account) patch(before, after *directory.Resource) {
+	for _, v := range before.Values {
+		if after.Get(v.Attribute) == nil {
+			delete(acc.values, v.Attribute)
+		}
+	}
+	for _, v := range after.Values {
+		if !slices.Equal(before.Get(v.Attribute), v.Values) {
+			acc.values[v.Attribute] = v.Values
+		}
+	}
+}
+
+// picture is the tenant by anchors, for comparison: accounts with their values, edges, managers, and who is active.
+type picture struct {
+	Values   map[string]map[directory.Attribute][]string
+	Edges    map[string]bool
+	Managers map[string]string
+}
+
+func newPicture() *picture {
+	return &picture{map[string]map[directory.Attribute][]string{}, map[string]bool{}, map[string]string{}}
+}
+
+func (t *tenant) picture() (*picture, error) {
+	p := newPicture()
+	for _, acc := range t.accounts {
+		name := nameOf(acc.anchor)
+		if p.Values[name] != nil {
+			return nil, errors.New(name + " is online twice")
+		}
+		p.Values[name] = maps.Clone(acc.values)
+		for m := range acc.members {
+			p.Edges[name+" has "+nameOf(t.accounts[m].anchor)] = true
+		}
+		if acc.manager != "" {
+			p.Managers[name] = nameOf(t.accounts[acc.manager].anchor)
+		}
+	}
+	return p, nil
+}
