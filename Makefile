@@ -4,7 +4,7 @@ SHELL := bash
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
-.PHONY: help build demo test lint fmt clean
+.PHONY: help build demo test lint fmt memory clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ lint: ## look for mistakes with golangci-lint (the first time, building it takes
 
 fmt: ## format the source with gofumpt
 	go run $(GOLANGCI_LINT) fmt
+
+memory: ## peak memory of syncd during a first pass over 100,000 people (USERS=n)
+	go test -count=1 -tags memory -run TestMemory -timeout 60m ./cmd/syncd -v $(if $(USERS),-users $(USERS))
 
 clean: ## remove what the build made
 	rm -rf bin

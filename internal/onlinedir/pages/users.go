@@ -28,18 +28,18 @@ func views() []view {
 			[]tenant.State{tenant.Waiting, tenant.Enabled, tenant.Blocked},
 		},
 		{
-			"waiting", "Waiting", "arrived from Active Directory, waiting to be activated; they use no licence",
+			"waiting", tenant.Waiting.String(), "arrived from Active Directory, waiting to be activated; they use no licence",
 			"Nobody is waiting to be activated.",
 			[]tenant.State{tenant.Waiting},
 		},
-		{"enabled", "Enabled", "activated: these accounts can be used", "Nobody is activated. Look under Waiting.", []tenant.State{tenant.Enabled}},
+		{"enabled", tenant.Enabled.String(), "activated: these accounts can be used", "Nobody is activated. Look under Waiting.", []tenant.State{tenant.Enabled}},
 		{
-			"blocked", "Blocked by Active Directory", "disabled or expired on premises; only Active Directory can lift this",
+			"blocked", tenant.Blocked.String(), "disabled or expired on premises; only Active Directory can lift this",
 			"Active Directory blocks nobody.",
 			[]tenant.State{tenant.Blocked},
 		},
 		{
-			"deleted", "Deleted", "kept for 30 days; who returns to Active Directory within them comes back here too",
+			"deleted", tenant.Deleted.String(), "kept for 30 days; who returns to Active Directory within them comes back here too",
 			"The recycle bin is empty.",
 			[]tenant.State{tenant.Deleted},
 		},
@@ -171,15 +171,17 @@ func (p *Pages) row(u tenant.User) row {
 		ID: u.ID, Name: name, UserName: u.UserName, Department: u.Department, Changed: u.Changed.UTC(), Age: age(p.tenant.Now().Sub(u.Changed)),
 		CanActivate: u.State == tenant.Waiting, CanDeactivate: u.State == tenant.Enabled,
 	}
+	r.State = u.State.String()
 	switch u.State {
 	case tenant.Waiting:
-		r.State, r.Class = "Waiting", "waiting"
+		r.Class = "waiting"
 	case tenant.Enabled:
-		r.State, r.Class = "Enabled", "enabled"
+		r.Class = "enabled"
 	case tenant.Blocked:
-		r.State, r.Class = "Blocked by Active Directory", "blocked"
+		r.Class = "blocked"
 	case tenant.Deleted:
-		r.State, r.Class = "Deleted, "+plural(u.DaysLeft, "day")+" left", "deleted"
+		r.Class = "deleted"
+		r.State += ", " + plural(u.DaysLeft, "day") + " left"
 	}
 	return r
 }

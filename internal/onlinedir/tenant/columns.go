@@ -23,6 +23,21 @@ const (
 	Deleted State = 3 // in the recycle bin
 )
 
+// String is the state in the words that every page, command and log uses.
+func (s State) String() string {
+	switch s {
+	case Waiting:
+		return "Waiting"
+	case Enabled:
+		return "Enabled"
+	case Blocked:
+		return "Blocked by Active Directory"
+	case Deleted:
+		return "Deleted"
+	}
+	return "unknown"
+}
+
 // columns is a document taken apart as the table stores it.
 type columns struct {
 	state       State
