@@ -1,7 +1,5 @@
 package directory
 
-import "strconv"
-
 // The schema URNs that syncd speaks: SCIM core and enterprise (RFC 7643 §8.7) and its own extension.
 const (
 	SchemaUser       = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -63,8 +61,6 @@ const (
 	ExtensionAttribute1 // ExtensionAttribute1+n-1 is extensionAttribute n, up to 15
 )
 
-const extensionAttributes = 15
-
 // Manager is the SCIM path of the manager reference (RFC 7643 §4.3). It is no Attribute: its value is an online id,
 // known only after the manager has been created, so it is planned and pushed apart.
 const Manager = SchemaEnterprise + ":manager"
@@ -77,85 +73,69 @@ type Info struct {
 	Shape  Shape
 }
 
-func enterprise(name string) Info { return Info{SchemaEnterprise + ":" + name, SchemaEnterprise, Text} }
-func onPremises(name string, s Shape) Info {
-	return Info{SchemaOnPremises + ":" + name, SchemaOnPremises, s}
+const (
+	enterprise = SchemaEnterprise + ":"
+	onPremises = SchemaOnPremises + ":"
+)
+
+// infos is a table that nothing changes, by Attribute.
+var infos = [...]Info{
+	UserName:                    {Path: "userName"},
+	DisplayName:                 {Path: "displayName"},
+	GivenName:                   {Path: "name.givenName"},
+	FamilyName:                  {Path: "name.familyName"},
+	MiddleName:                  {Path: "name.middleName"},
+	Title:                       {Path: "title"},
+	PreferredLanguage:           {Path: "preferredLanguage"},
+	WorkEmail:                   {Path: `emails[type eq "work"].value`},
+	WorkPhone:                   {Path: `phoneNumbers[type eq "work"].value`},
+	MobilePhone:                 {Path: `phoneNumbers[type eq "mobile"].value`},
+	HomePhone:                   {Path: `phoneNumbers[type eq "home"].value`},
+	FaxPhone:                    {Path: `phoneNumbers[type eq "fax"].value`},
+	PagerPhone:                  {Path: `phoneNumbers[type eq "pager"].value`},
+	StreetAddress:               {Path: `addresses[type eq "work"].streetAddress`},
+	Locality:                    {Path: `addresses[type eq "work"].locality`},
+	Region:                      {Path: `addresses[type eq "work"].region`},
+	PostalCode:                  {Path: `addresses[type eq "work"].postalCode`},
+	Country:                     {Path: `addresses[type eq "work"].country`},
+	EmployeeNumber:              {enterprise + "employeeNumber", SchemaEnterprise, Text},
+	Department:                  {enterprise + "department", SchemaEnterprise, Text},
+	Organization:                {enterprise + "organization", SchemaEnterprise, Text},
+	Division:                    {enterprise + "division", SchemaEnterprise, Text},
+	ProxyAddresses:              {onPremises + "proxyAddresses", SchemaOnPremises, List},
+	MailNickname:                {onPremises + "mailNickname", SchemaOnPremises, Text},
+	TargetAddress:               {onPremises + "targetAddress", SchemaOnPremises, Text},
+	Mail:                        {onPremises + "mail", SchemaOnPremises, Text},
+	Office:                      {onPremises + "office", SchemaOnPremises, Text},
+	Description:                 {onPremises + "description", SchemaOnPremises, Text},
+	HideFromAddressLists:        {onPremises + "hideFromAddressLists", SchemaOnPremises, Boolean},
+	SecurityEnabled:             {onPremises + "securityEnabled", SchemaOnPremises, Boolean},
+	OnPremisesSamAccountName:    {onPremises + "onPremisesSamAccountName", SchemaOnPremises, Text},
+	OnPremisesDistinguishedName: {onPremises + "onPremisesDistinguishedName", SchemaOnPremises, Text},
+	OnPremisesAccountEnabled:    {onPremises + "onPremisesAccountEnabled", SchemaOnPremises, Boolean},
+	ExtensionAttribute1:         {onPremises + "extensionAttribute1", SchemaOnPremises, Text},
+	ExtensionAttribute1 + 1:     {onPremises + "extensionAttribute2", SchemaOnPremises, Text},
+	ExtensionAttribute1 + 2:     {onPremises + "extensionAttribute3", SchemaOnPremises, Text},
+	ExtensionAttribute1 + 3:     {onPremises + "extensionAttribute4", SchemaOnPremises, Text},
+	ExtensionAttribute1 + 4:     {onPremises + "extensionAttribute5", SchemaOnPremises, Text},
+	ExtensionAttribute1 + 5:     {onPremises + "extensionAttribute6", SchemaOnPremises, Text},
+	ExtensionAttribute1 + 6:     {onPremises + "extensionAttribute7", SchemaOnPremises, Text},
+	ExtensionAttribute1 + 7:     {onPremises + "extensionAttribute8", SchemaOnPremises, Text},
+	ExtensionAttribute1 + 8:     {onPremises + "extensionAttribute9", SchemaOnPremises, Text},
+	ExtensionAttribute1 + 9:     {onPremises + "extensionAttribute10", SchemaOnPremises, Text},
+	ExtensionAttribute1 + 10:    {onPremises + "extensionAttribute11", SchemaOnPremises, Text},
+	ExtensionAttribute1 + 11:    {onPremises + "extensionAttribute12", SchemaOnPremises, Text},
+	ExtensionAttribute1 + 12:    {onPremises + "extensionAttribute13", SchemaOnPremises, Text},
+	ExtensionAttribute1 + 13:    {onPremises + "extensionAttribute14", SchemaOnPremises, Text},
+	ExtensionAttribute1 + 14:    {onPremises + "extensionAttribute15", SchemaOnPremises, Text},
 }
 
 // Info returns the attribute's path, schema and shape; the zero Info for a number that is not in use.
 func (a Attribute) Info() Info {
-	switch a {
-	case UserName:
-		return Info{Path: "userName"}
-	case DisplayName:
-		return Info{Path: "displayName"}
-	case GivenName:
-		return Info{Path: "name.givenName"}
-	case FamilyName:
-		return Info{Path: "name.familyName"}
-	case MiddleName:
-		return Info{Path: "name.middleName"}
-	case Title:
-		return Info{Path: "title"}
-	case PreferredLanguage:
-		return Info{Path: "preferredLanguage"}
-	case WorkEmail:
-		return Info{Path: `emails[type eq "work"].value`}
-	case WorkPhone:
-		return Info{Path: `phoneNumbers[type eq "work"].value`}
-	case MobilePhone:
-		return Info{Path: `phoneNumbers[type eq "mobile"].value`}
-	case HomePhone:
-		return Info{Path: `phoneNumbers[type eq "home"].value`}
-	case FaxPhone:
-		return Info{Path: `phoneNumbers[type eq "fax"].value`}
-	case PagerPhone:
-		return Info{Path: `phoneNumbers[type eq "pager"].value`}
-	case StreetAddress:
-		return Info{Path: `addresses[type eq "work"].streetAddress`}
-	case Locality:
-		return Info{Path: `addresses[type eq "work"].locality`}
-	case Region:
-		return Info{Path: `addresses[type eq "work"].region`}
-	case PostalCode:
-		return Info{Path: `addresses[type eq "work"].postalCode`}
-	case Country:
-		return Info{Path: `addresses[type eq "work"].country`}
-	case EmployeeNumber:
-		return enterprise("employeeNumber")
-	case Department:
-		return enterprise("department")
-	case Organization:
-		return enterprise("organization")
-	case Division:
-		return enterprise("division")
-	case ProxyAddresses:
-		return onPremises("proxyAddresses", List)
-	case MailNickname:
-		return onPremises("mailNickname", Text)
-	case TargetAddress:
-		return onPremises("targetAddress", Text)
-	case Mail:
-		return onPremises("mail", Text)
-	case Office:
-		return onPremises("office", Text)
-	case Description:
-		return onPremises("description", Text)
-	case HideFromAddressLists:
-		return onPremises("hideFromAddressLists", Boolean)
-	case SecurityEnabled:
-		return onPremises("securityEnabled", Boolean)
-	case OnPremisesSamAccountName:
-		return onPremises("onPremisesSamAccountName", Text)
-	case OnPremisesDistinguishedName:
-		return onPremises("onPremisesDistinguishedName", Text)
-	case OnPremisesAccountEnabled:
-		return onPremises("onPremisesAccountEnabled", Boolean)
+	if int(a) >= len(infos) {
+		return Info{}
 	}
-	if n := int(a-ExtensionAttribute1) + 1; a >= ExtensionAttribute1 && n <= extensionAttributes {
-		return onPremises("extensionAttribute"+strconv.Itoa(n), Text)
-	}
-	return Info{}
+	return infos[a]
 }
 
 // Path is the attribute's SCIM path.
@@ -163,9 +143,8 @@ func (a Attribute) Path() string { return a.Info().Path }
 
 // Masters lists every attribute that syncd masters, in the order of their numbers.
 func Masters() []Attribute {
-	last := ExtensionAttribute1 + extensionAttributes - 1
-	all := make([]Attribute, 0, last)
-	for a := UserName; a <= last; a++ {
+	all := make([]Attribute, 0, len(infos)-1)
+	for a := UserName; int(a) < len(infos); a++ {
 		all = append(all, a)
 	}
 	return all
