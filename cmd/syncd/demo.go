@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -148,16 +149,19 @@ func (w *demoWorld) live(ctx context.Context, std streams) (err error) {
 	}()
 	tick := time.NewTicker(eventEvery)
 	defer tick.Stop()
-	happened := "first pass"
+	happened := "first pass" // what the next pass is about; empty while none is awaited
 	for {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case record := <-w.passes:
-			fmt.Fprintf(std.out, "%s  %s → %s\n", record.Started.Add(time.Duration(record.Seconds*float64(time.Second))).Format(time.TimeOnly),
-				happened, outcome(&record))
-			happened = "asked for"
+			ended := record.Started.Add(time.Duration(record.Seconds * float64(time.Second)))
+			fmt.Fprintf(std.out, "%s  %s → %s\n", ended.Format(time.TimeOnly), cmp.Or(happened, "asked for"), outcome(&record))
+			happened = ""
 		case <-tick.C:
+			if happened != "" {
+				continue
+			}
 			if happened, err = w.company.Next(); err != nil {
 				return err
 			}

@@ -6,7 +6,6 @@ import (
 	"os"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/dustin/go-humanize"
 	"golang.org/x/term"
@@ -18,7 +17,7 @@ import (
 type display struct {
 	std     streams
 	json    bool
-	width   int // of the terminal on standard error; 0 where that is none
+	width   int // of the terminal on standard error, where the progress is drawn; 0 where that is none
 	drawn   bool
 	headed  bool
 	refused []directory.RefusedObject
@@ -26,13 +25,20 @@ type display struct {
 }
 
 func newDisplay(std streams, json bool) *display {
-	d := &display{std: std, json: json}
-	if f, ok := std.err.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		if w, _, err := term.GetSize(int(f.Fd())); err == nil {
-			d.width = max(w, 20)
-		}
+	return &display{std: std, json: json, width: terminalWidth(std.err)}
+}
+
+// terminalWidth is how many characters a line of a terminal has; 0 for what is no terminal, or does not tell.
+func terminalWidth(w io.Writer) int {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return 0
 	}
-	return d
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil || width < 20 {
+		return 0
+	}
+	return width
 }
 
 // follow draws the progress of a pass in this process until the returned function is called.
@@ -66,21 +72,37 @@ func (d *display) progress(p *directory.Progress, byDaemon bool) {
 		d.clear()
 		by := ""
 		if byDaemon {
-			by = ", the daemon is running it"
+			by = ", by the daemon"
 		}
-		fmt.Fprintf(d.std.err, "%s pass %s from %s%s\n", p.Kind, p.Pass, p.Server, by)
+		fmt.Fprintf(d.std.err, "%s pass %s, %s%s\n", p.Kind, p.Pass, p.Server, by)
 	}
-	line := fmt.Sprintf("%-8s %s", p.Stage, humanize.Comma(int64(p.Done)))
-	if p.Total > 0 {
-		const cells = 28
-		full := cells * p.Done / p.Total
-		line = fmt.Sprintf("%-8s %s%s  %s of %s", p.Stage, strings.Repeat("█", full), strings.Repeat("░", cells-full),
-			humanize.Comma(int64(p.Done)), humanize.Comma(int64(p.Total)))
-	} else if p.Stage == "connect" {
-		line = p.Stage
+	d.draw(stageLine(p))
+}
+
+// waiting says that another pass has to end first.
+func (d *display) waiting(p *directory.Progress) { d.draw("waiting for the pass that runs: " + stageLine(p)) }
+
+// draw replaces the line of progress.
+func (d *display) draw(line string) {
+	if d.width == 0 || d.json {
+		return
 	}
 	fmt.Fprint(d.std.err, "\r"+fit(line, d.width-1)+"\x1b[K")
 	d.drawn = true
+}
+
+// stageLine is where a pass stands, as a bar where its end is known.
+func stageLine(p *directory.Progress) string {
+	switch {
+	case p.Total > 0:
+		const cells = 28
+		full := cells * p.Done / p.Total
+		return fmt.Sprintf("%-8s %s%s  %s of %s", p.Stage, strings.Repeat("█", full), strings.Repeat("░", cells-full),
+			humanize.Comma(int64(p.Done)), humanize.Comma(int64(p.Total)))
+	case p.Done > 0:
+		return fmt.Sprintf("%-8s %s objects", p.Stage, humanize.Comma(int64(p.Done)))
+	}
+	return p.Stage
 }
 
 // clear removes the line of progress.
@@ -104,11 +126,11 @@ func (d *display) report(p *directory.PassRecord) error {
 	}
 	switch {
 	case p.Status == directory.PassFailed, p.Status == directory.SomeHeld && p.Class == directory.Held:
-		fmt.Fprintf(d.std.err, "%s: %s\n", p.Status, p.Message)
+		printWrapped(d.std.err, fmt.Sprintf("%s: %s", p.Status, p.Message))
 	default:
-		fmt.Fprintf(d.std.out, "%s pass, %s in %.1f s: %s\n", p.Kind, p.Status, p.Seconds, summary(&p.Pass))
+		printWrapped(d.std.out, fmt.Sprintf("%s pass, %s in %.1f s: %s", p.Kind, p.Status, p.Seconds, summary(&p.Pass)))
 		if p.Message != "" {
-			fmt.Fprintln(d.std.out, p.Message)
+			printWrapped(d.std.out, p.Message)
 		}
 		d.listRefused(d.std.out, p)
 		d.listHeld(d.std.out)
@@ -126,7 +148,7 @@ func (d *display) listRefused(out io.Writer, p *directory.PassRecord) {
 			fmt.Fprintf(out, "  … and %d more: see `syncd status`\n", p.Refused-listed)
 			return
 		}
-		fmt.Fprintf(out, "  refused  %s: %s\n", r.Name, r.Reason)
+		printWrapped(out, fmt.Sprintf("  refused  %s: %s", r.Name, r.Reason))
 	}
 }
 
@@ -136,7 +158,7 @@ func (d *display) listHeld(out io.Writer) {
 			fmt.Fprintf(out, "  … and %d more: see `syncd status`\n", len(d.held)-listed)
 			return
 		}
-		fmt.Fprintf(out, "  held     %s: %s\n", h.Name, h.Evidence)
+		printWrapped(out, fmt.Sprintf("  held     %s: %s", h.Name, h.Evidence))
 	}
 }
 
@@ -172,12 +194,4 @@ func plural(n int, word string) string {
 		return word
 	}
 	return word + "s"
-}
-
-// fit cuts a line to a number of characters.
-func fit(line string, width int) string {
-	if utf8.RuneCountInString(line) <= width {
-		return line
-	}
-	return string([]rune(line)[:max(width-1, 0)]) + "…"
 }

@@ -74,8 +74,12 @@ func (r *runCommand) ask(ctx context.Context, c *config, show *display) (*direct
 		}
 		show.refused = status.Refused
 		show.held = status.Held
-		if status.Running != nil && status.Running.Pass == id {
+		switch {
+		case status.Running == nil:
+		case status.Running.Pass == id:
 			show.progress(status.Running, true)
+		default:
+			show.waiting(status.Running)
 		}
 	}
 }

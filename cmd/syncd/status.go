@@ -53,10 +53,10 @@ func printStatus(std streams, s *control.Status, now time.Time) {
 		fmt.Fprintln(out, "no pass has ended yet")
 	}
 	if s.Last != nil {
-		fmt.Fprintf(out, "last pass %s: %s, %s in %.1f s: %s\n", s.Last.Started.Local().Format("Mon 15:04"), s.Last.Kind, s.Last.Status,
-			s.Last.Seconds, summary(&s.Last.Pass))
+		printWrapped(out, fmt.Sprintf("last pass %s: %s, %s in %.1f s: %s", s.Last.Started.Local().Format("Mon 15:04"), s.Last.Kind,
+			s.Last.Status, s.Last.Seconds, summary(&s.Last.Pass)))
 		if s.Last.Message != "" {
-			fmt.Fprintln(out, s.Last.Message)
+			printWrapped(out, s.Last.Message)
 		}
 	}
 	if !s.SyncedTo.IsZero() {
@@ -66,9 +66,9 @@ func printStatus(std streams, s *control.Status, now time.Time) {
 		humanize.Comma(int64(s.Objects["group"])), humanize.Comma(int64(s.Objects["contact"])),
 		humanize.Comma(int64(s.RefusedCount)), humanize.Comma(int64(s.HeldCount)))
 	for _, r := range s.Refused {
-		fmt.Fprintf(out, "  refused  %s: %s (next try %s)\n", r.Name, r.Reason, r.Next.Local().Format("Mon 15:04"))
+		printWrapped(out, fmt.Sprintf("  refused  %s: %s (next try %s)", r.Name, r.Reason, r.Next.Local().Format("Mon 15:04")))
 	}
 	for _, h := range s.Held {
-		fmt.Fprintf(out, "  held     %s: %s\n", h.Name, h.Evidence)
+		printWrapped(out, fmt.Sprintf("  held     %s: %s", h.Name, h.Evidence))
 	}
 }

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// printWrapped prints a line. On a terminal it breaks it between words, and indents what follows.
+func printWrapped(out io.Writer, line string) {
+	fmt.Fprintln(out, wrap(line, terminalWidth(out)))
+}
+
+const indent = "    "
+
+// wrap breaks a line into lines of at most width characters, where its words allow it; 0 leaves it whole.
+func wrap(line string, width int) string {
+	if width == 0 || utf8.RuneCountInString(line) <= width {
+		return line
+	}
+	var b strings.Builder
+	column := 0
+	for i, word := range strings.SplitAfter(line, " ") {
+		n := utf8.RuneCountInString(strings.TrimRight(word, " "))
+		if i > 0 && column+n > width {
+			b.WriteString("\n" + indent)
+			column = len(indent)
+		}
+		b.WriteString(word)
+		column += utf8.RuneCountInString(word)
+	}
+	return b.String()
+}
+
+// fit cuts a line to a number of characters.
+func fit(line string, width int) string {
+	if utf8.RuneCountInString(line) <= width {
+		return line
+	}
+	return string([]rune(line)[:max(width-1, 0)]) + "…"
+}
