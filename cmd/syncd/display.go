@@ -80,7 +80,9 @@ func (d *display) progress(p *directory.Progress, byDaemon bool) {
 }
 
 // waiting says that another pass has to end first.
-func (d *display) waiting(p *directory.Progress) { d.draw("waiting for the pass that runs: " + stageLine(p)) }
+func (d *display) waiting(p *directory.Progress) {
+	d.draw("waiting for the pass that runs: " + stageLine(p))
+}
 
 // draw replaces the line of progress.
 func (d *display) draw(line string) {

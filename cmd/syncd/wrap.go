@@ -19,18 +19,16 @@ func wrap(line string, width int) string {
 	if width == 0 || utf8.RuneCountInString(line) <= width {
 		return line
 	}
-	var b strings.Builder
-	column := 0
-	for i, word := range strings.SplitAfter(line, " ") {
-		n := utf8.RuneCountInString(strings.TrimRight(word, " "))
-		if i > 0 && column+n > width {
-			b.WriteString("\n" + indent)
-			column = len(indent)
+	var lines []string
+	current := ""
+	for word := range strings.SplitAfterSeq(line, " ") {
+		if current != "" && utf8.RuneCountInString(current+strings.TrimRight(word, " ")) > width {
+			lines = append(lines, strings.TrimRight(current, " "))
+			current = indent
 		}
-		b.WriteString(word)
-		column += utf8.RuneCountInString(word)
+		current += word
 	}
-	return b.String()
+	return strings.Join(append(lines, current), "\n")
 }
 
 // fit cuts a line to a number of characters.

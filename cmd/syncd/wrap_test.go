@@ -10,8 +10,8 @@ func TestWrap(t *testing.T) {
 	}{
 		{"one two three", 0, "one two three"},
 		{"one two three", 13, "one two three"},
-		{"one two three", 9, "one two \n    three"},
-		{"  held  Søren Müller: gone", 14, "  held  Søren \n    Müller: \n    gone"},
+		{"one two three", 9, "one two\n    three"},
+		{"  held  Søren Müller: gone", 14, "  held  Søren\n    Müller:\n    gone"},
 		{"unbreakablelongword", 5, "unbreakablelongword"},
 	} {
 		if got := wrap(c.line, c.width); got != c.want {

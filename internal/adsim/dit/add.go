@@ -29,7 +29,7 @@ func (t *Tree) Add(dn string, attributes []Attribute) (*Entry, error) {
 	if err := checkPlace(c, parent, step, dn); err != nil {
 		return nil, err
 	}
-	draft := &draft{tree: t, dn: dn, entry: &Entry{parent: parent, domain: parent.domain, class: c}}
+	draft := &draft{tree: t, dn: dn, entry: &Entry{parent: parent, domain: parent.domain, class: c}, values: make([]drafted, 0, len(attributes)+5)}
 	for _, a := range attributes {
 		if skip, err := identityAttribute(a, step, dn); err != nil {
 			return nil, err

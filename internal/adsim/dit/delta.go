@@ -27,7 +27,7 @@ func (t *Tree) Changes(e *Entry, since uint64, incremental bool, yield func(Chan
 	if e.state != live {
 		return
 	}
-	if e.usnCreated > since {
+	if max(e.usnCreated, uint64(e.usnDeleted)) > since { // what is restored has its defaults again
 		for _, d := range e.class.defaults {
 			a := t.schema.attributes[d.id]
 			if _, written := e.find(d.id); !written && !a.local {

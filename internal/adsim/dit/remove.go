@@ -108,7 +108,8 @@ func (t *Tree) strip(e *Entry) {
 	delete(t.passwords, e)
 }
 
-// reanimate brings a deleted entry back under the name that the request gives it.
+// reanimate brings a deleted entry back under the name that the request gives it. Links that come back with it keep their old sequence
+// numbers, so no delta reports them: a reader must look up the members and the groups of what was restored.
 func (t *Tree) reanimate(d *draft, steps []Modification) error {
 	var target string
 	undelete := false
