@@ -80,7 +80,7 @@ func TestUsage(t *testing.T) {
 		{[]string{"--help"}, exitDone, "Exit status: 0 done"},
 		{[]string{"--version"}, exitDone, "devel"},
 		{[]string{"--nwo"}, exitUsage, "--now"},
-		{[]string{"demmo"}, exitUsage, "demo"},
+		{[]string{"demmo"}, exitUsage, "unexpected argument demmo"},
 		{[]string{"--full"}, exitUsage, "go with --now"},
 		{[]string{"directory", "serve"}, exitUsage, "--data"},
 		{[]string{"demo", "--users", "0"}, exitUsage, "out of range"},

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -22,7 +23,7 @@ func Read(r *bufio.Reader) ([]byte, error) {
 		if len(head) == 0 && errors.Is(err, io.EOF) {
 			return nil, io.EOF
 		}
-		return nil, fmt.Errorf("reading a message: %w", err)
+		return nil, fmt.Errorf("reading the head of a message: %w", err)
 	}
 	if head[0] != 0x30 {
 		return nil, fmt.Errorf("%w: it begins with 0x%02x", ErrMalformed, head[0])
@@ -45,11 +46,15 @@ func Read(r *bufio.Reader) ([]byte, error) {
 	if size > MaxRequest {
 		return nil, fmt.Errorf("%w: %d bytes, more than the %d that are read", ErrMalformed, size, MaxRequest)
 	}
-	message := make([]byte, header+size)
-	if _, err := io.ReadFull(r, message); err != nil {
+	var message bytes.Buffer // it grows with what arrives, not with what was announced
+	message.Grow(min(header+size, 64<<10))
+	if _, err := io.CopyN(&message, r, int64(header+size)); err != nil {
+		if errors.Is(err, io.EOF) {
+			err = io.ErrUnexpectedEOF
+		}
 		return nil, fmt.Errorf("reading a message: %w", err)
 	}
-	return message, nil
+	return message.Bytes(), nil
 }
 
 // Decode reads one message. Whatever is wrong with it is ErrMalformed.
