@@ -196,23 +196,7 @@ func (c *connection) delta(d *run, e *dit.Entry) bool {
 	message, op := b.Message(d.id, wire.TagSearchEntry)
 	b.Bytes = t.AppendName(b.Bytes, e, d.form)
 	attributes := b.Open(0x30)
-	news := false
-	if d.legible(t, e) {
-		t.Changes(e, d.from.attributes, d.incremental, func(change dit.Change) {
-			if !d.wanted.has(change.Attribute) {
-				return
-			}
-			news = true
-			mark, set := c.openAttribute(change.Attribute.Name + change.Option)
-			at := len(b.Bytes)
-			if change.Link != nil {
-				b.Bytes = t.AppendName(b.Bytes, change.Link, d.form)
-			} else {
-				b.Bytes = t.AppendValues(b.Bytes, e, change.Attribute, d.form)
-			}
-			c.closeAttribute(d.query, mark, set, at)
-		})
-	}
+	news := d.legible(t, e) && c.changes(d, e)
 	if !news {
 		b.Bytes = b.Bytes[:start]
 		return false
@@ -227,4 +211,35 @@ func (c *connection) delta(d *run, e *dit.Entry) bool {
 	b.Close(op)
 	b.Close(message)
 	return true
+}
+
+// changes appends the attributes that changed, and reports whether there were any. Values of a link come together, by whether they were
+// added or removed; but on a first read each comes under its own repetition of the name, as Samba sends them.
+func (c *connection) changes(d *run, e *dit.Entry) bool {
+	b, t := &c.out, c.server.tree
+	var last dit.Change
+	var mark, set, at int
+	news := false
+	t.Changes(e, d.from.attributes, d.incremental, func(change dit.Change) {
+		if !d.wanted.has(change.Attribute) {
+			return
+		}
+		if !news || change.Link == nil || change.Attribute != last.Attribute || change.Option != last.Option || d.from.attributes == 0 {
+			if news {
+				c.closeAttribute(d.query, mark, set, at)
+			}
+			mark, set = c.openAttribute(change.Attribute.Name + change.Option)
+			at = len(b.Bytes)
+		}
+		news, last = true, change
+		if change.Link != nil {
+			b.Bytes = t.AppendName(b.Bytes, change.Link, d.form)
+		} else {
+			b.Bytes = t.AppendValues(b.Bytes, e, change.Attribute, d.form)
+		}
+	})
+	if news {
+		c.closeAttribute(d.query, mark, set, at)
+	}
+	return news
 }

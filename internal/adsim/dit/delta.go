@@ -24,16 +24,16 @@ func (t *Tree) Changes(e *Entry, since uint64, incremental bool, yield func(Chan
 			yield(Change{Attribute: a})
 		}
 	}
-	if e.state != live {
-		return
-	}
-	if max(e.usnCreated, uint64(e.usnDeleted)) > since { // what is restored has its defaults again
+	if e.usnCreated > since && e.state != tombstone {
 		for _, d := range e.class.defaults {
 			a := t.schema.attributes[d.id]
 			if _, written := e.find(d.id); !written && !a.local {
 				yield(Change{Attribute: a})
 			}
 		}
+	}
+	if e.state != live {
+		return
 	}
 	for i := range e.links {
 		t.linkChanges(&e.links[i], since, incremental, yield)

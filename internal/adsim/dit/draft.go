@@ -15,7 +15,8 @@ type draft struct {
 	entry    *Entry
 	values   []drafted
 	links    []draftedLink
-	staged   map[linkKey]int // index into links
+	staged   map[linkKey]int                    // index into links
+	stamped  map[*AttributeType]map[*Entry]bool // link values that stay, but are written again
 	password *directory.Secret
 }
 
@@ -160,7 +161,7 @@ func (d *draft) check() error {
 // effective drops what changes nothing and reports whether anything is left.
 func (d *draft) effective() bool {
 	d.values = slices.DeleteFunc(d.values, func(v drafted) bool { return slices.Equal(v.values, d.entry.get(v.attribute.id).List()) })
-	return len(d.values) > 0 || len(d.staged) > 0 || d.password != nil
+	return len(d.values) > 0 || len(d.staged) > 0 || len(d.stamped) > 0 || d.password != nil
 }
 
 // commit makes the draft true under the sequence number usn.
@@ -176,6 +177,16 @@ func (d *draft) commit(usn uint64) {
 			e.set(v.attribute.id, t.pack(v.attribute, v.values), usn)
 		}
 	}
+	d.commitLinks(usn)
+	if d.password != nil {
+		t.passwords[e] = *d.password
+	}
+}
+
+func (d *draft) commitLinks(usn uint64) {
+	for a, targets := range d.stamped {
+		d.entry.stamp(a.id, targets, usn)
+	}
 	leaving := map[*AttributeType]map[*Entry]bool{}
 	for _, l := range d.links {
 		if l.remove && !l.void {
@@ -186,15 +197,12 @@ func (d *draft) commit(usn uint64) {
 		}
 	}
 	for a, targets := range leaving {
-		e.unlink(a.id, targets, usn)
+		d.entry.unlink(a.id, targets, usn)
 	}
 	for _, l := range d.links {
 		if !l.remove && !l.void {
-			e.link(l.attribute.id, l.to, usn)
+			d.entry.link(l.attribute.id, l.to, usn)
 		}
-	}
-	if d.password != nil {
-		t.passwords[e] = *d.password
 	}
 }
 

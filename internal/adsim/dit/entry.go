@@ -149,6 +149,16 @@ func (e *Entry) link(id uint16, target *Entry, usn uint64) {
 	target.backs = append(target.backs, backLink{e, id})
 }
 
+// stamp gives values that stay a new sequence number.
+func (e *Entry) stamp(id uint16, targets map[*Entry]bool, usn uint64) {
+	set := e.linksOf(id)
+	for i := range set.live {
+		if targets[set.live[i].to] {
+			set.live[i].usn = uint32(usn)
+		}
+	}
+}
+
 // unlink removes values that are known to be there; they stay among those that are gone.
 func (e *Entry) unlink(id uint16, targets map[*Entry]bool, usn uint64) {
 	set := e.linksOf(id)

@@ -62,7 +62,7 @@ func (d *draft) removeLinks(a *AttributeType, values []string) error {
 	return nil
 }
 
-// replaceLinks keeps what stays, so that only what really changed is reported.
+// replaceLinks makes the values the only ones. Those that stay are written again, and reported as if they were new: so does Samba.
 func (d *draft) replaceLinks(a *AttributeType, values []string) error {
 	targets, err := d.targets(a, values)
 	if err != nil {
@@ -83,7 +83,15 @@ func (d *draft) replaceLinks(a *AttributeType, values []string) error {
 	for _, to := range targets {
 		if !d.has(a, to) {
 			d.change(a, to, false)
+			continue
 		}
+		if d.stamped == nil {
+			d.stamped = map[*AttributeType]map[*Entry]bool{}
+		}
+		if d.stamped[a] == nil {
+			d.stamped[a] = map[*Entry]bool{}
+		}
+		d.stamped[a][to] = true
 	}
 	return nil
 }

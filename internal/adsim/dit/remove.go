@@ -95,6 +95,11 @@ func (t *Tree) strip(e *Entry) {
 			s.values, s.usn = "", uint32(t.usn)
 		}
 	}
+	for _, d := range e.class.defaults {
+		if _, written := e.find(d.id); !written && !t.schema.attributes[d.id].local {
+			e.set(d.id, "", t.usn)
+		}
+	}
 	for _, set := range e.links {
 		for _, v := range set.live {
 			v.to.dropBack(e, set.id)
@@ -147,6 +152,11 @@ func (t *Tree) resurrect(d *draft, parent *Entry, step rdn, rest []Modification)
 	for _, unique := range []string{"sAMAccountName", "userPrincipalName"} {
 		if a := t.Attribute(unique); e.get(a.id) != "" {
 			d.put(a, d.current(a))
+		}
+	}
+	for _, v := range e.class.defaults {
+		if a := t.schema.attributes[v.id]; len(d.current(a)) == 0 {
+			d.put(a, v.values.List())
 		}
 	}
 	if err := d.accountDefaults(); err != nil {
