@@ -6,17 +6,18 @@ import (
 	"syncd/internal/directory"
 )
 
-// Op is what a change does. The order of the numbers is the order of a plan (design: blocks first, departures last).
+// Op is what a change does. The order of the numbers is the order of a plan: blocks first, departures last, and updates before
+// creations, because a name or an address that one object gives up may be what a new one waits for.
 type Op uint8
 
 // The operations of a plan, in the order in which they are applied.
 const (
 	Block        Op = iota + 1 // active becomes false: disabled or expired on premises
-	Create                     // a user or contact appears, inactive
 	Update                     // mastered attributes of a user or contact change
+	Create                     // a user or contact appears, inactive
 	Unblock                    // syncd lifts a block that it set itself
-	CreateGroup                // a group appears, without members
 	UpdateGroup                // mastered attributes of a group change
+	CreateGroup                // a group appears, without members
 	AddMember                  // an edge appears
 	SetManager                 // the manager reference changes or disappears
 	RemoveMember               // an edge disappears
@@ -25,7 +26,7 @@ const (
 
 // Ops lists the operations in plan order.
 func Ops() []Op {
-	return []Op{Block, Create, Update, Unblock, CreateGroup, UpdateGroup, AddMember, SetManager, RemoveMember, Depart}
+	return []Op{Block, Update, Create, Unblock, UpdateGroup, CreateGroup, AddMember, SetManager, RemoveMember, Depart}
 }
 
 func (o Op) String() string {

@@ -36,8 +36,8 @@ func (p *Planner) Link(l directory.Link) error {
 // addMembers takes the memberships that came with an object: the whole of a group that was read with them, and in a delta the groups
 // that the object belongs to, some of which may have waited for it. A group that came without its members is asked for by
 // NeedMembers where no delta tells them: it is new, it waited, or the pass is a full one.
-func (p *Planner) addMembers(o *directory.Object, found, departed bool) error {
-	waited := departed || p.waited[o.Anchor]
+func (p *Planner) addMembers(o *directory.Object, e *Entry, found bool) error {
+	waited := p.settings.Interrupted || p.waited[o.Anchor] || e.Departed || e.Uncertain()
 	switch {
 	case o.MembersRead:
 		if err := p.Members(o.Anchor, o.Members, true); err != nil {
@@ -82,16 +82,15 @@ func (p *Planner) Members(group directory.Anchor, members []directory.Anchor, wh
 }
 
 // consequences sees to it that a departing object takes its memberships and its reports' references with it: no delta ever
-// names the groups and people that held them.
+// names the groups and people that held them. An account that is kept, blocked, keeps its memberships; it manages nobody.
 func (p *Planner) consequences(c *Change) error {
-	if c.Keep {
-		return nil
-	}
-	err := p.snapshot.MemberOf(c.Anchor, func(group directory.Anchor) error {
-		return p.addEdge(group, c.Anchor, 0, markVisit)
-	})
-	if err != nil {
-		return err
+	if !c.Keep {
+		err := p.snapshot.MemberOf(c.Anchor, func(group directory.Anchor) error {
+			return p.addEdge(group, c.Anchor, 0, markVisit)
+		})
+		if err != nil {
+			return err
+		}
 	}
 	return p.snapshot.Reports(c.Anchor, func(report directory.Anchor) error {
 		return p.addReference(report, directory.Anchor{}, 0, 0)
@@ -136,6 +135,7 @@ type groupEdges struct {
 	relevant bool               // the group is online after this plan
 	complete bool               // stored edges without a record are gone
 	stored   []directory.Anchor // acknowledged members not yet passed, in order; complete groups only
+	doubtful []directory.Anchor // those of stored that may not be online
 	member   directory.Anchor
 	mark     byte
 	has      bool
@@ -146,8 +146,11 @@ func (p *Planner) openGroup(g *groupEdges, group directory.Anchor, complete bool
 	if g.relevant, err = p.online(group); err != nil || !g.relevant || !complete {
 		return err
 	}
-	return p.snapshot.Members(group, func(member directory.Anchor) error {
+	return p.snapshot.Members(group, func(member directory.Anchor, certain bool) error {
 		g.stored = append(g.stored, member)
+		if !certain {
+			g.doubtful = append(g.doubtful, member)
+		}
 		return nil
 	})
 }
@@ -159,26 +162,29 @@ func (p *Planner) closeEdge(g *groupEdges) error {
 	}
 	g.has = false
 	edge := directory.Edge{Group: g.group, Member: g.member}
-	stored := false
+	stored, certain := false, true
 	if g.complete {
 		if err := p.dropStored(g, func(m directory.Anchor) bool { return compareAnchors(m, g.member) < 0 }); err != nil {
 			return err
 		}
 		if stored = len(g.stored) > 0 && g.stored[0] == g.member; stored {
 			g.stored = g.stored[1:]
+			_, doubt := slices.BinarySearchFunc(g.doubtful, g.member, compareAnchors)
+			certain = !doubt
 		}
 	} else {
 		var err error
-		if stored, err = p.snapshot.HasEdge(edge); err != nil {
+		if stored, certain, err = p.snapshot.HasEdge(edge); err != nil {
 			return err
 		}
 	}
+	certain = certain && !p.anew[g.group] && !p.anew[g.member]
 	switch {
 	case stored && (g.mark == markRemoved || p.departs(g.member)):
 		return p.removeEdge(edge)
-	case !stored && g.mark == markPresent:
+	case g.mark == markPresent && !(stored && certain):
 		ok, err := p.online(g.member)
-		if err != nil || !ok {
+		if err != nil || !ok || p.heldBack[g.group] || p.heldBack[g.member] { // what is held gets nothing more
 			return err
 		}
 		return p.plan.spool.add(&Change{Op: AddMember, Kind: directory.Group, Anchor: edge.Group, Other: edge.Member})

@@ -53,8 +53,8 @@ func resource(kind directory.Kind, name string, more ...string) *directory.Resou
 // memory is a snapshot in memory.
 type memory struct {
 	entries map[directory.Anchor]Entry
-	edges   map[directory.Edge]bool
-	err     error // what every question is answered with, where set
+	edges   map[directory.Edge]bool // whether it is certain
+	err     error                   // what every question is answered with, where set
 }
 
 func newMemory() *memory {
@@ -92,7 +92,7 @@ func (m *memory) Entry(a directory.Anchor) (Entry, bool, error) {
 
 func (m *memory) Online(a directory.Anchor) (found, departed bool, err error) {
 	e, found := m.entries[a]
-	return found, e.Departed, m.err
+	return found && e.ID != "", e.Departed, m.err
 }
 
 func (m *memory) Anchors(visit func(a directory.Anchor, departed bool) error) error {
@@ -104,8 +104,8 @@ func (m *memory) Anchors(visit func(a directory.Anchor, departed bool) error) er
 	return m.err
 }
 
-func (m *memory) Members(group directory.Anchor, visit func(directory.Anchor) error) error {
-	return m.walk(visit, func(e directory.Edge) (directory.Anchor, bool) { return e.Member, e.Group == group })
+func (m *memory) Members(group directory.Anchor, visit func(directory.Anchor, bool) error) error {
+	return m.walk(func(a directory.Anchor) error { return visit(a, m.edges[directory.Edge{Group: group, Member: a}]) }, func(e directory.Edge) (directory.Anchor, bool) { return e.Member, e.Group == group })
 }
 
 func (m *memory) MemberOf(member directory.Anchor, visit func(directory.Anchor) error) error {
@@ -132,7 +132,10 @@ func (m *memory) Reports(manager directory.Anchor, visit func(directory.Anchor) 
 	}), visit, m.err)
 }
 
-func (m *memory) HasEdge(e directory.Edge) (bool, error) { return m.edges[e], m.err }
+func (m *memory) HasEdge(e directory.Edge) (stored, certain bool, err error) {
+	certain, stored = m.edges[e]
+	return stored, certain, m.err
+}
 
 func (m *memory) Population() (n int, err error) {
 	for _, e := range m.entries {

@@ -12,6 +12,8 @@ type Settings struct {
 	Full   bool   // every object in scope is going to be added: what is not seen is missing
 	Dir    string // a folder for temporary files
 	Limits Limits
+	// Interrupted says that an earlier pass did not end: what it had begun is not taken for finished.
+	Interrupted bool
 	// KeepDeparted blocks departing accounts instead of deleting them; Reactivate lets syncd lift its own blocks.
 	KeepDeparted bool
 	Reactivate   bool
@@ -29,6 +31,7 @@ type Planner struct {
 	fates       map[directory.Anchor]fate // objects with a change
 	heldBack    map[directory.Anchor]bool // objects that would leave, and stay
 	waited      map[directory.Anchor]bool // see Recheck
+	anew        map[directory.Anchor]bool // objects in doubt: their edges and references are pushed whatever is acknowledged
 	needMembers []directory.Anchor
 
 	seen  *sorter // anchors in scope, full passes only
@@ -36,6 +39,8 @@ type Planner struct {
 	refs  *sorter // see references.go
 	links uint32
 	total int // objects in scope
+
+	orphans int // departures of what nobody acknowledged: they are not counted against the limits
 }
 
 // fate is what a plan does with an object.
@@ -57,6 +62,7 @@ func NewPlanner(settings Settings, snapshot Snapshot) *Planner {
 		fates:    map[directory.Anchor]fate{},
 		heldBack: map[directory.Anchor]bool{},
 		waited:   map[directory.Anchor]bool{},
+		anew:     map[directory.Anchor]bool{},
 		seen:     newSorter(settings.Dir, len(directory.Anchor{})),
 		edges:    newSorter(settings.Dir, edgeRecord),
 		refs:     newSorter(settings.Dir, referenceRecord),
@@ -100,7 +106,7 @@ func (p *Planner) Add(o *directory.Object, r *directory.Resource, out *directory
 	} else {
 		err = p.create(o, r)
 	}
-	return errors.Join(err, p.addMembers(o, found, e.Departed))
+	return errors.Join(err, p.addMembers(o, &e, found))
 }
 
 // leave plans a departure, or notes that nothing explains why an object cannot be read.
@@ -111,8 +117,19 @@ func (p *Planner) leave(o *directory.Object, e Entry, found bool, out directory.
 	if out.Cause == directory.Unexplained {
 		return p.unexplained(o.Anchor, e, out)
 	}
+	if p.settings.Interrupted { // it may be held, and stay somebody's manager
+		if err := p.addReports(o); err != nil {
+			return err
+		}
+	}
 	c := &Change{Op: Depart, Kind: e.Resource.Kind, Anchor: o.Anchor, Before: &e.Resource, Evidence: out, Changed: o.Changed}
-	if p.settings.KeepDeparted && c.Kind == directory.User {
+	if e.ID == "" {
+		p.orphans++
+		// Repeating the creation is the way to learn the id of what it may have left behind.
+		if err := p.change(&Change{Op: creation(c.Kind), Kind: c.Kind, Anchor: o.Anchor, After: &e.Resource}, leaves); err != nil {
+			return err
+		}
+	} else if p.settings.KeepDeparted && c.Kind == directory.User {
 		c.Keep = true
 		return p.change(c, isKept)
 	}
@@ -120,27 +137,37 @@ func (p *Planner) leave(o *directory.Object, e Entry, found bool, out directory.
 }
 
 func (p *Planner) create(o *directory.Object, r *directory.Resource) error {
-	op := Create
-	if r.Kind == directory.Group {
-		op = CreateGroup
-	}
 	if err := p.reference(o, r, nil); err != nil {
 		return err
 	}
-	return p.change(&Change{Op: op, Kind: r.Kind, Anchor: o.Anchor, After: r, Changed: o.Changed}, appears)
+	return p.change(&Change{Op: creation(r.Kind), Kind: r.Kind, Anchor: o.Anchor, After: r, Changed: o.Changed}, appears)
+}
+
+func creation(k directory.Kind) Op {
+	if k == directory.Group {
+		return CreateGroup
+	}
+	return Create
 }
 
 // compare plans what makes an entry equal to its resource. An entry that had departed, or that was last pushed as not usable, is
-// updated even where nothing differs, so that it counts as present again, or its next block is not taken for done.
+// updated even where nothing differs, so that it counts as present again, or its next block is not taken for done. One in doubt is
+// created anew: that adopts what is there and makes it equal, or creates what is not.
 func (p *Planner) compare(o *directory.Object, r *directory.Resource, e *Entry) error {
 	if err := p.reference(o, r, e); err != nil {
 		return err
 	}
 	var plan []Change
-	if e.Resource.Enabled && !r.Enabled {
+	// Until the online directory knows that an account is disabled on premises, an administrator may activate it.
+	known := e.Resource.First(directory.OnPremisesAccountEnabled) == r.First(directory.OnPremisesAccountEnabled)
+	if !r.Enabled && (e.Resource.Enabled || !known) {
 		plan = append(plan, Change{Op: Block})
 	}
-	if e.Departed || r.Enabled && !e.Resource.Enabled || !sameValues(r, &e.Resource) || !r.Expires.Equal(e.Resource.Expires) {
+	switch {
+	case e.Uncertain():
+		p.anew[o.Anchor] = true
+		plan = append(plan, Change{Op: creation(r.Kind)})
+	case e.Departed || r.Enabled && !e.Resource.Enabled || !sameValues(r, &e.Resource) || !r.Expires.Equal(e.Resource.Expires):
 		op := Update
 		if r.Kind == directory.Group {
 			op = UpdateGroup
@@ -179,7 +206,7 @@ func (p *Planner) Finish() (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.plan.TooMany = p.settings.Limits.check(p.plan.spool.stages[Depart].count, population); p.plan.TooMany != nil {
+	if p.plan.TooMany = p.settings.Limits.check(p.plan.spool.stages[Depart].count-p.orphans, population); p.plan.TooMany != nil {
 		err = p.plan.EachHeld(func(h Held) error { p.heldBack[h.Anchor] = true; return nil })
 	} else {
 		err = p.plan.Each(Depart, p.consequences)

@@ -2,6 +2,8 @@ package diff
 
 import (
 	"encoding/binary"
+	"errors"
+	"slices"
 	"time"
 
 	"syncd/internal/directory"
@@ -16,20 +18,41 @@ func (p *Planner) addReference(report, manager directory.Anchor, kind directory.
 }
 
 // reference notes the manager of an object where it may differ from the acknowledged one, and, for an object that is new online
-// or comes back, the people who wait for it to become their manager.
+// or comes back, the people who wait for it to become their manager. Where anything is in doubt, so is every reference.
 func (p *Planner) reference(o *directory.Object, r *directory.Resource, before *Entry) error {
+	doubt := p.settings.Interrupted
 	var acknowledged directory.Anchor
 	if before != nil {
 		acknowledged = before.Resource.Manager
+		doubt = doubt || before.Uncertain() || before.ManagerInDoubt
 	}
-	if r.Manager != acknowledged {
+	if doubt || r.Manager != acknowledged {
 		if err := p.addReference(o.Anchor, r.Manager, r.Kind, o.Changed.Unix()); err != nil {
 			return err
 		}
 	}
-	if before != nil && !before.Departed {
+	if before != nil && !before.Departed && !doubt && !p.waited[o.Anchor] {
 		return nil
 	}
+	return errors.Join(p.addReports(o), p.addFormerReports(o))
+}
+
+// addFormerReports takes the people who have an object as their acknowledged manager and, by its back links, no longer in Active
+// Directory. A full pass reads each of them.
+func (p *Planner) addFormerReports(o *directory.Object) error {
+	if p.settings.Full {
+		return nil
+	}
+	return p.snapshot.Reports(o.Anchor, func(report directory.Anchor) error {
+		if slices.Contains(o.Reports, report) {
+			return nil
+		}
+		return p.addReference(report, directory.Anchor{}, 0, 0)
+	})
+}
+
+// addReports takes the people whose manager an object is.
+func (p *Planner) addReports(o *directory.Object) error {
 	for _, report := range o.Reports {
 		if err := p.addReference(report, o.Anchor, 0, 0); err != nil {
 			return err
@@ -81,6 +104,12 @@ func (p *Planner) better(last *reference, next reference) error {
 	return err
 }
 
+// referenceInDoubt reports whether a reference is pushed although it is the acknowledged one: it may not have arrived, or one of its
+// ends may be a new one.
+func (p *Planner) referenceInDoubt(e *Entry, r reference) bool {
+	return e.ManagerInDoubt || !r.manager.IsZero() && (p.anew[r.report] || p.anew[r.manager])
+}
+
 // setManager plans one reference, if it differs from the acknowledged one and the person it belongs to will be online.
 func (p *Planner) setManager(r reference) error {
 	if r.report.IsZero() {
@@ -90,8 +119,11 @@ func (p *Planner) setManager(r reference) error {
 		return err
 	}
 	e, found, err := p.snapshot.Entry(r.report)
-	if err != nil || found && e.Resource.Manager == r.manager || !found && r.manager.IsZero() {
+	if err != nil || e.Resource.Manager == r.manager && !p.referenceInDoubt(&e, r) {
 		return err
+	}
+	if r.manager.IsZero() && p.heldBack[e.Resource.Manager] {
+		return nil // Active Directory takes a deleted manager away from everybody; one who is held stays until it is decided
 	}
 	if found {
 		r.kind = e.Resource.Kind

@@ -4,14 +4,21 @@ import "syncd/internal/directory"
 
 // Entry is what the snapshot knows of one object.
 type Entry struct {
-	ID string // the id that the online directory gave
+	ID string // the id that the online directory gave; empty for a creation that was sent and not answered
 	// Resource is what the online directory acknowledged. Its Manager is the manager that was pushed, its Enabled says whether the
 	// account was last pushed as usable.
 	Resource directory.Resource
 	Block    BlockState
 	// Departed marks an account that left and was kept online, blocked (safety.on_departure: block).
 	Departed bool
+	// Sent says that a change of the object is on its way; one that is read back by a later pass was never answered. InDoubt is
+	// what remains of it: nobody knows what the object looks like online, nor whether it is there at all. ManagerInDoubt says the same of
+	// the reference to its manager.
+	Sent, InDoubt, ManagerInDoubt bool
 }
+
+// Uncertain reports whether the entry may differ from what is online.
+func (e *Entry) Uncertain() bool { return e.Sent || e.InDoubt }
 
 // BlockState remembers whether syncd took an account's activation away, so that it can give back exactly that.
 type BlockState uint8
@@ -29,16 +36,17 @@ const (
 type Snapshot interface {
 	// Entry returns the entry of an anchor; found is false for one that is not online.
 	Entry(a directory.Anchor) (e Entry, found bool, err error)
-	// Online is Entry without the entry: found, and whether it has departed.
+	// Online is Entry without the entry: whether it has an id, and whether it has departed.
 	Online(a directory.Anchor) (found, departed bool, err error)
 	// Anchors walks every entry.
 	Anchors(visit func(a directory.Anchor, departed bool) error) error
-	// Members walks the members of a group.
-	Members(group directory.Anchor, visit func(member directory.Anchor) error) error
-	// MemberOf walks the groups that an object is a member of.
+	// Members walks the members of a group. An edge whose change was sent and not answered may or may not be online: it is among
+	// them, and not certain.
+	Members(group directory.Anchor, visit func(member directory.Anchor, certain bool) error) error
+	// MemberOf walks the groups that an object is, or may be, a member of.
 	MemberOf(member directory.Anchor, visit func(group directory.Anchor) error) error
-	// HasEdge reports whether an edge has been acknowledged.
-	HasEdge(e directory.Edge) (bool, error)
+	// HasEdge reports whether Members would visit an edge, and how.
+	HasEdge(e directory.Edge) (stored, certain bool, err error)
 	// Reports walks the people whose acknowledged manager is the given one.
 	Reports(manager directory.Anchor, visit func(report directory.Anchor) error) error
 	// Population is the number of entries that have not departed.

@@ -16,6 +16,15 @@ type State struct {
 	SyncedTo time.Time `json:"synced_to"`
 }
 
+// Interrupted is what a pass leaves behind that began to apply its plan and did not end.
+type Interrupted struct {
+	Pass string `json:"pass"`
+	// Full says that it read everything: what it had still to do may be in no delta.
+	Full bool `json:"full"`
+	// Again are objects that it looked at although nothing changed in Active Directory.
+	Again []directory.Anchor `json:"again"`
+}
+
 // Answer is a change together with what the online directory made of it.
 type Answer struct {
 	Change

@@ -12,7 +12,7 @@ type Scope struct {
 	Include []directory.Container
 	Exclude []directory.Container
 	Kinds   []directory.Kind
-	// OwnAccount is the account that syncd binds with; it is never synchronised.
+	// OwnAccount is the account that syncd binds with; it is never synchronised. Zero when unknown.
 	OwnAccount directory.Anchor
 }
 
@@ -39,7 +39,7 @@ func (s *Scope) exclusion(o *directory.Object) string {
 	switch {
 	case !s.hasKind(o.Kind):
 		return "source.scope.kinds does not list " + o.Kind.String()
-	case o.Anchor == s.OwnAccount:
+	case !s.OwnAccount.IsZero() && o.Anchor == s.OwnAccount:
 		return "the account that syncd itself uses"
 	case strings.EqualFold(o.Attributes.First("isCriticalSystemObject"), "TRUE"):
 		return "a built-in object of Active Directory (isCriticalSystemObject)"

@@ -27,27 +27,6 @@ func (s *Store) Acknowledge(passID string, now time.Time, batch []diff.Answer) e
 	})
 }
 
-// IntendBlock remembers, before accounts are blocked, which of them were active: what a crash between the block and its
-// acknowledgement would otherwise lose, and with it the right to lift the block again.
-func (s *Store) IntendBlock(active []directory.Anchor) error {
-	return s.update(func(tx *bbolt.Tx) error {
-		w := writer{tx: tx}
-		for _, a := range active {
-			e, found, err := entryIn(tx, a)
-			if err != nil || !found {
-				return errors.Join(err, fmt.Errorf("anchor %s is to be blocked and not in the snapshot", a))
-			}
-			if e.Block == diff.NotBlocked {
-				e.Block = diff.BlockIntended
-			}
-			if err := w.put(a, &e); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
 // writer changes objects and their indexes together, within one transaction.
 type writer struct {
 	tx    *bbolt.Tx
@@ -58,37 +37,13 @@ func (w *writer) answer(passID string, now time.Time, a *diff.Answer) error {
 	if a.Refusal == nil {
 		return errors.Join(w.forget(passID, a), w.acknowledge(a))
 	}
-	var err error
-	switch {
-	case lost(a):
-		err = w.remove(a.Anchor)
-	case (a.Op == diff.Block || a.Op == diff.Depart) && a.Refusal.Status < 500:
-		err = w.unintend(a.Anchor)
-	}
-	return errors.Join(err, w.refuse(passID, now, a))
-}
-
-// lost reports whether somebody removed the object of a refused change online: it is no longer acknowledged, and the retry creates
-// it again.
-func lost(a *diff.Answer) bool {
-	return a.Refusal != nil && a.Refusal.Status == 404 && a.Op != diff.Create && a.Op != diff.CreateGroup
-}
-
-// unintend takes the intention to block back: the online directory said no, so whatever happens to the account from now on is not
-// syncd's doing and not syncd's to undo. After a server error the block may have happened, and the intention stays.
-func (w *writer) unintend(a directory.Anchor) error {
-	e, found, err := entryIn(w.tx, a)
-	if err != nil || !found || e.Block != diff.BlockIntended {
-		return err
-	}
-	e.Block = diff.NotBlocked
-	return w.put(a, &e)
+	return errors.Join(w.deny(a), w.refuse(passID, now, a))
 }
 
 func (w *writer) acknowledge(a *diff.Answer) error {
 	switch a.Op {
 	case diff.AddMember:
-		return w.addEdge(directory.Edge{Group: a.Anchor, Member: a.Other})
+		return w.putEdge(directory.Edge{Group: a.Anchor, Member: a.Other}, edgeCertain)
 	case diff.RemoveMember:
 		return w.deleteEdge(directory.Edge{Group: a.Anchor, Member: a.Other})
 	}
@@ -96,16 +51,24 @@ func (w *writer) acknowledge(a *diff.Answer) error {
 	if err != nil {
 		return err
 	}
-	if !found && a.Op != diff.Create && a.Op != diff.CreateGroup {
+	creates := a.Op == diff.Create || a.Op == diff.CreateGroup
+	if !found && !creates {
 		return nil // acknowledged, and removed again by a later answer of an interrupted pass
+	}
+	if creates && e.ID != "" && !a.Adopted { // it had gone, with its edges and references, and now there is a new one
+		if err := w.remove(a.Anchor); err != nil {
+			return err
+		}
+		e = diff.Entry{}
 	}
 	if err := w.dropExpiry(a.Anchor, &e); err != nil {
 		return err
 	}
+	e.Sent, e.InDoubt = e.Sent && a.Op == diff.SetManager, e.InDoubt && !creates
 	switch a.Op {
 	case diff.Create, diff.CreateGroup:
+		w.count(a.Kind, e.ID == "" || e.Departed, +1)
 		e.ID = a.Outcome.ID
-		w.count(a.Kind, !found || e.Departed, +1)
 		w.take(&e, a.After, a.Adopted)
 	case diff.Update, diff.UpdateGroup:
 		w.count(a.Kind, e.Departed, +1)
@@ -118,7 +81,7 @@ func (w *writer) acknowledge(a *diff.Answer) error {
 		if err := w.moveReport(a.Anchor, e.Resource.Manager, a.Other); err != nil {
 			return err
 		}
-		e.Resource.Manager = a.Other
+		e.Resource.Manager, e.ManagerInDoubt = a.Other, false
 	case diff.Depart:
 		if !a.Keep {
 			return w.remove(a.Anchor)
@@ -174,13 +137,19 @@ func (w *writer) remove(a directory.Anchor) error {
 	if err != nil || !found {
 		return err
 	}
-	w.count(e.Resource.Kind, !e.Departed, -1)
+	w.count(e.Resource.Kind, e.ID != "" && !e.Departed, -1)
 	var edges []directory.Edge
 	var reports []directory.Anchor
 	err = errors.Join(
-		walkPairsIn(w.tx, bucketMembers, a, func(m directory.Anchor) error { edges = append(edges, directory.Edge{Group: a, Member: m}); return nil }),
-		walkPairsIn(w.tx, bucketGroups, a, func(g directory.Anchor) error { edges = append(edges, directory.Edge{Group: g, Member: a}); return nil }),
-		walkPairsIn(w.tx, bucketReports, a, func(r directory.Anchor) error { reports = append(reports, r); return nil }),
+		walkPairsIn(w.tx, bucketMembers, a, func(m directory.Anchor, _ []byte) error {
+			edges = append(edges, directory.Edge{Group: a, Member: m})
+			return nil
+		}),
+		walkPairsIn(w.tx, bucketGroups, a, func(g directory.Anchor, _ []byte) error {
+			edges = append(edges, directory.Edge{Group: g, Member: a})
+			return nil
+		}),
+		walkPairsIn(w.tx, bucketReports, a, func(r directory.Anchor, _ []byte) error { reports = append(reports, r); return nil }),
 	)
 	for _, edge := range edges {
 		err = errors.Join(err, w.deleteEdge(edge))
@@ -217,14 +186,20 @@ func (w *writer) moveReport(report, from, to directory.Anchor) error {
 	return reports.Put(pair(to, report), nil)
 }
 
-// addEdge keeps an edge, unless one of its ends was found to be gone by another answer of the same batch.
-func (w *writer) addEdge(e directory.Edge) error {
+// What the key of an edge in bucketMembers leads to. Nil is what a value of no bytes is written as.
+var (
+	edgeCertain []byte
+	edgeInDoubt = []byte{1}
+)
+
+// putEdge keeps an edge, unless one of its ends was found to be gone by another answer of the same batch.
+func (w *writer) putEdge(e directory.Edge, state []byte) error {
 	objects := w.tx.Bucket(bucketObjects)
 	if objects.Get(e.Group[:]) == nil || objects.Get(e.Member[:]) == nil {
 		return nil
 	}
 	return errors.Join(
-		w.tx.Bucket(bucketMembers).Put(pair(e.Group, e.Member), nil),
+		w.tx.Bucket(bucketMembers).Put(pair(e.Group, e.Member), state),
 		w.tx.Bucket(bucketGroups).Put(pair(e.Member, e.Group), nil),
 	)
 }

@@ -48,7 +48,7 @@ func use(dir string) (err error) {
 		return err
 	}
 	for _, read := range []func() error{
-		func() error { return s.Members(at("staff"), func(directory.Anchor) error { return nil }) },
+		func() error { return s.Members(at("staff"), func(directory.Anchor, bool) error { return nil }) },
 		func() error { _, err := s.Refused(); return err },
 		func() error { _, err := s.Held(); return err },
 		func() error { _, err := s.Passes(10); return err },

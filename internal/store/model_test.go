@@ -16,26 +16,57 @@ import (
 	"syncd/internal/directory"
 )
 
-// model is what the store should know.
+// model is what the store should know. Of an edge it knows whether it is certain.
 type model struct {
 	entries map[directory.Anchor]diff.Entry
 	edges   map[directory.Edge]bool
 }
 
-// acknowledge is the same change without the indexes.
-func (m *model) acknowledge(a *diff.Answer) {
+func edgeOf(c *diff.Change) directory.Edge { return directory.Edge{Group: c.Anchor, Member: c.Other} }
+
+// intend is what is known of a change that was sent.
+func (m *model) intend(c *diff.Change, active bool) {
+	e, found := m.entries[c.Anchor]
+	switch c.Op {
+	case diff.AddMember, diff.RemoveMember:
+		m.edges[edgeOf(c)] = false
+		return
+	case diff.SetManager:
+		e.ManagerInDoubt = true
+	default:
+		if !found {
+			e.Resource = *c.After
+		}
+		e.InDoubt, e.Sent = e.Sent || e.InDoubt, true
+	}
+	if active && e.Block == diff.NotBlocked {
+		e.Block = diff.BlockIntended
+	}
+	m.entries[c.Anchor] = e
+}
+
+// answer is what is known once a change was answered.
+func (m *model) answer(a *diff.Answer) {
+	if a.Refusal != nil {
+		m.refuse(a)
+		return
+	}
 	e := m.entries[a.Anchor]
 	switch a.Op {
 	case diff.AddMember:
-		m.edges[directory.Edge{Group: a.Anchor, Member: a.Other}] = true
+		m.edges[edgeOf(&a.Change)] = true
 		return
 	case diff.RemoveMember:
-		delete(m.edges, directory.Edge{Group: a.Anchor, Member: a.Other})
+		delete(m.edges, edgeOf(&a.Change))
 		return
 	case diff.Create, diff.CreateGroup, diff.Update, diff.UpdateGroup:
+		if creates(a.Op) && e.ID != "" && !a.Adopted {
+			m.remove(a.Anchor)
+			e = diff.Entry{}
+		}
 		usable, manager := e.Resource.Enabled || a.Adopted, e.Resource.Manager
-		if a.Outcome.ID != "" {
-			e.ID = a.Outcome.ID
+		if creates(a.Op) {
+			usable, e.ID, e.InDoubt = a.Adopted || e.ID != "" && usable, a.Outcome.ID, false
 		}
 		e.Resource, e.Departed = *a.After, false
 		e.Resource.Enabled, e.Resource.Manager = a.After.Enabled || usable, manager
@@ -44,7 +75,7 @@ func (m *model) acknowledge(a *diff.Answer) {
 	case diff.Unblock:
 		e.Resource.Enabled, e.Block = true, diff.NotBlocked
 	case diff.SetManager:
-		e.Resource.Manager = a.Other
+		e.Resource.Manager, e.ManagerInDoubt = a.Other, false
 	case diff.Depart:
 		if !a.Keep {
 			m.remove(a.Anchor)
@@ -53,8 +84,30 @@ func (m *model) acknowledge(a *diff.Answer) {
 		m.block(&e)
 		e.Departed = true
 	}
+	e.Sent = e.Sent && a.Op == diff.SetManager
 	m.entries[a.Anchor] = e
 }
+
+func (m *model) refuse(a *diff.Answer) {
+	e := m.entries[a.Anchor]
+	switch {
+	case a.Refusal.Status == 404 && !creates(a.Op):
+		m.remove(a.Anchor)
+	case a.Op == diff.AddMember || a.Op == diff.RemoveMember || a.Op == diff.SetManager:
+	case a.Refusal.Status >= 500:
+		e.Sent, e.InDoubt = false, true
+		m.entries[a.Anchor] = e
+	case e.ID == "" && !e.InDoubt:
+		m.remove(a.Anchor)
+	default:
+		if e.Sent = false; e.Block == diff.BlockIntended && (a.Op == diff.Block || a.Op == diff.Depart) {
+			e.Block = diff.NotBlocked
+		}
+		m.entries[a.Anchor] = e
+	}
+}
+
+func creates(op diff.Op) bool { return op == diff.Create || op == diff.CreateGroup }
 
 func (m *model) block(e *diff.Entry) {
 	e.Resource.Enabled = false
@@ -87,12 +140,19 @@ func (m *model) equal(t failer, s *Store) {
 		return err
 	}))
 	for a := range got.entries {
-		must(t, s.Members(a, func(member directory.Anchor) error {
-			got.edges[directory.Edge{Group: a, Member: member}] = true
+		if found, departed, err := s.Online(a); err != nil || found != (got.entries[a].ID != "") || departed != got.entries[a].Departed {
+			t.Fatalf("%x is online: %v, departed: %v (%v)", a, found, departed, err)
+		}
+		must(t, s.Members(a, func(member directory.Anchor, certain bool) error {
+			edge := directory.Edge{Group: a, Member: member}
+			if stored, same, err := s.HasEdge(edge); err != nil || !stored || same != certain {
+				t.Fatalf("HasEdge: %v, certain %v (%v)", stored, same, err)
+			}
+			got.edges[edge] = certain
 			return nil
 		}))
 		must(t, s.MemberOf(a, func(group directory.Anchor) error {
-			if !m.edges[directory.Edge{Group: group, Member: a}] {
+			if _, found := m.edges[directory.Edge{Group: group, Member: a}]; !found {
 				t.Fatalf("MemberOf has %x in %x", a, group)
 			}
 			return nil
@@ -122,25 +182,28 @@ func TestAcknowledgedIsWhatTheSnapshotHas(t *testing.T) {
 		m = model{map[directory.Anchor]diff.Entry{}, map[directory.Edge]bool{}}
 		wipe(t, s)
 		for pass := range rapid.IntRange(1, 25).Draw(t, "passes") {
+			var changes []diff.Change
 			var batch []diff.Answer
-			acknowledge := func() {
-				must(t, s.Acknowledge(fmt.Sprint(pass), time.Unix(int64(pass), 0), batch))
-				batch = nil
-			}
+			var active []directory.Anchor
 			for range rapid.IntRange(0, 3).Draw(t, "answers") {
 				a, ok := m.draw(t, names)
-				if !ok {
+				if ok = ok && !slices.ContainsFunc(batch, func(b diff.Answer) bool { return b.Anchor == a.Anchor || a.Op != b.Op }); !ok {
 					continue
 				}
-				if a.Op == diff.Block && rapid.Bool().Draw(t, "is active") {
-					acknowledge()
-					must(t, s.IntendBlock([]directory.Anchor{a.Anchor}))
-					m.intend(a.Anchor)
+				isActive := (a.Op == diff.Block || a.Op == diff.Depart && a.Keep) && rapid.Bool().Draw(t, "is active")
+				if isActive {
+					active = append(active, a.Anchor)
 				}
-				m.apply(&a)
-				batch = append(batch, a)
+				m.intend(&a.Change, isActive)
+				changes, batch = append(changes, a.Change), append(batch, a)
 			}
-			acknowledge()
+			must(t, s.Intend(changes, active))
+			if rapid.IntRange(0, 3).Draw(t, "crash") > 0 {
+				must(t, s.Acknowledge(fmt.Sprint(pass), time.Unix(int64(pass), 0), batch))
+				for i := range batch {
+					m.answer(&batch[i])
+				}
+			}
 			m.equal(t, s)
 			verify(t, s)
 		}
@@ -148,13 +211,6 @@ func TestAcknowledgedIsWhatTheSnapshotHas(t *testing.T) {
 	must(t, s.db.Sync())
 	must(t, s.Close())
 	m.equal(t, open(t, dir))
-}
-
-func (m *model) intend(a directory.Anchor) {
-	if e := m.entries[a]; e.Block == diff.NotBlocked {
-		e.Block = diff.BlockIntended
-		m.entries[a] = e
-	}
 }
 
 // wipe makes a store as new.
@@ -181,17 +237,17 @@ func (m *model) draw(t *rapid.T, names []directory.Anchor) (a diff.Answer, ok bo
 		a.Kind = directory.Group
 	}
 	e, found := m.entries[a.Anchor]
+	refusable := found
 	switch a.Op {
 	case diff.Create, diff.Update, diff.CreateGroup, diff.UpdateGroup:
 		a.After = &directory.Resource{Anchor: a.Anchor, Kind: a.Kind, Enabled: isGroup || rapid.Bool().Draw(t, "enabled")}
 		if !isGroup && rapid.Bool().Draw(t, "expires") {
 			a.After.Expires = time.Unix(rapid.Int64Range(1, 3).Draw(t, "expiry"), 0).UTC()
 		}
-		if creates := a.Op == diff.Create || a.Op == diff.CreateGroup; creates {
+		if a.Before = &e.Resource; creates(a.Op) {
 			a.Outcome.ID, a.Adopted = "id-"+rapid.StringN(1, 3, -1).Draw(t, "id"), rapid.Bool().Draw(t, "adopted")
-			return a, !found
+			found, refusable = !found || e.Uncertain(), true
 		}
-		a.Before = &e.Resource
 	case diff.AddMember, diff.RemoveMember, diff.SetManager:
 		a.Other = rapid.SampledFrom(names).Draw(t, "other")
 		_, other := m.entries[a.Other]
@@ -201,23 +257,11 @@ func (m *model) draw(t *rapid.T, names []directory.Anchor) (a diff.Answer, ok bo
 	case diff.Depart:
 		a.Keep = !isGroup && rapid.Bool().Draw(t, "keep")
 	}
-	if found && rapid.IntRange(0, 4).Draw(t, "luck") == 0 {
+	if !creates(a.Op) && e.ID == "" {
+		return a, false // what has no id gets no such change
+	}
+	if refusable && rapid.IntRange(0, 4).Draw(t, "luck") == 0 {
 		a.Refusal = &diff.Refusal{Status: rapid.SampledFrom([]int{400, 404, 409, 503}).Draw(t, "status"), Detail: "no"}
 	}
 	return a, found
-}
-
-// apply is Acknowledge for one answer.
-func (m *model) apply(a *diff.Answer) {
-	switch {
-	case a.Refusal == nil:
-		m.acknowledge(a)
-	case a.Refusal.Status == 404:
-		m.remove(a.Anchor)
-	case (a.Op == diff.Block || a.Op == diff.Depart) && a.Refusal.Status < 500:
-		if e := m.entries[a.Anchor]; e.Block == diff.BlockIntended {
-			e.Block = diff.NotBlocked
-			m.entries[a.Anchor] = e
-		}
-	}
 }

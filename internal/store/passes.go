@@ -33,21 +33,6 @@ func stateIn(tx *bbolt.Tx) (state diff.State, err error) {
 	return state, nil
 }
 
-// Begin notes, before the first change is sent, that a pass applies its plan.
-func (s *Store) Begin(passID string) error {
-	return s.update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketMeta).Put(keyUnfinished, []byte(passID)) })
-}
-
-// Unfinished reports whether a pass began to apply its plan and did not end: what it sent last may be online without being
-// acknowledged here.
-func (s *Store) Unfinished() (unfinished bool, err error) {
-	err = s.view(func(tx *bbolt.Tx) error {
-		unfinished = tx.Bucket(bucketMeta).Get(keyUnfinished) != nil
-		return nil
-	})
-	return unfinished, err
-}
-
 // Finish ends a pass in one transaction: the watermark moves, what is held is replaced, what was retried with success is
 // forgotten, and the pass enters the history.
 func (s *Store) Finish(f *diff.Final) error {
@@ -57,9 +42,16 @@ func (s *Store) Finish(f *diff.Final) error {
 			return fmt.Errorf("the watermark: %w", err)
 		}
 		meta := tx.Bucket(bucketMeta)
+		doubt, err := forgetRetried(tx, f)
+		if err != nil {
+			return err
+		}
+		settled := meta.Delete
+		if doubt {
+			settled = func(key []byte) error { return meta.Put(key, []byte("{}")) }
+		}
 		return errors.Join(
-			meta.Put(keyState, b), meta.Delete(keyUnfinished),
-			replaceHeld(tx, f.Held), forgetRetried(tx, f), forgetExpired(tx, f.Now), record(tx, &f.Pass),
+			meta.Put(keyState, b), settled(keyUnfinished), replaceHeld(tx, f.Held), forgetExpired(tx, f.Now), record(tx, &f.Pass),
 		)
 	})
 }

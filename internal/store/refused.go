@@ -86,8 +86,8 @@ func (s *Store) Refused() (list []directory.RefusedObject, err error) {
 }
 
 // forgetRetried drops the refused objects that a pass looked at and that were not refused in it again: they were accepted, or are no
-// longer to be pushed.
-func forgetRetried(tx *bbolt.Tx, f *diff.Final) error {
+// longer to be pushed. It reports whether one of the others is in doubt.
+func forgetRetried(tx *bbolt.Tx, f *diff.Final) (doubt bool, err error) {
 	retried := map[directory.Anchor]bool{}
 	for _, a := range f.Retried {
 		retried[a] = true
@@ -96,14 +96,19 @@ func forgetRetried(tx *bbolt.Tx, f *diff.Final) error {
 	for k, v := c.First(); k != nil; k, v = c.Next() {
 		var r directory.RefusedObject
 		if err := unmarshal(v, &r, "the list of refused objects"); err != nil {
-			return err
+			return false, err
 		}
 		if r.Pass == f.Pass.ID || !f.RetriedAll && !retried[r.Anchor] {
+			in, err := doubts(tx, r.Anchor)
+			if err != nil {
+				return false, err
+			}
+			doubt = doubt || in
 			continue
 		}
 		if err := c.Delete(); err != nil {
-			return fmt.Errorf("the list of refused objects: %w", err)
+			return false, fmt.Errorf("the list of refused objects: %w", err)
 		}
 	}
-	return nil
+	return doubt, nil
 }

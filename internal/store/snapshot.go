@@ -37,7 +37,7 @@ func entryIn(tx *bbolt.Tx, a directory.Anchor) (diff.Entry, bool, error) {
 func (s *Store) Online(a directory.Anchor) (found, gone bool, err error) {
 	err = s.view(func(tx *bbolt.Tx) error {
 		b := tx.Bucket(bucketObjects).Get(a[:])
-		found, gone = b != nil, departed(b)
+		found, gone = hasID(b), departed(b)
 		return nil
 	})
 	return found, gone, err
@@ -51,8 +51,10 @@ func (s *Store) Anchors(visit func(a directory.Anchor, departed bool) error) err
 }
 
 // Members implements diff.Snapshot.
-func (s *Store) Members(group directory.Anchor, visit func(directory.Anchor) error) error {
-	return s.walkPairs(bucketMembers, group, visit)
+func (s *Store) Members(group directory.Anchor, visit func(member directory.Anchor, certain bool) error) error {
+	return s.view(func(tx *bbolt.Tx) error {
+		return walkPairsIn(tx, bucketMembers, group, func(member directory.Anchor, state []byte) error { return visit(member, len(state) == 0) })
+	})
 }
 
 // MemberOf implements diff.Snapshot.
@@ -68,14 +70,14 @@ func (s *Store) Reports(manager directory.Anchor, visit func(directory.Anchor) e
 // walkPairs visits the second halves of the keys that begin with first.
 func (s *Store) walkPairs(bucket []byte, first directory.Anchor, visit func(directory.Anchor) error) error {
 	return s.view(func(tx *bbolt.Tx) error {
-		return walkPairsIn(tx, bucket, first, visit)
+		return walkPairsIn(tx, bucket, first, func(second directory.Anchor, _ []byte) error { return visit(second) })
 	})
 }
 
-func walkPairsIn(tx *bbolt.Tx, bucket []byte, first directory.Anchor, visit func(directory.Anchor) error) error {
+func walkPairsIn(tx *bbolt.Tx, bucket []byte, first directory.Anchor, visit func(second directory.Anchor, value []byte) error) error {
 	c := tx.Bucket(bucket).Cursor()
-	for k, _ := c.Seek(first[:]); k != nil && bytes.HasPrefix(k, first[:]); k, _ = c.Next() {
-		if err := visit(directory.Anchor(k[16:32])); err != nil {
+	for k, v := c.Seek(first[:]); k != nil && bytes.HasPrefix(k, first[:]); k, v = c.Next() {
+		if err := visit(directory.Anchor(k[16:32]), v); err != nil {
 			return err
 		}
 	}
@@ -83,12 +85,13 @@ func walkPairsIn(tx *bbolt.Tx, bucket []byte, first directory.Anchor, visit func
 }
 
 // HasEdge implements diff.Snapshot.
-func (s *Store) HasEdge(e directory.Edge) (found bool, err error) {
+func (s *Store) HasEdge(e directory.Edge) (stored, certain bool, err error) {
 	err = s.view(func(tx *bbolt.Tx) error {
-		found = tx.Bucket(bucketMembers).Get(pair(e.Group, e.Member)) != nil
+		state := tx.Bucket(bucketMembers).Get(pair(e.Group, e.Member))
+		stored, certain = state != nil, len(state) == 0
 		return nil
 	})
-	return found, err
+	return stored, certain, err
 }
 
 // Population implements diff.Snapshot.

@@ -73,7 +73,7 @@ func verify(t failer, s *Store) {
 			if r.Enabled && !r.Expires.IsZero() {
 				expiry[string(expiryKey(r.Expires, r.Anchor))] = true
 			}
-			if !e.Departed {
+			if e.ID != "" && !e.Departed {
 				present[r.Kind]++
 			}
 			return nil

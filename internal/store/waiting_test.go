@@ -190,9 +190,15 @@ func TestStateAndHistory(t *testing.T) {
 	if state, err := s.State(); err != nil || !state.Watermark.IsZero() {
 		t.Errorf("a new state: %+v %v", state, err)
 	}
-	must(t, s.Begin("1"))
-	if unfinished, err := s.Unfinished(); err != nil || !unfinished {
-		t.Errorf("begun, and unfinished is %v (%v)", unfinished, err)
+	if i, err := s.Interrupted(); err != nil || i != nil {
+		t.Errorf("a new state: %+v %v", i, err)
+	}
+	must(t, s.Begin(diff.Interrupted{Pass: "1", Full: true, Again: []directory.Anchor{at("ann")}}))
+	must(t, s.Begin(diff.Interrupted{Pass: "2", Again: []directory.Anchor{at("bob")}}))
+	i, err := s.Interrupted()
+	must(t, err)
+	if d := cmp.Diff(&diff.Interrupted{Pass: "2", Full: true, Again: []directory.Anchor{at("bob"), at("ann")}}, i); d != "" {
+		t.Error(d)
 	}
 	want := diff.State{
 		Watermark:  directory.Watermark{Cookie: []byte{1, 0, 255}, Server: "dc1", InvocationID: at("inv"), HighestUSN: 1 << 60, ReadAt: noon},
@@ -209,8 +215,8 @@ func TestStateAndHistory(t *testing.T) {
 	if d := cmp.Diff(want, state); d != "" {
 		t.Error(d)
 	}
-	if unfinished, err := s.Unfinished(); err != nil || unfinished {
-		t.Errorf("finished, and unfinished is %v (%v)", unfinished, err)
+	if i, err := s.Interrupted(); err != nil || i != nil {
+		t.Errorf("finished, and yet %+v (%v)", i, err)
 	}
 	passes, err := s.Passes(3 * keptPasses)
 	must(t, err)

@@ -43,15 +43,11 @@ func (s *Syncer) check(_ context.Context, p *pass) error {
 // apply sends the plan, operation by operation, in batches. Each batch is acknowledged before the next is sent.
 func (s *Syncer) apply(ctx context.Context, p *pass) error {
 	return s.timed("apply", func() error {
-		unfinished, err := s.Store.Unfinished()
-		if err != nil {
-			return err
-		}
 		// A state that knows of no pass may be one that was lost: what it is going to create may be online already.
-		s.Target.Repeat(unfinished || p.state.Watermark.IsZero())
+		s.Target.Repeat(p.interrupted != nil || p.state.Watermark.IsZero())
 		done, total := 0, p.plan.Len()
 		if total > 0 {
-			if err := s.Store.Begin(p.record.ID); err != nil {
+			if err := s.Store.Begin(diff.Interrupted{Pass: p.record.ID, Full: p.full, Again: p.again}); err != nil {
 				return err
 			}
 		}
@@ -90,7 +86,11 @@ func (s *Syncer) applyBatch(ctx context.Context, p *pass, planned []diff.Change)
 	if err != nil || len(changes) == 0 {
 		return err
 	}
-	if err := s.intendBlocks(ctx, changes); err != nil {
+	active, err := s.activeAmong(ctx, changes)
+	if err != nil {
+		return err
+	}
+	if err := s.timed("commit", func() error { return s.Store.Intend(changes, active) }); err != nil {
 		return err
 	}
 	outcomes, err := s.Target.Apply(ctx, changes)
@@ -126,7 +126,8 @@ func adoptedLeavers(answers []diff.Answer) (blocks []diff.Change) {
 }
 
 // resolve fills in the online ids and the names of a batch. A change whose object, or whose other end, did not make it online (its
-// creation was refused) is left out: it is planned again when that object is accepted.
+// creation was refused) is left out: it is planned again when that object is accepted. So is the end of a block that went with the account
+// it was for, where another had to be made.
 func (s *Syncer) resolve(planned []diff.Change) (changes []diff.Change, names []string, err error) {
 	for _, c := range planned {
 		name := ""
@@ -137,7 +138,7 @@ func (s *Syncer) resolve(planned []diff.Change) (changes []diff.Change, names []
 			if err != nil {
 				return nil, nil, err
 			}
-			if !found {
+			if !found || e.ID == "" || c.Op == diff.Unblock && e.Block == diff.NotBlocked {
 				continue
 			}
 			c.ID, name = e.ID, e.Resource.Name()
@@ -147,7 +148,7 @@ func (s *Syncer) resolve(planned []diff.Change) (changes []diff.Change, names []
 			if err != nil {
 				return nil, nil, err
 			}
-			if !found {
+			if !found || other.ID == "" {
 				continue
 			}
 			c.OtherID = other.ID
@@ -160,9 +161,8 @@ func (s *Syncer) resolve(planned []diff.Change) (changes []diff.Change, names []
 	return changes, names, nil
 }
 
-// intendBlocks remembers which of the accounts that are about to be blocked are active, so that exactly those may be activated
-// again by syncd later, even if the block's acknowledgement is lost.
-func (s *Syncer) intendBlocks(ctx context.Context, changes []diff.Change) error {
+// activeAmong finds which of the accounts that are about to be blocked are active.
+func (s *Syncer) activeAmong(ctx context.Context, changes []diff.Change) (active []directory.Anchor, err error) {
 	var ids []string
 	var anchors []directory.Anchor
 	for _, c := range changes {
@@ -171,19 +171,18 @@ func (s *Syncer) intendBlocks(ctx context.Context, changes []diff.Change) error 
 		}
 	}
 	if len(ids) == 0 {
-		return nil
+		return nil, nil
 	}
-	active, err := s.Target.Active(ctx, ids)
+	answers, err := s.Target.Active(ctx, ids)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var intended []directory.Anchor
 	for i, a := range anchors {
-		if active[i] {
-			intended = append(intended, a)
+		if answers[i] {
+			active = append(active, a)
 		}
 	}
-	return s.Store.IntendBlock(intended)
+	return active, nil
 }
 
 // count adds an answer to the pass's report and to the metrics.
@@ -198,7 +197,11 @@ func (s *Syncer) count(p *pass, a *diff.Answer, now time.Time) {
 	}
 	switch a.Op {
 	case diff.Create, diff.CreateGroup:
-		r.Created++
+		if a.Before == nil || !a.Adopted {
+			r.Created++
+		} else {
+			r.Updated++ // it was in doubt
+		}
 	case diff.Update, diff.UpdateGroup:
 		r.Updated++
 	case diff.SetManager:
@@ -215,7 +218,7 @@ func (s *Syncer) count(p *pass, a *diff.Answer, now time.Time) {
 		r.Departed++
 	}
 	outcome := "acknowledged"
-	if a.Adopted {
+	if a.Adopted && a.Before == nil {
 		outcome = "adopted"
 		p.log.Info("adopted: it was online already under the same anchor", zap.Stringer("anchor", a.Anchor), zap.String("name", a.Name))
 	}

@@ -1,6 +1,7 @@
 package syncer_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -113,7 +114,8 @@ func (f *forest) object(e *entry, linked, whole bool) *directory.Object {
 	if whole && o.Kind == directory.Group {
 		o.Members, o.MembersRead = slices.Collect(maps.Keys(e.members)), true
 	}
-	for a, other := range f.objects {
+	for _, a := range f.anchors() {
+		other := f.objects[a]
 		if !linked || other.Deleted {
 			continue
 		}
@@ -151,12 +153,18 @@ func (f *forest) Containers() (include, exclude []directory.Container) {
 	return []directory.Container{{Anchor: at("ou"), DN: staff, Configured: staff}}, []directory.Container{{DN: interns, Configured: interns}}
 }
 
+// anchors are in order, so that a failing history fails again.
+func (f *forest) anchors() []directory.Anchor {
+	return slices.SortedFunc(maps.Keys(f.objects), func(a, b directory.Anchor) int { return bytes.Compare(a[:], b[:]) })
+}
+
 func (f *forest) watermark() directory.Watermark {
 	return directory.Watermark{Cookie: binary.BigEndian.AppendUint64(nil, uint64(len(f.log))), Server: f.Server(), ReadAt: time.Unix(int64(len(f.log)), 0).UTC()}
 }
 
 func (f *forest) Full(_ context.Context, emit func(*directory.Object) error) (directory.Watermark, error) {
-	for a, e := range f.objects {
+	for _, a := range f.anchors() {
+		e := f.objects[a]
 		if e.Deleted || e.ou == elsewhere || f.blind[a] {
 			continue
 		}
@@ -172,21 +180,24 @@ func (f *forest) Delta(ctx context.Context, from directory.Watermark, also []dir
 	if f.stale {
 		return directory.Watermark{}, fmt.Errorf("%w: put back", directory.ErrWatermark)
 	}
-	links := map[directory.Edge]*directory.Link{} // each once, as it was last seen
+	links, order := map[directory.Edge]*directory.Link{}, []directory.Edge{} // each once, as it was last seen
 	for _, e := range f.log[binary.BigEndian.Uint64(from.Cookie):] {
 		if e.link != nil {
 			links[e.link.Edge] = e.link
+			order = append(order, e.link.Edge)
 		}
 		also = append(also, e.anchor)
 	}
 	if err := f.Lookup(ctx, also, object); err != nil {
 		return directory.Watermark{}, err
 	}
-	for edge, l := range links {
-		if f.objects[edge.Group].Deleted || f.objects[edge.Member].Deleted {
+	for _, edge := range order {
+		if f.objects[edge.Group].Deleted || f.objects[edge.Member].Deleted || links[edge] == nil {
 			continue
 		}
-		if err := link(*l); err != nil {
+		l := *links[edge]
+		delete(links, edge)
+		if err := link(l); err != nil {
 			return directory.Watermark{}, err
 		}
 	}

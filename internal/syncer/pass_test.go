@@ -191,7 +191,7 @@ func TestKeptDeparturesComeBack(t *testing.T) {
 
 func TestLaw8ARefusedObjectWaitsAndDelaysNobody(t *testing.T) {
 	r := company(t)
-	r.tenant.refuse[at("ann")], r.tenant.refuse[at("team")] = true, true
+	r.tenant.refuse[at("ann")], r.tenant.refuse[at("team")] = 400, 400
 	p := r.pass()
 	if p.Status != directory.SomeRefused || p.Refused != 2 || p.Created != 4 || p.EdgesAdded != 1 {
 		t.Errorf("%+v", p)
@@ -219,7 +219,7 @@ func TestLaw8ARefusedObjectWaitsAndDelaysNobody(t *testing.T) {
 func TestARefusedRemovalOfAMemberIsTriedAgain(t *testing.T) {
 	r := company(t)
 	r.pass()
-	r.tenant.refuse[at("ann")] = true
+	r.tenant.refuse[at("ann")] = 400
 	r.forest.link("staff", "ann", false)
 	if p := r.pass(); p.Refused != 1 {
 		t.Errorf("%+v", p)

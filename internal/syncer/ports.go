@@ -49,12 +49,13 @@ type Store interface {
 	diff.Snapshot
 	TempDir() string
 	State() (diff.State, error)
-	Unfinished() (bool, error)
+	Interrupted() (*diff.Interrupted, error)
 	Refused() ([]directory.RefusedObject, error)
 	Held() ([]directory.HeldObject, error)
 	Expired(now time.Time) ([]directory.Anchor, error)
-	Begin(pass string) error
-	IntendBlock(active []directory.Anchor) error
+	// Begin, Intend before each batch, Acknowledge after it and Finish together see to it that what a crash leaves unanswered is known.
+	Begin(i diff.Interrupted) error
+	Intend(batch []diff.Change, active []directory.Anchor) error
 	Acknowledge(pass string, now time.Time, batch []diff.Answer) error
 	Finish(f *diff.Final) error
 	Record(p *directory.PassRecord) error

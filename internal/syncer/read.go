@@ -24,6 +24,9 @@ func (s *Syncer) connect(ctx context.Context, p *pass) error {
 		if p.state, err = s.Store.State(); err != nil {
 			return err
 		}
+		if p.interrupted, err = s.Store.Interrupted(); err != nil {
+			return err
+		}
 		if p.session, err = s.Open(ctx, p.state.Containers); err != nil {
 			return err
 		}
@@ -47,6 +50,8 @@ func (p *pass) decide(fingerprint string) {
 		reason = "no watermark yet"
 	case p.state.Fingerprint != fingerprint:
 		reason = "the configuration or the built-in mapping changed"
+	case p.interrupted != nil && p.interrupted.Full:
+		reason = "the last full pass was interrupted"
 	}
 	p.setKind(reason != "")
 	p.log.Info("pass begins", zap.String("kind", p.record.Kind), zap.String("server", p.record.Server), zap.String("why", reason))
@@ -81,7 +86,7 @@ func (s *Syncer) planFrom(ctx context.Context, p *pass, reader func(context.Cont
 		syncer: s, pass: p,
 		mapper: mapping.New(mapping.Scope{Include: include, Exclude: exclude, Kinds: s.Kinds, OwnAccount: p.session.OwnAccount()}),
 		planner: diff.NewPlanner(diff.Settings{
-			Full: p.full, Dir: s.Store.TempDir(), Supports: s.Target.Supports,
+			Full: p.full, Interrupted: p.interrupted != nil, Dir: s.Store.TempDir(), Supports: s.Target.Supports,
 			Limits:       diff.Limits{MaxDepartures: s.Safety.MaxDepartures, MaxPercent: s.Safety.MaxDeparturesPercent},
 			KeepDeparted: s.Safety.OnDeparture == BlockDeparted, Reactivate: s.Safety.Reactivate,
 		}, s.Store),
@@ -120,6 +125,7 @@ func (s *Syncer) readDelta(ctx context.Context, p *pass, in *intake) error {
 	}
 	in.planner.Recheck(waiting.held)
 	in.planner.Recheck(p.retried)
+	p.again = waiting.others
 	also := slices.Concat(waiting.held, waiting.others)
 	err = in.prove(waiting.held, func() (err error) {
 		p.watermark, err = p.session.Delta(ctx, p.state.Watermark, also, in.add, in.planner.Link)
@@ -147,7 +153,7 @@ func (s *Syncer) readMembers(ctx context.Context, p *pass, in *intake) error {
 	return nil
 }
 
-// waiting is what a delta must look at although nothing changed in Active Directory.
+// waiting is what a delta must look at although nothing changed in Active Directory, or what an interrupted one had to.
 type waiting struct{ held, others []directory.Anchor }
 
 func (s *Syncer) waiting(p *pass) (w waiting, err error) {
@@ -160,6 +166,9 @@ func (s *Syncer) waiting(p *pass) (w waiting, err error) {
 	}
 	if w.others, err = s.Store.Expired(p.started); err != nil {
 		return w, err
+	}
+	if p.interrupted != nil {
+		w.others = append(w.others, p.interrupted.Again...)
 	}
 	refused, err := s.Store.Refused()
 	if err != nil {

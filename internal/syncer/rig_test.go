@@ -65,12 +65,14 @@ func (f *fragile) write(do func() error) error {
 	return do()
 }
 
-func (f *fragile) Begin(pass string) error {
-	return f.write(func() error { return f.Store.Begin(pass) })
+func (f *fragile) Begin(i diff.Interrupted) error {
+	return f.write(func() error { return f.Store.Begin(i) })
 }
-func (f *fragile) IntendBlock(active []directory.Anchor) error {
-	return f.write(func() error { return f.Store.IntendBlock(active) })
+
+func (f *fragile) Intend(batch []diff.Change, active []directory.Anchor) error {
+	return f.write(func() error { return f.Store.Intend(batch, active) })
 }
+
 func (f *fragile) Acknowledge(pass string, now time.Time, batch []diff.Answer) error {
 	return f.write(func() error { return f.Store.Acknowledge(pass, now, batch) })
 }

@@ -89,13 +89,15 @@ type pass struct {
 	log     *zap.Logger
 	started time.Time
 
-	session Session
-	state   diff.State // of the last pass
-	full    bool
-	plan    *diff.Plan
+	session     Session
+	state       diff.State        // of the last pass
+	interrupted *diff.Interrupted // a pass that did not end, nil where there is none
+	full        bool
+	plan        *diff.Plan
 	// watermark is how far the source has been read, kept only by commit.
 	watermark directory.Watermark
 	retried   []directory.Anchor // refused objects that this pass looked at again
+	again     []directory.Anchor // all that it looked at although nothing changed in Active Directory
 }
 
 func (s *Syncer) begin(r Request) *pass {

@@ -19,10 +19,10 @@ type tenant struct {
 	accounts map[string]*account
 	last     int
 	repeat   bool
-	refuse   map[directory.Anchor]bool // changes of these, or edges of these members, are refused
-	failIn   int                       // the call that fails, counted down; 0: none
-	failHalf int                       // how many changes of that call are made before
-	broken   []string                  // laws that a change broke
+	refuse   map[directory.Anchor]int // changes of these, or edges of these members, are refused with a status; after 503 they happened
+	failIn   int                      // the call that fails, counted down; 0: none
+	failHalf int                      // how many changes of that call are made before
+	broken   []string                 // laws that a change broke
 	lawful   func(c *diff.Change) string
 	sent     []string // every change that was made
 	lacks    directory.Kind
@@ -43,7 +43,7 @@ var errTarget = &directory.Fault{Class: directory.Unreachable, Cause: "the onlin
 var _ syncer.Target = (*tenant)(nil)
 
 func newTenant() *tenant {
-	return &tenant{accounts: map[string]*account{}, refuse: map[directory.Anchor]bool{}}
+	return &tenant{accounts: map[string]*account{}, refuse: map[directory.Anchor]int{}}
 }
 
 func (t *tenant) find(a directory.Anchor) (string, *account) {
@@ -116,12 +116,16 @@ func (t *tenant) Apply(_ context.Context, changes []diff.Change) ([]diff.Outcome
 				t.breaks("%s", broken)
 			}
 		}
-		switch {
-		case t.refuse[c.Anchor] || c.Op == diff.AddMember && t.refuse[c.Other] || c.Op == diff.RemoveMember && t.refuse[c.Other]:
-			outcomes[i] = no(400, "refused for the test")
-		default:
+		status := t.refuse[c.Anchor]
+		if c.Op == diff.AddMember || c.Op == diff.RemoveMember {
+			status = max(status, t.refuse[c.Other])
+		}
+		if status == 0 || status == 503 {
 			outcomes[i] = t.make(c)
 			t.sent = append(t.sent, c.Op.String()+" "+c.Anchor.String())
+		}
+		if status != 0 {
+			outcomes[i] = no(status, "refused for the test")
 		}
 	}
 	if fails {
