@@ -58,6 +58,7 @@ func newDaemon(e *engine, after func(directory.PassRecord, error)) (*daemon, err
 	var err error
 	d.loop, err = syncer.NewLoop(e.config.Schedule, func(ctx context.Context, r syncer.Request) {
 		record, err := e.syncer.RunOnce(ctx, r) // logs its end by itself
+		d.retryRefused(err)
 		if after != nil {
 			after(record, err)
 		}
@@ -66,6 +67,27 @@ func newDaemon(e *engine, after func(directory.PassRecord, error)) (*daemon, err
 		return nil, err
 	}
 	return d, e.metrics.Watch(d)
+}
+
+// retryRefused asks for a pass when the time of the next refused object has come. A pass that failed asks for nothing: trying a
+// wrong password again and again would lock the account.
+func (d *daemon) retryRefused(failed error) {
+	var refused []directory.RefusedObject
+	var err error
+	if failed == nil {
+		refused, err = d.store.Refused()
+	}
+	if err != nil {
+		d.log.Error("the refused objects cannot be read", zap.Error(err))
+		return
+	}
+	var next time.Time
+	for _, r := range refused {
+		if next.IsZero() || r.Next.Before(next) {
+			next = r.Next
+		}
+	}
+	d.loop.RetryAt(next)
 }
 
 // listen opens the control endpoint and the metrics listener; stop closes both.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -112,6 +113,20 @@ func TestRefusal(t *testing.T) {
 	w.set(t, w.small(2), "proxyAddresses")
 	if p := pass(t, w.config, exitDone, "--full"); p.Refused != 0 || len(w.online.list(t, "Users")) != 4 {
 		t.Errorf("after it was corrected: %+v", p)
+	}
+}
+
+// TestAddressesChangeHands: in one delta each of four people takes over the next one's address, and the last one gets a new one. In
+// whatever order they are sent, nobody is refused.
+func TestAddressesChangeHands(t *testing.T) {
+	w, _ := newSmallWorld(t, 4)
+	pass(t, w.config, exitDone)
+	for i, address := range slices.Backward([]string{"person1@corp.example", "person2@corp.example", "person3@corp.example", "fresh@corp.example"}) {
+		w.set(t, w.small(i), "mail", address)
+		w.set(t, w.small(i), "userPrincipalName", address)
+	}
+	if p := pass(t, w.config, exitDone); p.Updated != 4 {
+		t.Errorf("%+v", p)
 	}
 }
 

@@ -6,5 +6,7 @@
 // applied, counts, and what is held back and why. Nothing here talks to a directory.
 //
 // Where it hurts: whether an edge or a manager can be pushed depends on whether both ends will be online after the pass, which is
-// known only when every object has been read. Edges and references are therefore decided last.
+// known only when every object has been read. Edges and references are therefore decided last. And what a crash left unanswered is
+// in doubt: it may be online or not, whatever Active Directory says by now. An object in doubt is created anew, which adopts or
+// creates; an edge or a reference in doubt is pushed, or taken away, once more.
 package diff

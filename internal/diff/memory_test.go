@@ -22,7 +22,8 @@ func nameOf(a directory.Anchor) string {
 	return strings.TrimRight(string(a[:]), "\x00")
 }
 
-// person, group and contact are resources; the more are further values, "title=Boss", or "manager=bob", "disabled", "expires".
+// person, group and contact are resources; the more are further values, "title=Boss", or "manager=bob", "known=true" (that the
+// account is enabled), "disabled", "expires".
 func person(name string, more ...string) *directory.Resource {
 	return resource(directory.User, name, more...)
 }
@@ -39,6 +40,8 @@ func resource(kind directory.Kind, name string, more ...string) *directory.Resou
 		switch key {
 		case "title":
 			r.Values = append(r.Values, directory.Value{Attribute: directory.Title, Values: []string{value}})
+		case "known":
+			r.Values = append(r.Values, directory.Value{Attribute: directory.OnPremisesAccountEnabled, Values: []string{value}})
 		case "manager":
 			r.Manager = at(value)
 		case "disabled":

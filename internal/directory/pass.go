@@ -36,7 +36,7 @@ const (
 type PassRecord struct {
 	Pass
 	Started time.Time `json:"started"`
-	Trigger string    `json:"trigger"` // "start", "schedule", "signal", "endpoint", "now"
+	Trigger string    `json:"trigger"` // "start", "schedule", "retry", "signal", "endpoint", "now"
 	Server  string    `json:"server"`  // the domain controller that was read
 	DryRun  bool      `json:"dry_run"`
 	// Class is the class of the fault that ended a failed pass.

@@ -2,8 +2,8 @@
 // refused or held, and the history of passes.
 //
 // It promises that the file is always consistent with itself: every write is one transaction, an object and its indexes change
-// together, and the watermark moves only in the transaction that ends a pass. A crash loses at most the acknowledgements of one
-// batch, which the next pass repeats.
+// together, and the watermark moves only in the transaction that ends a pass. A batch is remembered before it is sent: a crash loses
+// at most the acknowledgements of one batch, and which ones is known.
 //
 // Where it hurts: bbolt maps the file into memory, so read transactions must be short (none is held while a network answers), and
 // one process owns the file: a second one gets ErrLocked at once.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -72,11 +74,51 @@ func (s *Syncer) apply(ctx context.Context, p *pass) error {
 			if err == nil && len(batch) > 0 {
 				err = send()
 			}
+			if err == nil && op == diff.Create {
+				err = s.applyConflicts(ctx, p)
+			}
 			if err != nil {
 				return fmt.Errorf("%w (%d of %d changes were sent and acknowledged; the next pass goes on from there)", err, done, total)
 			}
 		}
 		return nil
+	})
+}
+
+// mostConflicts is how many changes wait at most to be sent once more.
+const mostConflicts = 1000
+
+// applyConflicts sends once more what met something of the same name or address, as long as that helps: a change that came later in the
+// plan may have made room. What is left is refused.
+func (s *Syncer) applyConflicts(ctx context.Context, p *pass) error {
+	for left := len(p.conflicts) + 1; len(p.conflicts) > 0; {
+		p.lastTry = len(p.conflicts) >= left
+		left = len(p.conflicts)
+		conflicts := p.conflicts
+		p.conflicts = nil
+		for _, op := range []diff.Op{diff.Update, diff.Create} {
+			same := slices.DeleteFunc(slices.Clone(conflicts), func(c diff.Change) bool { return c.Op != op })
+			for batch := range slices.Chunk(same, batchSize) {
+				if err := s.applyBatch(ctx, p, batch); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// putOff takes the conflicts out of the answers, to be sent once more.
+func (p *pass) putOff(answers []diff.Answer) []diff.Answer {
+	if op := answers[0].Op; p.lastTry || op != diff.Create && op != diff.Update {
+		return answers
+	}
+	return slices.DeleteFunc(answers, func(a diff.Answer) bool {
+		if a.Refusal == nil || a.Refusal.Status != http.StatusConflict || len(p.conflicts) == mostConflicts {
+			return false
+		}
+		p.conflicts = append(p.conflicts, a.Change)
+		return true
 	})
 }
 
@@ -105,6 +147,7 @@ func (s *Syncer) applyBatch(ctx context.Context, p *pass, planned []diff.Change)
 	for i := range changes {
 		answers[i] = diff.Answer{Change: changes[i], Outcome: outcomes[i], Name: names[i]}
 	}
+	answers = p.putOff(answers)
 	if err := s.timed("commit", func() error { return s.Store.Acknowledge(p.record.ID, now, answers) }); err != nil {
 		return err
 	}

@@ -18,6 +18,8 @@ type Loop struct {
 	mu      sync.Mutex
 	pending *Request
 	wake    chan struct{}
+	retry   *time.Timer // see RetryAt
+	retryAt time.Time   // zero while retry does not run
 }
 
 // NewLoop returns a loop on a validated schedule. run makes one pass and reports its end by itself.
@@ -55,9 +57,11 @@ func (l *Loop) Trigger(r Request) string {
 	return l.pending.ID
 }
 
-// Next is when the schedule asks for the next pass; zero before Run.
+// Next is when the schedule, or RetryAt, asks for the next pass; zero before Run.
 func (l *Loop) Next() time.Time {
-	var next time.Time
+	l.mu.Lock()
+	next := l.retryAt
+	l.mu.Unlock()
 	for _, e := range l.schedule.Entries() {
 		if next.IsZero() || !e.Next.IsZero() && e.Next.Before(next) {
 			next = e.Next
@@ -70,7 +74,10 @@ func (l *Loop) Next() time.Time {
 // kill ends too.
 func (l *Loop) Run(ctx, kill context.Context) {
 	l.schedule.Start()
-	defer func() { <-l.schedule.Stop().Done() }()
+	defer func() {
+		<-l.schedule.Stop().Done()
+		l.RetryAt(time.Time{})
+	}()
 	l.Trigger(Request{Trigger: "start"})
 	for {
 		select {
@@ -84,6 +91,20 @@ func (l *Loop) Run(ctx, kill context.Context) {
 		if r := l.take(); r != nil {
 			l.run(kill, *r)
 		}
+	}
+}
+
+// RetryAt asks for a pass at a moment outside the schedule, in place of the moment asked for before; the zero time takes that back. It is
+// for refused objects, whose time to try again comes earlier than the next round.
+func (l *Loop) RetryAt(at time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.retry != nil {
+		l.retry.Stop()
+		l.retry = nil
+	}
+	if l.retryAt = at; !at.IsZero() {
+		l.retry = time.AfterFunc(time.Until(at), func() { l.Trigger(Request{Trigger: "retry"}) })
 	}
 }
 

@@ -176,3 +176,19 @@ func TestSafetyIsValidated(t *testing.T) {
 		}
 	}
 }
+
+func TestRefusedObjectsAskForAPassOutsideTheSchedule(t *testing.T) {
+	passes := looping(t, syncer.ScheduleConfig{Sync: "@every 3h", Full: never}, func(l *syncer.Loop, _ func()) {
+		time.Sleep(2 * time.Minute)
+		l.RetryAt(time.Now().Add(time.Hour))
+		l.RetryAt(time.Now().Add(10 * time.Minute))
+		if next := time.Until(l.Next()); next != 10*time.Minute {
+			t.Errorf("the next one is in %v", next)
+		}
+		time.Sleep(20 * time.Minute)
+		l.RetryAt(time.Now().Add(time.Hour))
+		l.RetryAt(time.Time{})
+		time.Sleep(2 * time.Hour)
+	})
+	expect(t, []ran{{0, "start", false, false}, {12 * time.Minute, "retry", false, false}}, passes)
+}

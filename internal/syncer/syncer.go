@@ -41,7 +41,7 @@ func New(options Options) *Syncer { return &Syncer{Options: options} }
 // Request asks for a pass.
 type Request struct {
 	ID      string // from NewID
-	Trigger string // what asked: "start", "schedule", "signal", "endpoint", "now"
+	Trigger string // what asked: "start", "schedule", "retry", "signal", "endpoint", "now"
 	Full    bool   // read everything
 	DryRun  bool   // stop before the first write
 	// Preview, where set, is given the plan once it has been checked, before anything is written.
@@ -97,6 +97,8 @@ type pass struct {
 	// watermark is how far the source has been read, kept only by commit.
 	watermark directory.Watermark
 	retried   []directory.Anchor // refused objects that this pass looked at again
+	conflicts []diff.Change      // what met something of the same name, to be sent once more
+	lastTry   bool               // conflicts are refusals now
 	again     []directory.Anchor // all that it looked at although nothing changed in Active Directory
 }
 
