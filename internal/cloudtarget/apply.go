@@ -2,6 +2,7 @@ package cloudtarget
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -109,12 +110,16 @@ func (b *batch) takesWrites(ctx context.Context) (bool, error) {
 	if users == nil {
 		return false, nil
 	}
-	probe := call{op: opActive, method: http.MethodPatch, path: users.at(nobody), body: patchBody([]operation{{"replace", "active", false}})}
-	a, err := b.t.perform(ctx, probe, false)
-	if err != nil || a.refused == nil {
-		return false, err
+	r, err := b.t.once(ctx, users.probe())
+	if _, gone := errors.AsType[*lost](err); gone {
+		return false, nil
 	}
-	return a.refused.status == http.StatusNotFound, nil
+	return r.status == http.StatusNotFound, err
+}
+
+// probe is a change of a user who does not exist.
+func (rt *resourceType) probe() call {
+	return call{op: opActive, method: http.MethodPatch, path: rt.at(nobody), body: patchBody([]operation{{"replace", "active", false}})}
 }
 
 // change sends updates, blocks, references and departures.

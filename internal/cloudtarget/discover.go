@@ -219,7 +219,7 @@ func (t *Target) discoverOne(ctx context.Context, path string, doc any) (found b
 	if err := json.Unmarshal(r.body, doc); err != nil {
 		return false, &directory.Fault{
 			Class:  directory.Unreachable,
-			Cause:  fmt.Sprintf("%s%s answers with something that is not SCIM: %s", t.base, path, summary(r.body)),
+			Cause:  fmt.Sprintf("%s%s answers with something that is not SCIM: %s", t.base, path, t.redacted(summary(r.body))),
 			Remedy: "check target.url: it must be the SCIM base address", Err: err,
 		}
 	}

@@ -20,7 +20,7 @@ type bundle []int
 // until the edges at fault are alone, so that none delays the others.
 func (b *batch) edges(ctx context.Context) error {
 	pending := b.bundles()
-	for first := true; len(pending) > 0; first = false {
+	for len(pending) > 0 {
 		calls := make([]call, len(pending))
 		for n, edges := range pending {
 			calls[n] = b.edgeCall(edges)
@@ -28,9 +28,6 @@ func (b *batch) edges(ctx context.Context) error {
 		answers, err := b.t.execute(ctx, b.s, calls)
 		if err != nil {
 			return err
-		}
-		if first && forbidden(answers) {
-			return b.t.denied(b.t.refusal(*answers[0].refused))
 		}
 		if pending, err = b.settleEdges(ctx, pending, answers); err != nil {
 			return err
@@ -147,11 +144,4 @@ func (b *batch) missing(ctx context.Context, id string) (bool, error) {
 	address := b.s.types[directory.Group].at(id) + "?attributes=id"
 	there, err := b.t.read(ctx, call{op: opLookup, method: http.MethodGet, path: address}, &doc)
 	return !there && err == nil, err
-}
-
-// forbidden reports whether every answer is a 403.
-func forbidden(answers []answer) bool {
-	return !slices.ContainsFunc(answers, func(a answer) bool {
-		return a.refused == nil || a.refused.status != http.StatusForbidden
-	})
 }

@@ -101,11 +101,15 @@ func (t *Target) refusal(r reply) *diff.Refusal {
 			detail += ": " + text
 		}
 	}
-	// A service may quote the request back; the token must not be printed on that way.
+	return &diff.Refusal{Status: r.status, Type: oneLine(doc.ScimType), Detail: oneLine(t.redacted(detail))}
+}
+
+// redacted takes the token out of what a service says: it may quote the request back.
+func (t *Target) redacted(text string) string {
 	if token := t.token.Load(); token != nil {
-		detail = strings.ReplaceAll(detail, token.Reveal(), token.String())
+		return strings.ReplaceAll(text, token.Reveal(), token.String())
 	}
-	return &diff.Refusal{Status: r.status, Type: oneLine(doc.ScimType), Detail: oneLine(detail)}
+	return text
 }
 
 // summary makes a text out of any body: the title of an HTML page, its words, or what else there is.

@@ -17,7 +17,8 @@ import (
 const (
 	discoverTries = 3         // an operator may be waiting for the answer
 	longestPause  = time.Hour // a service that asks for more is unreachable for this pass
-	brokenInRow   = 3         // so many requests given up in a row, and it is not the objects
+	doubtInRow    = 3         // so many requests given up in a row, and it may be the service: it is asked
+	brokenInRow   = 16        // so many, and it is the service, whatever else it answers
 )
 
 // retryPolicy bounds how long one request is repeated.
@@ -98,8 +99,8 @@ func passing(status int) bool {
 
 // blamesObject decides whose fault it is when every try ended in a plain server error. A gateway's answer and a lost one are the
 // service's. A 500 may be one object that the service stumbles over, and then it must delay nobody else; but when several
-// requests in a row end so, it is the service again.
-func (t *Target) blamesObject(e *exhausted) bool {
+// requests in a row end so, it is the service again, unless it answers something harmless at that moment.
+func (t *Target) blamesObject(ctx context.Context, e *exhausted) bool {
 	if e.err != nil || e.reply.status < 500 {
 		return false
 	}
@@ -107,7 +108,18 @@ func (t *Target) blamesObject(e *exhausted) bool {
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return false
 	}
-	return t.broken.Add(1) < brokenInRow
+	switch n := t.broken.Add(1); {
+	case n < doubtInRow:
+		return true
+	case n > brokenInRow:
+		return false
+	}
+	s, err := t.opened()
+	if err != nil || s.types[directory.User] == nil {
+		return false
+	}
+	r, err := t.once(ctx, s.types[directory.User].probe())
+	return err == nil && r.status < 500
 }
 
 // surrender turns the end of the tries into the sentence that an operator reads; other errors stay.

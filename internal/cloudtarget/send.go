@@ -139,7 +139,7 @@ func (t *Target) perform(ctx context.Context, c call, unclear bool) (answer, err
 		return t.once(ctx, c)
 	})
 	var gone *exhausted
-	if errors.As(err, &gone) && t.blamesObject(gone) {
+	if errors.As(err, &gone) && t.blamesObject(ctx, gone) {
 		r, err = gone.reply, nil
 	}
 	if err != nil {
