@@ -18,7 +18,7 @@ const (
 	discoverTries = 3         // an operator may be waiting for the answer
 	longestPause  = time.Hour // a service that asks for more is unreachable for this pass
 	doubtInRow    = 3         // so many requests given up in a row, and it may be the service: it is asked
-	brokenInRow   = 16        // so many, and it is the service, whatever else it answers
+	brokenInRow   = 10        // so many, and it is the service, whatever else it answers
 )
 
 // retryPolicy bounds how long one request is repeated.

@@ -112,6 +112,11 @@ func TestReferences(t *testing.T) {
 			settings: func(s *Settings) { s.Limits.MaxDepartures = 0 }, read: []step{loses("ann", 1), sees(person("bob")), sees(person("dan", "manager=carl"))},
 			want: []string{"set_manager dan carl"}, held: []string{"ann: deleted in Active Directory"},
 		},
+		{
+			name: "who is held becomes nobody's manager", online: online().has(person("dan", "manager=carl")),
+			settings: func(s *Settings) { s.Limits.MaxDepartures = 0 }, read: []step{loses("ann", 2), sees(person("dan", "manager=ann")), sees(person("carl", "manager=ann"))},
+			want: []string{"set_manager dan nobody"}, held: []string{"ann: left scope"},
+		},
 		{name: "a manager who is held stays", online: online(), settings: func(s *Settings) { s.Limits.MaxDepartures = 0 }, read: []step{loses("ann", 1)}, held: []string{"ann: deleted in Active Directory"}},
 	})
 }

@@ -119,11 +119,17 @@ func (p *Planner) setManager(r reference) error {
 		return err
 	}
 	e, found, err := p.snapshot.Entry(r.report)
-	if err != nil || e.Resource.Manager == r.manager && !p.referenceInDoubt(&e, r) {
+	if err != nil {
 		return err
 	}
-	if r.manager.IsZero() && p.heldBack[e.Resource.Manager] {
+	switch acknowledged := e.Resource.Manager; {
+	case r.manager.IsZero() && p.heldBack[acknowledged]:
 		return nil // Active Directory takes a deleted manager away from everybody; one who is held stays until it is decided
+	case r.manager != acknowledged && p.heldBack[r.manager]:
+		r.manager, r.changed = directory.Anchor{}, time.Time{} // what is held gets nothing more
+	}
+	if r.manager == e.Resource.Manager && !p.referenceInDoubt(&e, r) {
+		return nil
 	}
 	if found {
 		r.kind = e.Resource.Kind
