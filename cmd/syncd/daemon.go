@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -20,6 +21,7 @@ type daemon struct {
 	*engine
 	loop    *syncer.Loop
 	started time.Time
+	ready   atomic.Bool // a pass has ended since the start
 }
 
 var _ control.Daemon = (*daemon)(nil)
@@ -39,13 +41,13 @@ func serve(ctx context.Context, c *config, std streams) (err error) {
 	if err != nil {
 		return err
 	}
+	drain, kill, release := signals(ctx, log, func() { d.loop.Trigger(syncer.Request{Trigger: "signal"}) })
+	defer release()
 	stop, err := d.listen()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, stop()) }()
-	drain, kill, release := signals(ctx, log, func() { d.loop.Trigger(syncer.Request{Trigger: "signal"}) })
-	defer release()
 	log.Info("syncd runs", zap.String("version", version), zap.String("control", c.Control.Listen), zap.String("metrics", c.Metrics.Listen))
 	d.loop.Run(drain, kill)
 	log.Info("syncd ends")
@@ -58,6 +60,7 @@ func newDaemon(e *engine, after func(directory.PassRecord, error)) (*daemon, err
 	var err error
 	d.loop, err = syncer.NewLoop(e.config.Schedule, func(ctx context.Context, r syncer.Request) {
 		record, err := e.syncer.RunOnce(ctx, r) // logs its end by itself
+		d.ready.Store(d.ready.Load() || !r.DryRun)
 		d.retryRefused(err)
 		if after != nil {
 			after(record, err)
@@ -140,7 +143,7 @@ func (d *daemon) Status() (*control.Status, error) {
 		return nil, err
 	}
 	s := &control.Status{
-		Version: version, Started: d.started, Running: d.syncer.Progress(), Next: d.loop.Next(),
+		Version: version, Started: d.started, Ready: d.ready.Load(), Running: d.syncer.Progress(), Next: d.loop.Next(),
 		SyncedTo: state.SyncedTo, Watermark: state.Watermark.ReadAt, Objects: map[string]int{},
 	}
 	present, err := d.store.Present()

@@ -129,7 +129,7 @@ func printPasses(std streams, passes ...directory.PassRecord) {
 		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%.2f\t%s\t\n", p.Kind, p.Read, p.Created, p.Updated, p.Blocked, p.Departed, p.EdgesAdded,
 			p.EdgesRemoved, p.Seconds, p.Status)
 	}
-	t.Flush() // writes to std.out, whose errors nobody could be told about
+	_ = t.Flush() // nobody could be told that std.out takes nothing
 }
 
 // live makes the first pass and then one after every event in the company, until ctx ends.
@@ -138,12 +138,14 @@ func (w *demoWorld) live(ctx context.Context, std streams) (err error) {
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
 		w.loop.Run(ctx, ctx)
 	}()
 	defer func() {
+		cancel()
 		<-ended
 		err = errors.Join(err, stop())
 	}()

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
-	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -35,24 +33,13 @@ type directoryInit struct {
 
 // Run makes the folder.
 func (d *directoryInit) Run() error {
-	password, err := readSecret("--password-file", d.PasswordFile)
+	password, err := directory.ReadSecret(d.PasswordFile)
 	if err != nil {
-		return err
+		return &directory.Fault{
+			Class: directory.Usage, Cause: "--password-file: " + err.Error(), Remedy: "name a file that holds the password in its one line", Err: err,
+		}
 	}
 	return onlinedir.Init(d.Data, onlinedir.Options{Tenant: d.Tenant, Admin: d.Admin, Password: password, EnableSync: d.EnableSync})
-}
-
-// readSecret reads the first line of a file.
-func readSecret(flag, path string) (directory.Secret, error) {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return "", &directory.Fault{Class: directory.Usage, Cause: flag + ": " + err.Error(), Remedy: "name a file that this account can read", Err: err}
-	}
-	line, _, _ := strings.Cut(string(b), "\n")
-	if line = strings.TrimRight(line, "\r"); line == "" {
-		return "", &directory.Fault{Class: directory.Usage, Cause: flag + ": " + path + " is empty", Remedy: "write the password into its first line"}
-	}
-	return directory.Secret(line), nil
 }
 
 type directoryToken struct {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -18,10 +19,12 @@ type display struct {
 	std     streams
 	json    bool
 	width   int // of the terminal on standard error, where the progress is drawn; 0 where that is none
-	drawn   bool
-	headed  bool
 	refused []directory.RefusedObject
 	held    []directory.HeldObject
+
+	mu     sync.Mutex // the progress and a preview are shown by different goroutines
+	drawn  bool
+	headed bool
 }
 
 func newDisplay(std streams, json bool) *display {
@@ -67,9 +70,11 @@ func (d *display) progress(p *directory.Progress, byDaemon bool) {
 	if d.width == 0 || d.json {
 		return
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	if !d.headed && p.Server != "" {
 		d.headed = true
-		d.clear()
+		d.clearLine()
 		by := ""
 		if byDaemon {
 			by = ", by the daemon"
@@ -81,14 +86,16 @@ func (d *display) progress(p *directory.Progress, byDaemon bool) {
 
 // waiting says that another pass has to end first.
 func (d *display) waiting(p *directory.Progress) {
-	d.draw("waiting for the pass that runs: " + stageLine(p))
-}
-
-// draw replaces the line of progress.
-func (d *display) draw(line string) {
 	if d.width == 0 || d.json {
 		return
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.draw("waiting for the pass that runs: " + stageLine(p))
+}
+
+// draw replaces the line of progress. It needs the lock.
+func (d *display) draw(line string) {
 	fmt.Fprint(d.std.err, "\r"+fit(line, d.width-1)+"\x1b[K")
 	d.drawn = true
 }
@@ -109,6 +116,13 @@ func stageLine(p *directory.Progress) string {
 
 // clear removes the line of progress.
 func (d *display) clear() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.clearLine()
+}
+
+// clearLine is clear for who has the lock.
+func (d *display) clearLine() {
 	if d.drawn {
 		fmt.Fprint(d.std.err, "\r\x1b[K")
 		d.drawn = false

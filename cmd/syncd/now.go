@@ -38,7 +38,11 @@ func (r *runCommand) Run(ctx context.Context, std streams) error {
 	if record == nil {
 		return err
 	}
-	return show.report(record)
+	code := show.report(record)
+	if err != nil {
+		fmt.Fprintln(std.err, "syncd: afterwards:", err)
+	}
+	return code
 }
 
 // pollEvery is how often the running daemon is asked how far the pass is.
@@ -132,7 +136,9 @@ func (d *display) preview(p *diff.Plan) error {
 	if d.json {
 		return nil
 	}
-	d.clear()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.clearLine()
 	n := 0
 	for _, op := range diff.Ops() {
 		err := p.Each(op, func(c *diff.Change) error {

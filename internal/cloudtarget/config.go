@@ -16,7 +16,6 @@ import (
 const (
 	defaultConcurrency = 8
 	mostConcurrency    = 64
-	longestToken       = 64 << 10 // bytes; a larger file is no token
 )
 
 // Config says where the online directory is and how to get in. It is the section `target` of the configuration file.
@@ -90,23 +89,16 @@ func isLoopback(host string) bool {
 
 // readToken reads the token file; the error is the rest of a sentence that begins with the file's key.
 func readToken(file string) (directory.Secret, error) {
-	info, err := os.Stat(file)
+	secret, err := directory.ReadSecret(file)
 	if err != nil {
-		return "", fmt.Errorf("cannot be read: %w", err)
+		return "", err
 	}
-	if info.IsDir() || info.Size() > longestToken {
-		return "", fmt.Errorf("%s is not a token file", file)
-	}
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return "", fmt.Errorf("cannot be read: %w", err)
-	}
-	token := strings.TrimSpace(string(b))
+	token := strings.TrimSpace(secret.Reveal())
 	if token == "" {
-		return "", fmt.Errorf("%s is empty", file)
+		return "", errors.New("the file is empty")
 	}
 	if strings.ContainsFunc(token, func(r rune) bool { return r > unicode.MaxASCII || !unicode.IsGraphic(r) || r == ' ' }) {
-		return "", fmt.Errorf("%s holds something else than one token", file)
+		return "", errors.New("the file holds something else than one token")
 	}
 	return directory.Secret(token), nil
 }

@@ -54,15 +54,25 @@ func (c *Client) Sync(ctx context.Context, full, dryRun bool) (string, error) {
 		return "", err
 	}
 	var answer syncAnswer
-	_, err = c.call(ctx, http.MethodPost, "/v1/sync", body, &answer)
+	found, err := c.call(ctx, http.MethodPost, "/v1/sync", body, &answer)
+	if err == nil && !found {
+		err = stranger()
+	}
 	return answer.Pass, err
 }
 
 // Status asks for the daemon's status.
 func (c *Client) Status(ctx context.Context) (*Status, error) {
 	s := new(Status)
-	_, err := c.call(ctx, http.MethodGet, "/v1/status", nil, s)
+	found, err := c.call(ctx, http.MethodGet, "/v1/status", nil, s)
+	if err == nil && !found {
+		err = stranger()
+	}
 	return s, err
+}
+
+func stranger() error {
+	return &directory.Fault{Cause: "what answers at the control endpoint is not syncd", Remedy: "correct control.listen"}
 }
 
 // Pass returns a pass that has ended, nil while it has not.

@@ -120,7 +120,7 @@ func TestPortNeedsToken(t *testing.T) {
 }
 
 func TestReadyAfterTheFirstPass(t *testing.T) {
-	daemon := &fakeDaemon{status: control.Status{Last: &directory.PassRecord{}}}
+	daemon := &fakeDaemon{status: control.Status{Ready: true}}
 	_, address := serve(t, control.Config{Listen: "127.0.0.1:0"}, daemon)
 	response, err := http.Get("http://" + address + "/readyz")
 	if err != nil {

@@ -109,7 +109,7 @@ func (s *server) ready(w http.ResponseWriter, _ *http.Request) {
 	switch {
 	case err != nil:
 		s.text(w, http.StatusServiceUnavailable, err.Error())
-	case status.Last == nil:
+	case !status.Ready:
 		s.text(w, http.StatusServiceUnavailable, "the first pass has not ended yet")
 	default:
 		s.text(w, http.StatusOK, "ok")

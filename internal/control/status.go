@@ -10,6 +10,7 @@ import (
 type Status struct {
 	Version string                `json:"version"`
 	Started time.Time             `json:"started"`
+	Ready   bool                  `json:"ready"`   // a pass has ended since then
 	Running *directory.Progress   `json:"running"` // null while no pass runs
 	Last    *directory.PassRecord `json:"last"`    // null before the first pass has ended
 	Next    time.Time             `json:"next"`

@@ -2,8 +2,6 @@ package directory
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"strings"
 )
 
@@ -59,22 +57,3 @@ func (e *FieldError) Error() string {
 // ErrWatermark says that a delta cannot start from the watermark (unknown to the domain controller, or not to be trusted): make a
 // full pass. Its text says why.
 var ErrWatermark = errors.New("the watermark cannot be used")
-
-// Secret is a string that never prints: not by any verb of fmt (a wrong one prints what it was given, past String), not as JSON, not
-// as YAML. In an unexported field fmt cannot call methods: keep it in an exported one, or do not print what holds it.
-type Secret string
-
-const hidden = "[secret]"
-
-func (Secret) String() string               { return hidden }
-func (Secret) GoString() string             { return hidden }
-func (Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + hidden + `"`), nil }
-func (Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
-
-// Format writes the same for every verb.
-func (Secret) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, hidden) // fmt's own buffer takes everything
-}
-
-// Reveal returns the secret itself, for the one place that sends it.
-func (s Secret) Reveal() string { return string(s) }

@@ -33,7 +33,8 @@ const (
 type entry struct {
 	object directory.Object
 	class  class
-	person bool     // its sAMAccountType is that of people's accounts
+	typed  bool     // its sAMAccountType could be read
+	person bool     // and is that of people's accounts
 	rest   []ranged // attributes of which only the first values have arrived
 }
 
@@ -136,7 +137,7 @@ func (p *entry) add(w spelling, name string, values []string) {
 			o.Anchor = a
 		}
 	case attrType:
-		p.person = v == normalUser
+		p.typed, p.person = true, v == normalUser
 	case attrUSN:
 		o.USN, _ = strconv.ParseUint(v, 10, 64) // zero when unreadable: it is only ever compared
 	case attrChanged:
@@ -176,9 +177,9 @@ func (p *entry) syncable() bool {
 }
 
 // keepFormerUser makes an account of class user that is not a person's any more (its type was changed to a computer's) a user that
-// does not match: what is online of it can then depart with evidence.
+// does not match: what is online of it can then depart with evidence. A type that cannot be read is no evidence.
 func (p *entry) keepFormerUser() {
-	if !p.object.Deleted && p.object.Kind == 0 && p.class.has(classUser) {
+	if !p.object.Deleted && p.object.Kind == 0 && p.class.has(classUser) && p.typed {
 		p.object.Kind, p.object.FilterMiss = directory.User, true
 	}
 }

@@ -73,7 +73,7 @@ func (s *Source) bound(ctx context.Context, server string) (*Session, error) {
 	}
 	session := &Session{source: s, link: link, server: server}
 	defer session.during(ctx)()
-	password, err := readPassword(s.cfg.Bind.PasswordFile)
+	password, err := directory.ReadSecret(s.cfg.Bind.PasswordFile)
 	if err != nil {
 		session.Close()
 		return nil, &refusedError{usage(err, err.Error(), "put the password of "+s.cfg.Bind.User+" there (source.bind.password_file)")}

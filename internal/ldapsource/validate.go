@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 
@@ -71,7 +70,7 @@ func (c *Config) checkBind() []error {
 	}
 	if c.Bind.PasswordFile == "" {
 		bad = append(bad, field("bind.password_file", "no file is named", "name the file that holds the password of bind.user"))
-	} else if _, err := readPassword(c.Bind.PasswordFile); err != nil {
+	} else if _, err := directory.ReadSecret(c.Bind.PasswordFile); err != nil {
 		bad = append(bad, field("bind.password_file", err.Error(), "put the password of bind.user into that file and let the account that syncd runs as read it"))
 	}
 	return bad
@@ -132,17 +131,4 @@ func within(base, dn *ldap.DN) bool {
 
 func field(name, problem, remedy string) error {
 	return &directory.FieldError{Field: name, Problem: problem, Remedy: remedy}
-}
-
-// readPassword reads the secret and drops one line end, which editors add. Spaces belong to the password.
-func readPassword(file string) (directory.Secret, error) {
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return "", fmt.Errorf("the password file cannot be read: %w", err)
-	}
-	password := strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r")
-	if password == "" {
-		return "", fmt.Errorf("the password file %s is empty", file)
-	}
-	return directory.Secret(password), nil
 }
