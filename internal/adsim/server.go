@@ -60,9 +60,11 @@ func New(config Config) (*Server, error) {
 func (s *Server) createAccounts() error {
 	users := "CN=Users," + s.config.BaseDN
 	service, err := s.tree.Add("CN="+ServiceAccount+","+users, []dit.Attribute{
-		{Name: "objectClass", Values: []string{"user"}}, {Name: "sAMAccountName", Values: []string{ServiceAccount}},
+		{Name: "objectClass", Values: []string{"user"}},
+		{Name: "sAMAccountName", Values: []string{ServiceAccount}},
 		{Name: "userPrincipalName", Values: []string{ServiceAccount + "@" + dnsDomain(s.config.BaseDN)}},
-		{Name: "userAccountControl", Values: []string{"66048"}}, {Name: "pwdLastSet", Values: []string{"-1"}},
+		{Name: "userAccountControl", Values: []string{"66048"}},
+		{Name: "pwdLastSet", Values: []string{"-1"}},
 		{Name: "description", Values: []string{"Reads the directory for synchronisation"}},
 	})
 	if err != nil {

@@ -13,8 +13,13 @@ func (c *Company) Next() (string, error) {
 		weight int
 		happen func() (string, error)
 	}{
-		{20, c.someoneJoins}, {14, c.someoneMoves}, {12, c.someoneMarries}, {13, c.someoneLeaves}, {12, c.someoneIsPromoted},
-		{12, c.someoneChangesPhone}, {17, c.someoneChangesProject},
+		{20, c.someoneJoins},
+		{14, c.someoneMoves},
+		{12, c.someoneMarries},
+		{13, c.someoneLeaves},
+		{12, c.someoneIsPromoted},
+		{12, c.someoneChangesPhone},
+		{17, c.someoneChangesProject},
 	}
 	roll := c.random.IntN(100)
 	for _, e := range events {

@@ -1,6 +1,7 @@
 package dit
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -120,7 +121,7 @@ func (t *Tree) target(a *AttributeType, value string) (*Entry, error) {
 	if err == nil && e.state == live {
 		return e, nil
 	}
-	if f, ok := err.(*Failure); ok && f.Code == ldap.LDAPResultInvalidDNSyntax {
+	if f, ok := errors.AsType[*Failure](err); ok && f.Code == ldap.LDAPResultInvalidDNSyntax {
 		return nil, f
 	}
 	code := uint16(ldap.LDAPResultConstraintViolation)

@@ -55,8 +55,13 @@ const exchangeClasses = `
 
 // userDefaults are the values of a new account; the attributes with local state start at zero.
 var userDefaults = [...][2]string{
-	{"codePage", "0"}, {"countryCode", "0"}, {"badPwdCount", "0"}, {"badPasswordTime", "0"},
-	{"lastLogon", "0"}, {"lastLogoff", "0"}, {"logonCount", "0"},
+	{"codePage", "0"},
+	{"countryCode", "0"},
+	{"badPwdCount", "0"},
+	{"badPasswordTime", "0"},
+	{"lastLogon", "0"},
+	{"lastLogoff", "0"},
+	{"logonCount", "0"},
 }
 
 func (s *schema) class(line string) {

@@ -1,6 +1,7 @@
 package dit
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -49,7 +50,7 @@ func codeOf(err error) uint16 {
 	if err == nil {
 		return 0
 	}
-	if f, ok := err.(*Failure); ok {
+	if f, ok := errors.AsType[*Failure](err); ok {
 		return f.Code
 	}
 	return ldap.LDAPResultOther

@@ -67,7 +67,7 @@ func Init(dir string, options Options) error {
 	if err != nil {
 		return folderFault(dir, err)
 	}
-	defer os.Remove(draft.Name()) // fails once it has its name, as it should
+	defer func() { _ = os.Remove(draft.Name()) }() // fails once it has its name, as it should
 	if err := draft.Close(); err != nil {
 		return folderFault(dir, err)
 	}
