@@ -72,6 +72,17 @@ func TestBadInput(t *testing.T) {
 				return func() { writeFile(t, w.dir, "online.token", w.online.token+"\n") }
 			},
 		},
+		{
+			name: "revoked token", code: exitUnreachable, says: []string{"token", "revoked", "online.token"},
+			breaks: func(t *testing.T) func() {
+				other := w.newToken(t, "other")
+				writeFile(t, w.dir, "online.token", other+"\n")
+				if r := syncd(t, "directory", "token", "--data", w.online.dir, "--name", "other", "--revoke"); r.code != exitDone {
+					t.Fatalf("%+v", r)
+				}
+				return func() { writeFile(t, w.dir, "online.token", w.online.token+"\n") }
+			},
+		},
 		{name: "the same online directory with a slash", from: "/scim/v2", to: "/scim/v2/", code: exitDone},
 		{name: "another online directory", from: w.online.url, to: "http://127.0.0.1:1", code: exitUsage, says: []string{"belongs to the online directory"}},
 	} {
@@ -119,6 +130,15 @@ func (w *world) password(wrong string) func(*testing.T) func() {
 		writeFile(t, w.dir, "ad.password", wrong+"\n")
 		return func() { writeFile(t, w.dir, "ad.password", w.ad.servicePassword.Reveal()+"\n") }
 	}
+}
+
+func (w *world) newToken(t *testing.T, name string) string {
+	t.Helper()
+	r := syncd(t, "directory", "token", "--data", w.online.dir, "--name", name)
+	if r.code != exitDone {
+		t.Fatalf("%+v", r)
+	}
+	return strings.TrimSpace(r.out)
 }
 
 // enableSync is the switch of the online directory's administrator.

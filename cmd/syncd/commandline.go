@@ -18,7 +18,7 @@ Exit status: 0 done; 1 failed; 2 wrong usage or configuration; 3 done, but some 
 type commandLine struct {
 	Version   kong.VersionFlag `help:"Print the version and exit."`
 	Run       runCommand       `cmd:"" default:"withargs" help:"Run the daemon, or make one pass with --now (the default command)."`
-	Status    statusCommand    `cmd:"" help:"Show what the running daemon did last, what is refused or held, and what comes next."`
+	Status    statusCommand    `cmd:"" help:"Show what the last pass did, what is refused or held, and what comes next."`
 	Demo      demoCommand      `cmd:"" help:"A small Active Directory, an online directory and syncd between them, all in one process."`
 	Directory directoryCommand `cmd:"" help:"The simulated online directory on its own."`
 }

@@ -138,36 +138,10 @@ func (d *daemon) Passes(n int) ([]directory.PassRecord, error) { return d.store.
 
 // Status implements control.Daemon.
 func (d *daemon) Status() (*control.Status, error) {
-	state, err := d.store.State()
+	s, err := lastKnown(d.store)
 	if err != nil {
 		return nil, err
 	}
-	s := &control.Status{
-		Version: version, Started: d.started, Ready: d.ready.Load(), Running: d.syncer.Progress(), Next: d.loop.Next(),
-		SyncedTo: state.SyncedTo, Watermark: state.Watermark.ReadAt, Objects: map[string]int{},
-	}
-	present, err := d.store.Present()
-	if err != nil {
-		return nil, err
-	}
-	for _, kind := range directory.Kinds() {
-		s.Objects[kind.String()] = present[kind]
-	}
-	last, err := d.store.Passes(1)
-	if err != nil {
-		return nil, err
-	}
-	if len(last) > 0 {
-		s.Last = &last[0]
-	}
-	if s.Refused, err = d.store.Refused(); err != nil {
-		return nil, err
-	}
-	if s.Held, err = d.store.Held(); err != nil {
-		return nil, err
-	}
-	s.RefusedCount, s.HeldCount = len(s.Refused), len(s.Held)
-	s.Refused = s.Refused[:min(len(s.Refused), control.ListedObjects)]
-	s.Held = s.Held[:min(len(s.Held), control.ListedObjects)]
+	s.Started, s.Ready, s.Running, s.Next = d.started, d.ready.Load(), d.syncer.Progress(), d.loop.Next()
 	return s, nil
 }

@@ -53,10 +53,10 @@ func (d *demoCommand) Run(ctx context.Context, std streams) (err error) {
 	context.AfterFunc(drain, cancel)
 	fmt.Fprintf(std.out, "a company with %s people in a small Active Directory, %s\n", humanize.Comma(int64(d.Users)), w.ad.SecureURL())
 	if !d.Once {
-		fmt.Fprintf(std.out, "an online directory with its pages, %s (user admin, password %s)\n", w.url, w.password.Reveal())
+		fmt.Fprintf(std.out, "an online directory with its pages, %s\n    sign in as admin with the password %s\n", w.url, w.password.Reveal())
 	}
 	if d.Keep != "" {
-		fmt.Fprintf(std.out, "everything is kept in %s; while this runs: syncd --now --config %s\n", dir, w.configPath)
+		fmt.Fprintf(std.out, "everything is kept in %s; while this runs:\n    syncd --now --config %s\n", dir, w.configPath)
 	}
 	if d.Once {
 		return w.once(ctx, std)
@@ -97,13 +97,14 @@ func (w *demoWorld) once(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(std.out, "first pass: %s\nmeanwhile:\n", summary(&full.Pass))
+	printWrapped(std.out, "first pass: "+summary(&full.Pass))
+	fmt.Fprintln(std.out, "meanwhile:")
 	for range onceEvents {
 		sentence, err := w.company.Next()
 		if err != nil {
 			return err
 		}
-		fmt.Fprintln(std.out, "  "+sentence)
+		printWrapped(std.out, "  "+sentence)
 	}
 	delta, err := w.syncer.RunOnce(ctx, syncer.Request{ID: syncer.NewID(), Trigger: "now"})
 	if err != nil {
@@ -158,7 +159,7 @@ func (w *demoWorld) live(ctx context.Context, std streams) (err error) {
 			return ctx.Err()
 		case record := <-w.passes:
 			ended := record.Started.Add(time.Duration(record.Seconds * float64(time.Second)))
-			fmt.Fprintf(std.out, "%s  %s → %s\n", ended.Format(time.TimeOnly), cmp.Or(happened, "asked for"), outcome(&record))
+			printWrapped(std.out, fmt.Sprintf("%s  %s → %s", ended.Format(time.TimeOnly), cmp.Or(happened, "asked for"), outcome(&record)))
 			happened = ""
 		case <-tick.C:
 			if happened != "" {

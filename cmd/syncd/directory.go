@@ -45,15 +45,20 @@ func (d *directoryInit) Run() error {
 type directoryToken struct {
 	Data string `required:"" placeholder:"DIR" help:"The folder of the online directory; it may be served at the same time."`
 	Name string `required:"" placeholder:"NAME" help:"What the token is for; it is listed under this name."`
+
+	Revoke bool `help:"Revoke the token of this name instead: whoever uses it is refused from now on."`
 }
 
-// Run prints the token alone.
+// Run prints the token alone, or revokes it.
 func (d *directoryToken) Run(ctx context.Context, std streams) (err error) {
 	dir, err := onlinedir.Open(ctx, d.Data, zap.NewNop())
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, dir.Close()) }()
+	if d.Revoke {
+		return dir.RevokeToken(ctx, d.Name)
+	}
 	token, err := dir.NewToken(ctx, d.Name)
 	if err != nil {
 		return err

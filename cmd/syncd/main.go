@@ -83,7 +83,7 @@ func report(std streams, err error) int {
 	if e, ok := errors.AsType[*ended](err); ok {
 		return e.code
 	}
-	if errors.Is(err, context.Canceled) {
+	if _, said := errors.AsType[*directory.Fault](err); !said && errors.Is(err, context.Canceled) {
 		fmt.Fprintln(std.err, "syncd: interrupted; what was not acknowledged is repeated by the next pass")
 		return exitFailed
 	}

@@ -56,7 +56,7 @@ func loadError(path string, e *yaml.LoadError) string {
 	if strings.Contains(e.Message, "no documents") {
 		return path + ": the file is empty; docs/configuration.md has an example"
 	}
-	return where + ": " + e.Message
+	return where + ": " + e.Message + "; correct it there, or in the line before"
 }
 
 // fieldErrors puts file and line before the errors of validate.

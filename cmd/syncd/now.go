@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"go.uber.org/zap/zapcore"
@@ -23,12 +26,23 @@ func (r *runCommand) Run(ctx context.Context, std streams) error {
 		}
 	}
 	c, err := loadConfig(r.Config)
-	if err != nil {
-		return err
-	}
-	if !r.Now {
+	switch {
+	case err == nil && !r.Now:
 		return serve(ctx, c, std)
+	case err == nil:
+		err = r.once(ctx, c, std)
 	}
+	if _, said := errors.AsType[*ended](err); err != nil && r.JSON && !said {
+		return errors.Join(err, printJSON(std, &directory.PassRecord{Pass: directory.Pass{Status: directory.PassFailed, Message: err.Error()}}))
+	}
+	return err
+}
+
+// once makes one pass, which the first signal ends.
+func (r *runCommand) once(ctx context.Context, c *config, std streams) error {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // the second signal ends the process
 	show := newDisplay(std, r.JSON)
 	record, err := r.ask(ctx, c, show)
 	if errors.Is(err, control.ErrNoDaemon) {
@@ -63,22 +77,22 @@ func (r *runCommand) ask(ctx context.Context, c *config, show *display) (*direct
 	for {
 		select {
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return nil, &directory.Fault{Cause: "interrupted; the daemon goes on with pass " + id, Remedy: "see `syncd status`", Err: ctx.Err()}
 		case <-tick.C:
 		}
 		record, err := client.Pass(ctx, id)
-		if err != nil && !errors.Is(err, control.ErrNoDaemon) || record != nil {
-			return record, err
-		}
 		status, errStatus := client.Status(ctx)
-		if err := errors.Join(err, errStatus); err != nil {
+		if err := errors.Join(err, errStatus); err != nil && ctx.Err() == nil {
 			return nil, &directory.Fault{
-				Cause: "the running syncd stopped answering before pass " + id + " ended", Remedy: "look at its log, and ask again once it runs",
+				Cause: "the running syncd stopped answering before pass " + id + " ended", Remedy: "look at its log, and ask again once it runs", Err: err,
 			}
+		} else if err != nil {
+			continue
 		}
-		show.refused = status.Refused
-		show.held = status.Held
+		show.refused, show.held = status.Refused, status.Held
 		switch {
+		case record != nil:
+			return record, nil
 		case status.Running == nil:
 		case status.Running.Pass == id:
 			show.progress(status.Running, true)
@@ -99,11 +113,6 @@ func (r *runCommand) here(ctx context.Context, c *config, std streams, show *dis
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, e.close()) }()
-	drain, kill, release := signals(ctx, log, func() {})
-	defer release()
-	ctx, cancel := context.WithCancel(kill)
-	defer cancel()
-	context.AfterFunc(drain, cancel) // one pass, asked for by hand, ends with the first signal
 	request := syncer.Request{ID: syncer.NewID(), Trigger: "now", Full: r.Full, DryRun: r.DryRun}
 	if r.DryRun {
 		request.Preview = show.preview

@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/dustin/go-humanize"
 
 	"syncd/internal/control"
 	"syncd/internal/directory"
+	"syncd/internal/store"
 )
 
 // statusCommand is `syncd status`.
@@ -19,7 +21,7 @@ type statusCommand struct {
 	JSON bool `name:"json" help:"Print the status as one JSON object."`
 }
 
-// Run asks the running daemon.
+// Run asks the running daemon, or reads the state where none runs.
 func (s *statusCommand) Run(ctx context.Context, std streams) error {
 	c, err := loadConfig(s.Config)
 	if err != nil {
@@ -31,7 +33,7 @@ func (s *statusCommand) Run(ctx context.Context, std streams) error {
 	}
 	status, err := client.Status(ctx)
 	if errors.Is(err, control.ErrNoDaemon) {
-		return &directory.Fault{Cause: "no syncd runs with " + s.Config, Remedy: "start it, or make one pass with `syncd --now`", Err: err}
+		status, err = fromState(c)
 	}
 	if err != nil {
 		return err
@@ -43,9 +45,58 @@ func (s *statusCommand) Run(ctx context.Context, std streams) error {
 	return nil
 }
 
+// fromState is the status that the last pass left, where no daemon runs.
+func fromState(c *config) (_ *control.Status, err error) {
+	state, err := store.Open(c.State.Dir, strings.TrimRight(c.Target.URL, "/"))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, state.Close()) }()
+	return lastKnown(state)
+}
+
+// lastKnown is what the state tells.
+func lastKnown(state *store.Store) (*control.Status, error) {
+	known, err := state.State()
+	if err != nil {
+		return nil, err
+	}
+	s := &control.Status{Version: version, SyncedTo: known.SyncedTo, Watermark: known.Watermark.ReadAt, Objects: map[string]int{}}
+	present, err := state.Present()
+	if err != nil {
+		return nil, err
+	}
+	for _, kind := range directory.Kinds() {
+		s.Objects[kind.String()] = present[kind]
+	}
+	last, err := state.Passes(1)
+	if err != nil {
+		return nil, err
+	}
+	if len(last) > 0 {
+		s.Last = &last[0]
+	}
+	refused, err := state.Refused()
+	if err != nil {
+		return nil, err
+	}
+	held, err := state.Held()
+	if err != nil {
+		return nil, err
+	}
+	s.RefusedCount, s.HeldCount = len(refused), len(held)
+	s.Refused = append([]directory.RefusedObject{}, refused[:min(len(refused), control.ListedObjects)]...)
+	s.Held = append([]directory.HeldObject{}, held[:min(len(held), control.ListedObjects)]...)
+	return s, nil
+}
+
 func printStatus(std streams, s *control.Status, now time.Time) {
 	out := std.out
-	fmt.Fprintf(out, "running since %s · next pass %s\n", s.Started.Local().Format("Mon 15:04"), s.Next.Local().Format("Mon 15:04"))
+	if s.Started.IsZero() {
+		fmt.Fprintln(out, "no daemon runs; this is what the last pass left")
+	} else {
+		fmt.Fprintf(out, "running since %s · next pass %s\n", s.Started.Local().Format("Mon 15:04"), s.Next.Local().Format("Mon 15:04"))
+	}
 	switch {
 	case s.Running != nil:
 		fmt.Fprintf(out, "a %s pass is running: %s %s\n", s.Running.Kind, s.Running.Stage, humanize.Comma(int64(s.Running.Done)))
@@ -53,8 +104,11 @@ func printStatus(std streams, s *control.Status, now time.Time) {
 		fmt.Fprintln(out, "no pass has ended yet")
 	}
 	if s.Last != nil {
-		printWrapped(out, fmt.Sprintf("last pass %s: %s, %s in %.1f s: %s", s.Last.Started.Local().Format("Mon 15:04"), s.Last.Kind,
-			s.Last.Status, s.Last.Seconds, summary(&s.Last.Pass)))
+		line := fmt.Sprintf("last pass %s: %s, %s in %.1f s", s.Last.Started.Local().Format("Mon 15:04"), s.Last.Kind, s.Last.Status, s.Last.Seconds)
+		if s.Last.Status != directory.PassFailed {
+			line += ": " + summary(&s.Last.Pass)
+		}
+		printWrapped(out, line)
 		if s.Last.Message != "" {
 			printWrapped(out, s.Last.Message)
 		}

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"fmt"
 	"net"
 	"net/netip"
 	"runtime"
@@ -22,11 +23,19 @@ func DefaultConfig() Config {
 	return Config{Listen: "unix:///run/syncd/control.sock"}
 }
 
+// longestSocket is how many bytes the path of a socket may have (sun_path of unix(7) on Linux; others have a few less).
+const longestSocket = 107
+
 // Validate refuses every address that is not this machine's own.
 func (c *Config) Validate() error {
 	if path, ok := socketPath(c.Listen); ok {
 		if path == "" {
 			return &directory.FieldError{Field: "listen", Problem: "names no socket", Remedy: "write unix:///run/syncd/control.sock"}
+		}
+		if len(path) > longestSocket {
+			return &directory.FieldError{
+				Field: "listen", Problem: fmt.Sprintf("the path of the socket has %d bytes, the system takes %d", len(path), longestSocket), Remedy: "use a shorter path",
+			}
 		}
 		return nil
 	}

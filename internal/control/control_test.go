@@ -156,6 +156,16 @@ func TestSocketLeftBehind(t *testing.T) {
 	if _, _, err := control.Listen(c, t.TempDir()); directory.ClassOf(err) != directory.Usage || !strings.Contains(err.Error(), "in use") {
 		t.Errorf("a living socket: %v", err)
 	}
+	file := control.Config{Listen: "unix://" + filepath.Join(filepath.Dir(path), "file")}
+	if err := os.WriteFile(strings.TrimPrefix(file.Listen, "unix://"), []byte("precious"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := control.Listen(file, t.TempDir()); directory.ClassOf(err) != directory.Usage || !strings.Contains(err.Error(), "no socket") {
+		t.Errorf("a file in the way: %v", err)
+	}
+	if b, err := os.ReadFile(strings.TrimPrefix(file.Listen, "unix://")); err != nil || string(b) != "precious" {
+		t.Errorf("the file in the way: %q, %v", b, err)
+	}
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +184,7 @@ func TestSocketLeftBehind(t *testing.T) {
 func TestConfig(t *testing.T) {
 	for listen, ok := range map[string]bool{
 		"unix:///run/x.sock": true, "127.0.0.1:9848": true, "[::1]:9848": true, "localhost:1": true,
-		"unix://": false, "0.0.0.0:9848": false, "10.0.0.1:1": false, "127.0.0.1": false, "": false,
+		"unix://": false, "unix:///" + strings.Repeat("x", 107): false, "0.0.0.0:9848": false, "10.0.0.1:1": false, "127.0.0.1": false, "": false,
 	} {
 		c := control.Config{Listen: listen}
 		if err := c.Validate(); (err == nil) != ok {

@@ -7,7 +7,7 @@ import (
 )
 
 var (
-	descSyncLag      = prometheus.NewDesc("syncd_sync_lag_seconds", "Age of the source state that is fully online.", nil, nil)
+	descSyncLag      = prometheus.NewDesc("syncd_sync_lag_seconds", "Age of the source state that is fully online; before there is one, of the daemon.", nil, nil)
 	descLastSuccess  = prometheus.NewDesc("syncd_last_success_timestamp_seconds", "When the source was read by the last pass that made it fully online.", nil, nil)
 	descWatermarkAge = prometheus.NewDesc("syncd_watermark_age_seconds", "Age of the point up to which the source has been read.", nil, nil)
 	descObjects      = prometheus.NewDesc("syncd_objects", "Objects that the online directory has acknowledged.", []string{"kind"}, nil)
@@ -15,7 +15,7 @@ var (
 	descRefused      = prometheus.NewDesc("syncd_refused", "Objects that the online directory refuses for now.", nil, nil)
 )
 
-// gauges reads the daemon's status at each scrape. Lags are absent until there is something to measure from.
+// gauges reads the daemon's status at each scrape.
 type gauges struct{ daemon Daemon }
 
 // Describe implements prometheus.Collector.
@@ -35,7 +35,9 @@ func (g *gauges) Collect(out chan<- prometheus.Metric) {
 	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
 		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
 	}
-	if !s.SyncedTo.IsZero() {
+	if s.SyncedTo.IsZero() {
+		gauge(descSyncLag, time.Since(s.Started).Seconds())
+	} else {
 		gauge(descSyncLag, time.Since(s.SyncedTo).Seconds())
 		gauge(descLastSuccess, float64(s.SyncedTo.UnixMilli())/1000)
 	}

@@ -46,6 +46,11 @@ func listenSocket(path string) (net.Listener, error) {
 	if c, err := net.Dial("unix", path); err == nil {
 		return nil, errors.Join(listenFault("control.listen", path, syscall.EADDRINUSE), c.Close())
 	}
+	if info, err := os.Lstat(path); err != nil || info.Mode()&os.ModeSocket == 0 {
+		return nil, &directory.Fault{
+			Class: directory.Usage, Cause: path + " is there already and is no socket", Remedy: "set control.listen to another path, or move that file away", Err: err,
+		}
+	}
 	if err := os.Remove(path); err != nil {
 		return nil, listenFault("control.listen", path, err)
 	}

@@ -43,6 +43,10 @@ func TestDoubt(t *testing.T) {
 			read: []step{loses("carl", 1)}, want: []string{"create carl", "depart carl: deleted in Active Directory"},
 		},
 		{
+			name: "so is one that was sent in place of another", online: online().with("carl", func(e *Entry) { e.InDoubt, e.IDInDoubt = true, true }),
+			read: []step{loses("carl", 1)}, want: []string{"create carl", "depart carl: deleted in Active Directory"},
+		},
+		{
 			name: "nothing is pushed to what has no id", online: online().with("carl", created), read: []step{joined("staff", "carl")},
 		},
 		{name: "an edge in doubt that is there is added", online: doubtful("team", "ann"), read: []step{joined("team", "ann")}, want: []string{"add_member team ann"}},

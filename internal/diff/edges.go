@@ -75,6 +75,7 @@ func (p *Planner) Members(group directory.Anchor, members []directory.Anchor, wh
 			return err
 		}
 	}
+	p.read += len(members)
 	if !whole {
 		return nil
 	}
@@ -182,7 +183,7 @@ func (p *Planner) closeEdge(g *groupEdges) error {
 	switch {
 	case stored && (g.mark == markRemoved || p.departs(g.member)):
 		return p.removeEdge(edge)
-	case g.mark == markPresent && !(stored && certain):
+	case g.mark == markPresent && (!stored || !certain):
 		ok, err := p.online(g.member)
 		if err != nil || !ok || p.heldBack[g.group] || p.heldBack[g.member] { // what is held gets nothing more
 			return err

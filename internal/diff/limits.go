@@ -53,3 +53,12 @@ func lostSight(n, population int) error {
 		Remedy: "check that the account may still read every container of source.scope and CN=Deleted Objects",
 	}
 }
+
+// noMembers is the answer to a full read in which no group has a member any more.
+func noMembers(n int) error {
+	return &directory.Fault{
+		Class:  directory.Held,
+		Cause:  fmt.Sprintf("Active Directory answered without a single membership, but %d are known online: the read counts as partial and nothing was changed", n),
+		Remedy: "check that the account may read the attribute member of groups",
+	}
+}

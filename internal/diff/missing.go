@@ -26,7 +26,9 @@ func (p *Planner) Missing(prove func([]directory.Anchor) error) error {
 		return emptyRead(population)
 	}
 	missing := newSorter(p.settings.Dir, len(directory.Anchor{}))
-	err = errors.Join(p.unseen(missing), inBatches(missing, prove))
+	if err = p.unseen(missing); err == nil {
+		err = inBatches(missing, prove)
+	}
 	return errors.Join(err, missing.Close())
 }
 
@@ -68,7 +70,7 @@ func inBatches(s *sorter, prove func([]directory.Anchor) error) error {
 	return prove(batch)
 }
 
-// Unexplained notes an object that was neither seen nor found among the deleted: it is held. More of them than may depart mean
+// Unexplained notes an object that was neither seen nor found among the deleted: it is held. More of them at once than may depart mean
 // that the read was partial, which is an error.
 func (p *Planner) Unexplained(a directory.Anchor) error {
 	e, found, err := p.snapshot.Entry(a)
@@ -84,12 +86,16 @@ func (p *Planner) unexplained(a directory.Anchor, e Entry, why directory.Evidenc
 	}
 	p.heldBack[a] = true
 	p.plan.unexplained = append(p.plan.unexplained, Held{Anchor: a, Kind: e.Resource.Kind, Name: e.Resource.Name(), Evidence: why})
+	if p.settings.Held[a] {
+		return nil
+	}
+	p.lost++
 	population, err := p.snapshot.Population()
 	if err != nil {
 		return err
 	}
-	if n := len(p.plan.unexplained); n > partialFloor && p.settings.Limits.check(n, population) != nil {
-		return lostSight(n, population)
+	if p.lost > partialFloor && p.settings.Limits.check(p.lost, population) != nil {
+		return lostSight(p.lost, population)
 	}
 	return nil
 }

@@ -12,6 +12,8 @@ type Settings struct {
 	Full   bool   // every object in scope is going to be added: what is not seen is missing
 	Dir    string // a folder for temporary files
 	Limits Limits
+	// Held is what the last pass held; nil where nothing was.
+	Held map[directory.Anchor]bool
 	// Interrupted says that an earlier pass did not end: what it had begun is not taken for finished.
 	Interrupted bool
 	// KeepDeparted blocks departing accounts instead of deleting them; Reactivate lets syncd lift its own blocks.
@@ -39,6 +41,8 @@ type Planner struct {
 	refs  *sorter // see references.go
 	links uint32
 	total int // objects in scope
+	lost  int // objects that became unexplained with this pass
+	read  int // memberships that came with groups that were read whole
 
 	orphans int // departures of what nobody acknowledged: they are not counted against the limits
 }
@@ -78,7 +82,8 @@ func (p *Planner) Recheck(anchors []directory.Anchor) {
 }
 
 // Add takes one object that was read: its resource if it is in scope, else the evidence that it is not. An object that is added
-// again counts once, in its first state: what changed in between is in the next delta.
+// again counts once, in its first state: what changed in between is in the next delta. With the evidence comes a resource where the
+// account exists and may not be used on premises.
 func (p *Planner) Add(o *directory.Object, r *directory.Resource, out *directory.Evidence) error {
 	p.plan.Read++
 	if p.fates[o.Anchor] != 0 {
@@ -89,7 +94,7 @@ func (p *Planner) Add(o *directory.Object, r *directory.Resource, out *directory
 		return err
 	}
 	if out != nil {
-		return p.leave(o, e, found, *out)
+		return p.leave(o, r, e, found, *out)
 	}
 	if !p.settings.Supports(r.Kind) {
 		p.plan.Left[r.Kind]++
@@ -110,7 +115,7 @@ func (p *Planner) Add(o *directory.Object, r *directory.Resource, out *directory
 }
 
 // leave plans a departure, or notes that nothing explains why an object cannot be read.
-func (p *Planner) leave(o *directory.Object, e Entry, found bool, out directory.Evidence) error {
+func (p *Planner) leave(o *directory.Object, r *directory.Resource, e Entry, found bool, out directory.Evidence) error {
 	if !found || e.Departed {
 		return nil
 	}
@@ -122,14 +127,26 @@ func (p *Planner) leave(o *directory.Object, e Entry, found bool, out directory.
 			return err
 		}
 	}
+	if r != nil && !r.Enabled && e.Resource.Enabled && e.ID != "" { // whatever becomes of the departure, a leaver is blocked (law 5)
+		if err := p.plan.spool.add(&Change{Op: Block, Kind: r.Kind, Anchor: o.Anchor, Before: &e.Resource, After: r, Changed: o.Changed}); err != nil {
+			return err
+		}
+	}
 	c := &Change{Op: Depart, Kind: e.Resource.Kind, Anchor: o.Anchor, Before: &e.Resource, Evidence: out, Changed: o.Changed}
 	if e.ID == "" {
 		p.orphans++
+	}
+	if e.ID == "" || e.IDInDoubt {
 		// Repeating the creation is the way to learn the id of what it may have left behind.
-		if err := p.change(&Change{Op: creation(c.Kind), Kind: c.Kind, Anchor: o.Anchor, After: &e.Resource}, leaves); err != nil {
+		again := &Change{Op: creation(c.Kind), Kind: c.Kind, Anchor: o.Anchor, After: &e.Resource}
+		if e.ID != "" {
+			again.Before = &e.Resource
+		}
+		if err := p.change(again, leaves); err != nil {
 			return err
 		}
-	} else if p.settings.KeepDeparted && c.Kind == directory.User {
+	}
+	if p.settings.KeepDeparted && c.Kind == directory.User && e.ID != "" {
 		c.Keep = true
 		return p.change(c, isKept)
 	}
@@ -214,7 +231,13 @@ func (p *Planner) Finish() (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(p.planEdges(), p.planReferences()); err != nil {
+	if err := p.planEdges(); err != nil {
+		return nil, err
+	}
+	if n := p.plan.Count(RemoveMember); p.settings.Full && p.read == 0 && n > partialFloor {
+		return nil, noMembers(n)
+	}
+	if err := p.planReferences(); err != nil {
 		return nil, err
 	}
 	return p.plan, nil

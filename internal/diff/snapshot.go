@@ -15,6 +15,8 @@ type Entry struct {
 	// what remains of it: nobody knows what the object looks like online, nor whether it is there at all. ManagerInDoubt says the same of
 	// the reference to its manager.
 	Sent, InDoubt, ManagerInDoubt bool
+	// IDInDoubt says that a creation was sent in place of one in doubt: if there is a new one, its id is not known.
+	IDInDoubt bool
 }
 
 // Uncertain reports whether the entry may differ from what is online.

@@ -30,6 +30,8 @@ type Answer struct {
 	Change
 	Outcome
 	Name string // of the object, for reports
+	// PutOff marks a refusal that does not count yet: the change is sent once more in the same pass.
+	PutOff bool
 }
 
 // Final is what ends a pass: it is kept in one transaction with the watermark.

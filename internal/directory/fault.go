@@ -2,6 +2,8 @@ package directory
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -24,6 +26,21 @@ const (
 	Held                     // a safety limit keeps the pass back: exit code 4
 	Unreachable              // the source or the target cannot be reached or does not let us in: exit code 5
 )
+
+var classNames = [...]string{Failed: "failed", Usage: "usage", Held: "held", Unreachable: "unreachable"}
+
+// MarshalText writes "failed", "usage", "held" or "unreachable".
+func (c Class) MarshalText() ([]byte, error) { return []byte(classNames[c]), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (c *Class) UnmarshalText(text []byte) error {
+	i := slices.Index(classNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("%q is no class of faults", text)
+	}
+	*c = Class(i)
+	return nil
+}
 
 func (f *Fault) Error() string {
 	s := f.Cause

@@ -1,6 +1,10 @@
 package directory
 
-import "time"
+import (
+	"fmt"
+	"slices"
+	"time"
+)
 
 // Object is one user, contact or group as Active Directory holds it at the moment of reading, or its tombstone.
 type Object struct {
@@ -96,6 +100,21 @@ func (c Cause) String() string {
 		return "excluded by a rule"
 	}
 	return "not found, without evidence of a deletion"
+}
+
+var causeNames = [...]string{Unexplained: "unexplained", Tombstone: "tombstone", LeftScope: "left_scope", Excluded: "excluded"}
+
+// MarshalText writes "unexplained", "tombstone", "left_scope" or "excluded".
+func (c Cause) MarshalText() ([]byte, error) { return []byte(causeNames[c]), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (c *Cause) UnmarshalText(text []byte) error {
+	i := slices.Index(causeNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("%q is no cause of a departure", text)
+	}
+	*c = Cause(i)
+	return nil
 }
 
 func (e Evidence) String() string {

@@ -51,6 +51,8 @@ func ReadSecret(path string) (Secret, error) {
 	line, rest, _ := strings.Cut(string(b), "\n")
 	line = strings.TrimSuffix(line, "\r")
 	switch {
+	case strings.HasPrefix(line, "\ufeff"):
+		return "", fmt.Errorf("%s begins with a byte order mark: save it as UTF-8 without one", name)
 	case line == "":
 		return "", fmt.Errorf("%s is empty, or begins with an empty line", name)
 	case len(b) > longestSecret || strings.TrimSpace(rest) != "":

@@ -19,7 +19,7 @@ func TestReadSecret(t *testing.T) {
 			t.Errorf("%q: %q, %v", content, got.Reveal(), err)
 		}
 	}
-	for content, says := range map[string]string{"": "is empty", "\nhunter2": "empty line", "hunter2\nmore\n": "more than the one line", strings.Repeat("x", 70_000): "more than"} {
+	for content, says := range map[string]string{"": "is empty", "\nhunter2": "empty line", "\ufeffhunter2": "byte order mark", "hunter2\nmore\n": "more than the one line", strings.Repeat("x", 70_000): "more than"} {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}

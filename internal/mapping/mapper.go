@@ -18,10 +18,11 @@ type Mapper struct{ scope Scope }
 func New(scope Scope) *Mapper { return &Mapper{scope: scope} }
 
 // Map returns the resource of an object in scope, or, for one that is not, the evidence why; the evidence is Unexplained where
-// too little of the object can be read to say anything. now decides whether an account has expired. The resource's manager is the anchor that Active Directory names, whether or not that person is in scope.
+// too little of the object can be read to say anything. With the evidence comes a resource only for an account that exists and may
+// not be used on premises: it says that much and nothing else. now decides whether an account has expired. The resource's manager is the anchor that Active Directory names, whether or not that person is in scope.
 func (m *Mapper) Map(o *directory.Object, now time.Time) (*directory.Resource, *directory.Evidence) {
 	if out := m.scope.verdict(o); out != nil {
-		return nil, out
+		return leaver(o, now), out
 	}
 	r := &directory.Resource{Anchor: o.Anchor, Kind: o.Kind, Enabled: true}
 	switch o.Kind {
@@ -43,6 +44,17 @@ func (m *Mapper) Map(o *directory.Object, now time.Time) (*directory.Resource, *
 	}
 	slices.SortFunc(r.Values, func(a, b directory.Value) int { return int(a.Attribute) - int(b.Attribute) })
 	return r, nil
+}
+
+// leaver is what is to be known of an account outside the scope: that it is disabled or expired; else nil.
+func leaver(o *directory.Object, now time.Time) *directory.Resource {
+	if o.Deleted || o.Kind != directory.User {
+		return nil
+	}
+	if enabled, _, readable := accountState(o.Attributes, now); enabled || !readable {
+		return nil
+	}
+	return &directory.Resource{Anchor: o.Anchor, Kind: o.Kind}
 }
 
 // flow fills one online attribute from an object; an empty result leaves the attribute out.

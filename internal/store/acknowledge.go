@@ -37,7 +37,10 @@ func (w *writer) answer(passID string, now time.Time, a *diff.Answer) error {
 	if a.Refusal == nil {
 		return errors.Join(w.forget(passID, a), w.acknowledge(a))
 	}
-	return errors.Join(w.deny(a), w.refuse(passID, now, a))
+	if err := w.deny(a); err != nil || a.PutOff {
+		return err
+	}
+	return w.refuse(passID, now, a)
 }
 
 func (w *writer) acknowledge(a *diff.Answer) error {
@@ -51,11 +54,11 @@ func (w *writer) acknowledge(a *diff.Answer) error {
 	if err != nil {
 		return err
 	}
-	creates := a.Op == diff.Create || a.Op == diff.CreateGroup
-	if !found && !creates {
+	created := creates(a.Op)
+	if !found && !created {
 		return nil // acknowledged, and removed again by a later answer of an interrupted pass
 	}
-	if creates && e.ID != "" && !a.Adopted { // it had gone, with its edges and references, and now there is a new one
+	if created && e.ID != "" && e.ID != a.Outcome.ID { // it had gone, with its edges and references, and now there is another one
 		if err := w.remove(a.Anchor); err != nil {
 			return err
 		}
@@ -64,11 +67,11 @@ func (w *writer) acknowledge(a *diff.Answer) error {
 	if err := w.dropExpiry(a.Anchor, &e); err != nil {
 		return err
 	}
-	e.Sent, e.InDoubt = e.Sent && a.Op == diff.SetManager, e.InDoubt && !creates
+	e.Sent, e.InDoubt = e.Sent && a.Op == diff.SetManager, e.InDoubt && !created
 	switch a.Op {
 	case diff.Create, diff.CreateGroup:
 		w.count(a.Kind, e.ID == "" || e.Departed, +1)
-		e.ID = a.Outcome.ID
+		e.ID, e.IDInDoubt = a.Outcome.ID, false
 		w.take(&e, a.After, a.Adopted)
 	case diff.Update, diff.UpdateGroup:
 		w.count(a.Kind, e.Departed, +1)

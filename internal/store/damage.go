@@ -75,7 +75,7 @@ func (s *Store) openFault(err error) error {
 func (s *Store) damaged(err error) error {
 	return &directory.Fault{
 		Cause:  "the state file " + s.path + " is damaged (" + err.Error() + ")",
-		Remedy: "move it aside: the next pass is then a full pass, which finds everything online again by its anchor",
+		Remedy: "put a backup in its place, or move it aside: the next pass is then a full pass, which finds what is in Active Directory online again; see docs/operation.md, State",
 		Err:    err,
 	}
 }

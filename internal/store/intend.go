@@ -1,9 +1,11 @@
 package store
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.etcd.io/bbolt"
 
@@ -20,7 +22,7 @@ func (s *Store) Begin(i diff.Interrupted) error {
 			return err
 		}
 		if before != nil {
-			i.Full, i.Again = i.Full || before.Full, append(i.Again, before.Again...)
+			i.Full, i.Again = i.Full || before.Full, union(i.Again, before.Again)
 		}
 		b, err := json.Marshal(&i)
 		if err != nil {
@@ -28,6 +30,13 @@ func (s *Store) Begin(i diff.Interrupted) error {
 		}
 		return tx.Bucket(bucketMeta).Put(keyUnfinished, b)
 	})
+}
+
+// union is the anchors of both lists, each once.
+func union(a, b []directory.Anchor) []directory.Anchor {
+	all := slices.Concat(a, b)
+	slices.SortFunc(all, func(x, y directory.Anchor) int { return bytes.Compare(x[:], y[:]) })
+	return slices.Compact(all)
 }
 
 // Interrupted returns what the last pass left behind that began to apply its plan and did not end, nil where it ended: something
@@ -90,6 +99,7 @@ func (w *writer) intend(c *diff.Change) error {
 	return w.change(c.Anchor, func(e *diff.Entry) {
 		e.InDoubt = e.Uncertain() // sent before, and never answered
 		e.Sent = true
+		e.IDInDoubt = e.IDInDoubt || e.ID != "" && creates(c.Op)
 	})
 }
 
@@ -106,8 +116,10 @@ func (w *writer) change(a directory.Anchor, change func(*diff.Entry)) error {
 // lost reports whether somebody removed the object of a refused change online: it is no longer acknowledged, and the retry creates
 // it again.
 func lost(a *diff.Answer) bool {
-	return a.Refusal != nil && a.Refusal.Status == 404 && a.Op != diff.Create && a.Op != diff.CreateGroup
+	return a.Refusal != nil && a.Refusal.Status == 404 && !creates(a.Op)
 }
+
+func creates(op diff.Op) bool { return op == diff.Create || op == diff.CreateGroup }
 
 // deny settles what was intended and is refused. After a server error the change may have happened all the same: then it stays in
 // doubt, as a refused edge or reference always does.

@@ -194,10 +194,10 @@ func TestStateAndHistory(t *testing.T) {
 		t.Errorf("a new state: %+v %v", i, err)
 	}
 	must(t, s.Begin(diff.Interrupted{Pass: "1", Full: true, Again: []directory.Anchor{at("ann")}}))
-	must(t, s.Begin(diff.Interrupted{Pass: "2", Again: []directory.Anchor{at("bob")}}))
+	must(t, s.Begin(diff.Interrupted{Pass: "2", Again: []directory.Anchor{at("bob"), at("ann")}}))
 	i, err := s.Interrupted()
 	must(t, err)
-	if d := cmp.Diff(&diff.Interrupted{Pass: "2", Full: true, Again: []directory.Anchor{at("bob"), at("ann")}}, i); d != "" {
+	if d := cmp.Diff(&diff.Interrupted{Pass: "2", Full: true, Again: []directory.Anchor{at("ann"), at("bob")}}, i); d != "" {
 		t.Error(d)
 	}
 	want := diff.State{

@@ -25,7 +25,7 @@ func (s *Syncer) check(_ context.Context, p *pass) error {
 		p.log.Warn("departures are held", zap.String("why", p.plan.TooMany.Error()))
 	}
 	for kind, n := range p.plan.Left {
-		p.log.Warn("the online directory has no such resource type: left out", zap.Stringer("kind", kind), zap.Int("objects", n))
+		p.warn(fmt.Sprintf("the online directory has no %ss: %d are left out", kind, n))
 	}
 	if p.request.Preview != nil {
 		if err := p.request.Preview(p.plan); err != nil {
@@ -37,6 +37,15 @@ func (s *Syncer) check(_ context.Context, p *pass) error {
 	}
 	r := &p.record
 	r.Created, r.Updated = p.plan.Count(diff.Create)+p.plan.Count(diff.CreateGroup), p.plan.Count(diff.Update)+p.plan.Count(diff.UpdateGroup)
+	err := p.plan.Each(diff.SetManager, func(c *diff.Change) error {
+		if c.Alone {
+			r.Updated++
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
 	r.Blocked, r.Departed = p.plan.Count(diff.Block), p.plan.Count(diff.Depart)
 	r.EdgesAdded, r.EdgesRemoved = p.plan.Count(diff.AddMember), p.plan.Count(diff.RemoveMember)
 	return errDryRun
@@ -85,6 +94,9 @@ func (s *Syncer) apply(ctx context.Context, p *pass) error {
 	})
 }
 
+// clockDifference is how far the clocks of the domain controller and of this machine may be apart: Kerberos allows as much.
+const clockDifference = 5 * time.Minute
+
 // mostConflicts is how many changes wait at most to be sent once more.
 const mostConflicts = 1000
 
@@ -108,18 +120,16 @@ func (s *Syncer) applyConflicts(ctx context.Context, p *pass) error {
 	return nil
 }
 
-// putOff takes the conflicts out of the answers, to be sent once more.
-func (p *pass) putOff(answers []diff.Answer) []diff.Answer {
-	if op := answers[0].Op; p.lastTry || op != diff.Create && op != diff.Update {
-		return answers
-	}
-	return slices.DeleteFunc(answers, func(a diff.Answer) bool {
-		if a.Refusal == nil || a.Refusal.Status != http.StatusConflict || len(p.conflicts) == mostConflicts {
-			return false
+// putOff marks the conflicts among the answers, and keeps them to be sent once more.
+func (p *pass) putOff(answers []diff.Answer) {
+	for i := range answers {
+		a := &answers[i]
+		conflict := a.Refusal != nil && a.Refusal.Status == http.StatusConflict && (a.Op == diff.Create || a.Op == diff.Update)
+		if conflict && !p.lastTry && len(p.conflicts) < mostConflicts {
+			a.PutOff = true
+			p.conflicts = append(p.conflicts, a.Change)
 		}
-		p.conflicts = append(p.conflicts, a.Change)
-		return true
-	})
+	}
 }
 
 // applyBatch sends changes of one operation and keeps the answers.
@@ -147,12 +157,14 @@ func (s *Syncer) applyBatch(ctx context.Context, p *pass, planned []diff.Change)
 	for i := range changes {
 		answers[i] = diff.Answer{Change: changes[i], Outcome: outcomes[i], Name: names[i]}
 	}
-	answers = p.putOff(answers)
+	p.putOff(answers)
 	if err := s.timed("commit", func() error { return s.Store.Acknowledge(p.record.ID, now, answers) }); err != nil {
 		return err
 	}
 	for i := range answers {
-		s.count(p, &answers[i], now)
+		if !answers[i].PutOff {
+			s.count(p, &answers[i], now)
+		}
 	}
 	return s.applyBatch(ctx, p, adoptedLeavers(answers))
 }
@@ -240,10 +252,10 @@ func (s *Syncer) count(p *pass, a *diff.Answer, now time.Time) {
 	}
 	switch a.Op {
 	case diff.Create, diff.CreateGroup:
-		if a.Before == nil || !a.Adopted {
-			r.Created++
+		if a.Adopted {
+			r.Updated++
 		} else {
-			r.Updated++ // it was in doubt
+			r.Created++
 		}
 	case diff.Update, diff.UpdateGroup:
 		r.Updated++
@@ -263,10 +275,12 @@ func (s *Syncer) count(p *pass, a *diff.Answer, now time.Time) {
 	outcome := "acknowledged"
 	if a.Adopted && a.Before == nil {
 		outcome = "adopted"
+		p.adopted++
 		p.log.Info("adopted: it was online already under the same anchor", zap.Stringer("anchor", a.Anchor), zap.String("name", a.Name))
 	}
 	s.Metrics.Change(a.Kind, a.Op.String(), outcome)
-	if !p.full && !a.Changed.IsZero() {
+	// What was read again for another reason than a change of its own (its container was renamed, it expired) is older than the last pass.
+	if !p.full && a.Changed.After(p.state.Watermark.ReadAt.Add(-clockDifference)) {
 		s.Metrics.Propagated(max(0, now.Sub(a.Changed)))
 	}
 }

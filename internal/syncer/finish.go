@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"go.uber.org/zap"
 
@@ -49,10 +51,25 @@ func (s *Syncer) settle(p *pass) {
 		r.Status, r.Message = directory.SomeHeld, p.plan.TooMany.Error()+": they stay online, everything else goes on"
 	case r.Held > 0:
 		r.Status = directory.SomeHeld
-		r.Message = fmt.Sprintf("%d objects are no longer found in Active Directory, and nothing shows that they were deleted: they stay online", r.Held)
+		r.Message = fmt.Sprintf("%d objects cannot be found, or not be read, in Active Directory, and nothing shows that they were deleted: they stay online", r.Held)
 	case r.Refused > 0:
-		r.Status, r.Message = directory.SomeRefused, fmt.Sprintf("the online directory refused %d changes; they are tried again", r.Refused)
+		r.Status = directory.SomeRefused
 	}
+	if r.Refused > 0 {
+		r.Message = sentences(r.Message, fmt.Sprintf("the online directory refused %d changes; they are tried again", r.Refused))
+	}
+	if p.adopted > 0 {
+		r.Message = sentences(r.Message, fmt.Sprintf("%d were online already under their anchors and were adopted", p.adopted))
+	}
+	r.Message = sentences(append(p.warnings, r.Message)...)
+	if r.DryRun {
+		r.Message = sentences("dry run: nothing was written, this is what a pass would do", r.Message)
+	}
+}
+
+// sentences joins what is not empty.
+func sentences(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ". ")
 }
 
 // end completes the record of a pass and, unless commit has done it, enters it into the history.
@@ -62,7 +79,7 @@ func (s *Syncer) end(p *pass, err error) (directory.PassRecord, error) {
 	switch {
 	case err != nil:
 		r.Seconds = s.Now().Sub(p.started).Seconds()
-		r.Status, r.Message, r.Class = directory.PassFailed, err.Error(), directory.ClassOf(err)
+		r.Status, r.Message, r.Class = directory.PassFailed, strings.ReplaceAll(err.Error(), context.Canceled.Error(), "interrupted"), directory.ClassOf(err)
 		level = zap.ErrorLevel
 		if r.Class == directory.Held {
 			r.Status = directory.SomeHeld

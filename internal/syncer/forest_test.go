@@ -176,7 +176,8 @@ func (f *forest) Full(_ context.Context, emit func(*directory.Object) error) (di
 }
 
 func (f *forest) Delta(ctx context.Context, from directory.Watermark, also []directory.Anchor, object func(*directory.Object) error,
-	link func(directory.Link) error) (directory.Watermark, error) {
+	link func(directory.Link) error,
+) (directory.Watermark, error) {
 	if f.stale {
 		return directory.Watermark{}, fmt.Errorf("%w: put back", directory.ErrWatermark)
 	}

@@ -37,6 +37,7 @@ func TestLawsHoldOverRandomHistories(t *testing.T) {
 			"manage":     func(*rapid.T) { h.manage() },
 			"link":       func(*rapid.T) { h.membership() },
 			"link again": func(*rapid.T) { h.membership() },
+			"address":    func(*rapid.T) { h.address() },
 			"activate":   func(*rapid.T) { h.administer() },
 			"refuse": func(*rapid.T) {
 				r.tenant.refuse[h.someone().Anchor] = rapid.SampledFrom([]int{0, 400, 503}).Draw(t, "status")
@@ -95,6 +96,21 @@ func (h *history) move() {
 func (h *history) edit() {
 	title := rapid.SampledFrom([][]string{nil, {"Boss"}, {"Clerk"}}).Draw(h.T, "title")
 	h.forest.change(nameOf(h.someone().Anchor), func(e *entry) { e.Attributes["description"] = title })
+}
+
+// address gives somebody an address that others may have, or had: two who have the same cannot both be online as they should.
+func (h *history) address() {
+	mail := rapid.SampledFrom([]string{"", "a@x", "b@x"}).Draw(h.T, "address")
+	h.forest.change(nameOf(h.someone(directory.User).Anchor), func(e *entry) { e.Attributes["mail"] = []string{mail} })
+}
+
+// separate ends the quarrel about addresses, also with those who are held online.
+func (h *history) separate() {
+	for _, a := range h.forest.anchors() {
+		if e := h.forest.objects[a]; e.Attributes["mail"] != nil && !e.Deleted {
+			h.forest.change(nameOf(a), func(e *entry) { delete(e.Attributes, "mail") })
+		}
+	}
 }
 
 func (h *history) disable() {
@@ -160,6 +176,7 @@ func (h *history) faultyPass() {
 // settle ends the faults and the waiting, and holds the laws.
 func (h *history) settle() {
 	clear(h.tenant.refuse)
+	h.separate()
 	h.now = h.now.Add(25 * time.Hour)
 	p := h.ask(syncer.Request{})
 	h.Log(p.Kind, p.Status, p.Message)

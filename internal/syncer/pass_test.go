@@ -144,7 +144,7 @@ func TestLaw3AbsenceIsHeldAndAnEmptyReadChangesNothing(t *testing.T) {
 	r := company(t)
 	r.pass()
 	r.forest.blind[at("ann")] = true
-	if p := r.full(); p.Status != directory.SomeHeld || p.Held != 1 || p.Departed != 0 || p.EdgesRemoved != 0 || !strings.Contains(p.Message, "no longer found") {
+	if p := r.full(); p.Status != directory.SomeHeld || p.Held != 1 || p.Departed != 0 || p.EdgesRemoved != 0 || !strings.Contains(p.Message, "cannot be found") {
 		t.Errorf("%+v", p)
 	}
 	if p := r.pass(); p.Held != 1 {
@@ -216,6 +216,42 @@ func TestLaw8ARefusedObjectWaitsAndDelaysNobody(t *testing.T) {
 	r.idle(true)
 }
 
+func TestAConflictThatThePassItselfSolvesIsNoRefusal(t *testing.T) {
+	r := company(t)
+	mail := func(name string, address ...string) {
+		r.forest.change(name, func(e *entry) { e.Attributes["mail"] = address })
+	}
+	for _, name := range []string{"ann", "bob", "dan"} {
+		mail(name, name+"@x")
+	}
+	r.pass()
+	mail("ann", "bob@x") // ann, who comes first, waits for bob, who waits for dan; fay waits for ann
+	mail("bob", "dan@x")
+	mail("dan", "new@x")
+	r.forest.add(directory.User, "fay", staff)
+	mail("fay", "ann@x")
+	if p := r.pass(); p.Refused != 0 || p.Updated != 3 || p.Created != 1 {
+		t.Errorf("%+v", p)
+	}
+	r.settled()
+	r.idle(true) // nothing stays in doubt
+	mail("ann", "new@x")
+	r.forest.add(directory.User, "gil", staff)
+	mail("gil", "new@x")
+	if p := r.pass(); p.Refused != 2 {
+		t.Errorf("%+v", p)
+	}
+	if i, err := r.store.Interrupted(); err != nil || i != nil {
+		t.Errorf("in doubt: %+v %v", i, err)
+	}
+	mail("dan")
+	mail("gil")
+	r.now = r.now.Add(time.Hour)
+	r.pass()
+	r.settled()
+	r.idle(true)
+}
+
 func TestARefusedRemovalOfAMemberIsTriedAgain(t *testing.T) {
 	r := company(t)
 	r.pass()
@@ -257,7 +293,7 @@ func TestALostStateFindsEverythingAgainAndBlocksLeavers(t *testing.T) {
 	r.dir += "/new"
 	r.open()
 	r.forest.change("ann", func(e *entry) { e.off = true })
-	if p := r.pass(); p.Created != 6 || p.Blocked != 2 {
+	if p := r.pass(); p.Created != 0 || p.Updated != 6 || p.Blocked != 2 || !strings.Contains(p.Message, "6 were online already") {
 		t.Errorf("%+v", p)
 	}
 	r.settled()

@@ -32,8 +32,8 @@ func (s *Syncer) connect(ctx context.Context, p *pass) error {
 		}
 		p.record.Server = p.session.Server()
 		if !p.session.DeletionsVisible() {
-			p.log.Warn("deletions cannot be seen: what is deleted in Active Directory stays online, held, until the account may read CN=Deleted Objects",
-				zap.String("server", p.record.Server))
+			p.warn("deletions cannot be seen: what is deleted in Active Directory stays online until the account may list and read CN=Deleted Objects " +
+				"(docs/configuration.md, What the account needs)")
 		}
 		p.decide(s.Fingerprint)
 		return nil
@@ -82,13 +82,17 @@ func (s *Syncer) read(ctx context.Context, p *pass) error {
 // planFrom feeds a planner with what reader reads, and keeps its plan.
 func (s *Syncer) planFrom(ctx context.Context, p *pass, reader func(context.Context, *pass, *intake) error) (err error) {
 	include, exclude := p.session.Containers()
+	held, err := s.heldBefore()
+	if err != nil {
+		return err
+	}
 	in := &intake{
 		syncer: s, pass: p,
 		mapper: mapping.New(mapping.Scope{Include: include, Exclude: exclude, Kinds: s.Kinds, OwnAccount: p.session.OwnAccount()}),
 		planner: diff.NewPlanner(diff.Settings{
 			Full: p.full, Interrupted: p.interrupted != nil, Dir: s.Store.TempDir(), Supports: s.Target.Supports,
 			Limits:       diff.Limits{MaxDepartures: s.Safety.MaxDepartures, MaxPercent: s.Safety.MaxDeparturesPercent},
-			KeepDeparted: s.Safety.OnDeparture == BlockDeparted, Reactivate: s.Safety.Reactivate,
+			KeepDeparted: s.Safety.OnDeparture == BlockDeparted, Reactivate: s.Safety.Reactivate, Held: held,
 		}, s.Store),
 	}
 	defer func() { err = errors.Join(err, in.planner.Close()) }()
@@ -101,6 +105,19 @@ func (s *Syncer) planFrom(ctx context.Context, p *pass, reader func(context.Cont
 	}
 	p.record.Read, p.record.Unchanged, p.record.Held = p.plan.Read, p.plan.Unchanged, p.plan.HeldCount()
 	return nil
+}
+
+// heldBefore is what the last pass held.
+func (s *Syncer) heldBefore() (map[directory.Anchor]bool, error) {
+	held, err := s.Store.Held()
+	if err != nil {
+		return nil, err
+	}
+	anchors := make(map[directory.Anchor]bool, len(held))
+	for _, h := range held {
+		anchors[h.Anchor] = true
+	}
+	return anchors, nil
 }
 
 // readFull reads everything, then looks for each object that was not seen before anything is said about it.
@@ -127,7 +144,7 @@ func (s *Syncer) readDelta(ctx context.Context, p *pass, in *intake) error {
 	in.planner.Recheck(p.retried)
 	p.again = waiting.others
 	also := slices.Concat(waiting.held, waiting.others)
-	err = in.prove(waiting.held, func() (err error) {
+	err = in.prove(also, func() (err error) {
 		p.watermark, err = p.session.Delta(ctx, p.state.Watermark, also, in.add, in.planner.Link)
 		return err
 	})

@@ -76,6 +76,7 @@ func (f *fragile) Intend(batch []diff.Change, active []directory.Anchor) error {
 func (f *fragile) Acknowledge(pass string, now time.Time, batch []diff.Answer) error {
 	return f.write(func() error { return f.Store.Acknowledge(pass, now, batch) })
 }
+
 func (f *fragile) Finish(final *diff.Final) error {
 	return f.write(func() error { return f.Store.Finish(final) })
 }
@@ -94,6 +95,7 @@ func newRig(t tester) *rig {
 	}
 	r.safety.MaxDeparturesPercent = 100
 	r.tenant.lawful = r.lawful
+	r.tenant.leaves = func(c *diff.Change) bool { return r.forest.wanted(r.now)[c.Anchor] == nil }
 	r.open()
 	return r
 }

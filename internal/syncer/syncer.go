@@ -97,6 +97,8 @@ type pass struct {
 	// watermark is how far the source has been read, kept only by commit.
 	watermark directory.Watermark
 	retried   []directory.Anchor // refused objects that this pass looked at again
+	warnings  []string           // for the report
+	adopted   int                // objects that were online already
 	conflicts []diff.Change      // what met something of the same name, to be sent once more
 	lastTry   bool               // conflicts are refusals now
 	again     []directory.Anchor // all that it looked at although nothing changed in Active Directory
@@ -107,6 +109,12 @@ func (s *Syncer) begin(r Request) *pass {
 	p.record = directory.PassRecord{Pass: directory.Pass{ID: r.ID}, Started: p.started, Trigger: r.Trigger, DryRun: r.DryRun}
 	s.report(p, "connect", 0, 0)
 	return p
+}
+
+// warn tells the log, and whoever reads the report, what a pass can do only in part.
+func (p *pass) warn(words string) {
+	p.log.Warn(words, zap.String("server", p.record.Server))
+	p.warnings = append(p.warnings, words)
 }
 
 func (s *Syncer) report(p *pass, stage string, done, total int) {

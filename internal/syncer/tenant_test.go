@@ -14,7 +14,7 @@ import (
 )
 
 // tenant is an online directory in memory. It is no kinder than a real one: an update changes only what differs between before and
-// after, groups are not unique, what is missing is answered with 404, and deleting takes memberships and references along.
+// after, addresses are unique and groups are not, what is missing is answered with 404, and deleting takes memberships and references along.
 type tenant struct {
 	accounts map[string]*account
 	last     int
@@ -24,7 +24,8 @@ type tenant struct {
 	failHalf int                      // how many changes of that call are made before
 	broken   []string                 // laws that a change broke
 	lawful   func(c *diff.Change) string
-	sent     []string // every change that was made
+	leaves   func(c *diff.Change) bool // a creation that is repeated only to be undone: it gets any address
+	sent     []string                  // every change that was made
 	lacks    directory.Kind
 }
 
@@ -80,6 +81,7 @@ func no(status int, detail string) (o diff.Outcome) {
 	o.Refusal = &diff.Refusal{Status: status, Detail: detail}
 	return o
 }
+
 func (t *tenant) Active(_ context.Context, ids []string) ([]bool, error) {
 	if t.failNow() {
 		return nil, errTarget
@@ -135,6 +137,9 @@ func (t *tenant) Apply(_ context.Context, changes []diff.Change) ([]diff.Outcome
 }
 
 func (t *tenant) make(c *diff.Change) diff.Outcome {
+	if c.After != nil && !t.leaves(c) && t.taken(c.After) {
+		return no(409, "the address is taken")
+	}
 	if c.Op == diff.Create || c.Op == diff.CreateGroup {
 		return t.create(c)
 	}
@@ -167,6 +172,17 @@ func (t *tenant) make(c *diff.Change) diff.Outcome {
 		}
 	}
 	return diff.Outcome{ID: c.ID}
+}
+
+// taken says whether another account has the address already that a resource is to get.
+func (t *tenant) taken(r *directory.Resource) bool {
+	address := r.Get(directory.WorkEmail)
+	for _, acc := range t.accounts {
+		if address != nil && acc.anchor != r.Anchor && slices.Equal(acc.values[directory.WorkEmail], address) {
+			return true
+		}
+	}
+	return false
 }
 
 // create adopts a twin where it was told to look for one, or where it stumbles over a name that is taken, which groups' are not.
