@@ -138,7 +138,11 @@ func (p *Planner) leave(o *directory.Object, r *directory.Resource, e Entry, fou
 	}
 	if e.ID == "" || e.IDInDoubt {
 		// Repeating the creation is the way to learn the id of what it may have left behind.
-		again := &Change{Op: creation(c.Kind), Kind: c.Kind, Anchor: o.Anchor, After: &e.Resource}
+		after := e.Resource
+		if r != nil {
+			after.Enabled = r.Enabled
+		}
+		again := &Change{Op: creation(c.Kind), Kind: c.Kind, Anchor: o.Anchor, After: &after}
 		if e.ID != "" {
 			again.Before = &e.Resource
 		}

@@ -85,7 +85,7 @@ func TestFilesThatHoldNothing(t *testing.T) {
 	c := validConfig(t)
 	c.Bind.PasswordFile = file(t, "empty", "\n")
 	c.TLS.CAFile = file(t, "ca.pem", "no certificate")
-	want := []string{"tls.ca_file: the CA file " + c.TLS.CAFile + " holds no PEM certificate", "bind.password_file: the password file " + c.Bind.PasswordFile + " is empty"}
+	want := []string{"tls.ca_file: the CA file " + c.TLS.CAFile + " holds no PEM certificate", "bind.password_file: " + c.Bind.PasswordFile + " is empty, or begins with an empty line"}
 	if diff := cmp.Diff(want, problems(t, c.Validate())); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
