@@ -43,7 +43,7 @@ func ReadSecret(path string) (Secret, error) {
 	if err != nil {
 		return "", unreadable(name, err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // what was read has told its errors
 	b, err := io.ReadAll(io.LimitReader(f, longestSecret+1))
 	if err != nil {
 		return "", unreadable(name, err)
