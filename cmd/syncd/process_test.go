@@ -55,6 +55,11 @@ func pass(t *testing.T, config string, code int, args ...string) directory.Pass 
 	return p
 }
 
+// changes is how much a pass changed, or could not.
+func changes(p directory.Pass) int {
+	return p.Created + p.Updated + p.Blocked + p.Departed + p.EdgesAdded + p.EdgesRemoved + p.Refused + p.Held
+}
+
 // background is a syncd that goes on running.
 type background struct {
 	cmd    *exec.Cmd

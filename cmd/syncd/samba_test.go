@@ -145,10 +145,6 @@ func TestRealActiveDirectory(t *testing.T) {
 	w.daemon(t)
 }
 
-func changes(p directory.Pass) int {
-	return p.Created + p.Updated + p.Blocked + p.Departed + p.EdgesAdded + p.EdgesRemoved + p.Refused + p.Held
-}
-
 // checkOnline expects so many people, every one inactive (law 4).
 func (w *world) checkOnline(t *testing.T, people int) {
 	t.Helper()
