@@ -78,3 +78,15 @@ func TestDoubt(t *testing.T) {
 		},
 	})
 }
+
+func TestAPlanSaysWhetherItRepeatsCreations(t *testing.T) {
+	for doubtful, e := range map[bool]Entry{true: {ID: "1", InDoubt: true}, false: {ID: "1"}} {
+		s := scene{online: newMemory().has(person("ann")), read: []step{sees(person("ann")), sees(person("bob"))}}
+		s.online.with("ann", func(ann *Entry) { e.Resource = ann.Resource; *ann = e })
+		plan, err := s.plan(t)
+		must(t, err)
+		if plan.Doubtful != doubtful {
+			t.Errorf("doubtful: %v, want %v", plan.Doubtful, doubtful)
+		}
+	}
+}

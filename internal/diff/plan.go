@@ -9,6 +9,8 @@ type Plan struct {
 	Unchanged int // objects in scope that need nothing
 	// Left is how many objects were left out because the online directory has no such kind.
 	Left map[directory.Kind]int
+	// Doubtful says that some of the creations are of objects that may be online already.
+	Doubtful bool
 	// TooMany is set where the limits hold back the departures.
 	TooMany *TooManyDepartures
 

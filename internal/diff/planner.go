@@ -138,6 +138,7 @@ func (p *Planner) leave(o *directory.Object, r *directory.Resource, e Entry, fou
 	}
 	if e.ID == "" || e.IDInDoubt {
 		// Repeating the creation is the way to learn the id of what it may have left behind.
+		p.plan.Doubtful = true
 		after := e.Resource
 		if r != nil {
 			after.Enabled = r.Enabled
@@ -186,7 +187,7 @@ func (p *Planner) compare(o *directory.Object, r *directory.Resource, e *Entry) 
 	}
 	switch {
 	case e.Uncertain():
-		p.anew[o.Anchor] = true
+		p.anew[o.Anchor], p.plan.Doubtful = true, true
 		plan = append(plan, Change{Op: creation(r.Kind)})
 	case e.Departed || r.Enabled && !e.Resource.Enabled || !sameValues(r, &e.Resource) || !r.Expires.Equal(e.Resource.Expires):
 		op := Update

@@ -141,14 +141,15 @@ func (w *writer) deny(a *diff.Answer) error {
 	if e.ID == "" && !e.InDoubt {
 		return errors.Join(w.dropExpiry(a.Anchor, &e), w.tx.Bucket(bucketObjects).Delete(a.Anchor[:]))
 	}
-	// What happens to the account from now on is not syncd's doing, and not syncd's to undo.
-	if e.Sent = false; e.Block == diff.BlockIntended && (a.Op == diff.Block || a.Op == diff.Depart) {
+	// Unless an earlier block may have arrived, what happens to the account from now on is not syncd's doing, and not syncd's to undo.
+	if e.Sent = false; e.Block == diff.BlockIntended && !e.InDoubt && (a.Op == diff.Block || a.Op == diff.Depart) {
 		e.Block = diff.NotBlocked
 	}
 	return w.put(a.Anchor, &e)
 }
 
-// doubts reports whether a refused object leaves something in doubt that only a look at the online directory can settle.
+// doubts reports whether an object that a pass could not finish with, refused or held, is in doubt, which only a look at the online
+// directory can settle.
 func doubts(tx *bbolt.Tx, a directory.Anchor) (bool, error) {
 	e, found, err := entryIn(tx, a)
 	return found && e.Uncertain(), err

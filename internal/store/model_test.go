@@ -100,7 +100,7 @@ func (m *model) refuse(a *diff.Answer) {
 	case e.ID == "" && !e.InDoubt:
 		m.remove(a.Anchor)
 	default:
-		if e.Sent = false; e.Block == diff.BlockIntended && (a.Op == diff.Block || a.Op == diff.Depart) {
+		if e.Sent = false; e.Block == diff.BlockIntended && !e.InDoubt && (a.Op == diff.Block || a.Op == diff.Depart) {
 			e.Block = diff.NotBlocked
 		}
 		m.entries[a.Anchor] = e

@@ -47,6 +47,13 @@ func (s *Store) Finish(f *diff.Final) error {
 			return err
 		}
 		settled := meta.Delete
+		for _, h := range f.Held {
+			held, err := doubts(tx, h.Anchor)
+			if err != nil {
+				return err
+			}
+			doubt = doubt || held
+		}
 		if doubt {
 			settled = func(key []byte) error { return meta.Put(key, []byte("{}")) }
 		}

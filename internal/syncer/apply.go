@@ -55,7 +55,7 @@ func (s *Syncer) check(_ context.Context, p *pass) error {
 func (s *Syncer) apply(ctx context.Context, p *pass) error {
 	return s.timed("apply", func() error {
 		// A state that knows of no pass may be one that was lost: what it is going to create may be online already.
-		s.Target.Repeat(p.interrupted != nil || p.state.Watermark.IsZero())
+		s.Target.Repeat(p.plan.Doubtful || p.interrupted != nil || p.state.Watermark.IsZero())
 		done, total := 0, p.plan.Len()
 		if total > 0 {
 			if err := s.Store.Begin(diff.Interrupted{Pass: p.record.ID, Full: p.full, Again: p.again}); err != nil {

@@ -180,6 +180,10 @@ func (h *history) settle() {
 	h.now = h.now.Add(25 * time.Hour)
 	p := h.ask(syncer.Request{})
 	h.Log(p.Kind, p.Status, p.Message)
+	if p.Refused > 0 { // an answer that was lost was a deletion: it took a 404 to learn that
+		h.now = h.now.Add(25 * time.Hour)
+		h.ask(syncer.Request{})
+	}
 	h.settled()
 	h.idle(false)
 	if h.flip("full") {
