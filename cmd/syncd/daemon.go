@@ -49,7 +49,11 @@ func serve(ctx context.Context, c *config, std streams) (err error) {
 	}
 	defer func() { err = errors.Join(err, stop()) }()
 	log.Info("syncd runs", zap.String("version", version), zap.String("control", c.Control.Listen), zap.String("metrics", c.Metrics.Listen))
-	d.loop.Run(drain, kill)
+	state, err := e.store.State()
+	if err != nil {
+		return err
+	}
+	d.loop.Run(drain, kill, state.FullAt)
 	log.Info("syncd ends")
 	return nil
 }

@@ -143,7 +143,7 @@ func (w *demoWorld) live(ctx context.Context, std streams) (err error) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		w.loop.Run(ctx, ctx)
+		w.loop.Run(ctx, ctx, time.Time{})
 	}()
 	defer func() {
 		cancel()

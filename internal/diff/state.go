@@ -14,6 +14,8 @@ type State struct {
 	Fingerprint string `json:"fingerprint"`
 	// SyncedTo is when the source state was read that is fully online, but for refused objects; zero before the first such pass.
 	SyncedTo time.Time `json:"synced_to"`
+	// FullAt is when the last full pass began that ended; zero before the first.
+	FullAt time.Time `json:"full_at"`
 }
 
 // Interrupted is what a pass leaves behind that began to apply its plan and did not end.

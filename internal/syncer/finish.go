@@ -19,7 +19,7 @@ func (s *Syncer) commit(_ context.Context, p *pass) error {
 	final := &diff.Final{
 		State: diff.State{
 			Watermark: p.watermark, Containers: append(include[:len(include):len(include)], exclude...),
-			Fingerprint: s.Fingerprint, SyncedTo: p.state.SyncedTo,
+			Fingerprint: s.Fingerprint, SyncedTo: p.state.SyncedTo, FullAt: p.state.FullAt,
 		},
 		Retried: p.retried, RetriedAll: p.full, Now: p.started,
 	}
@@ -36,6 +36,9 @@ func (s *Syncer) commit(_ context.Context, p *pass) error {
 	s.settle(p)
 	if p.record.Held == 0 {
 		final.State.SyncedTo = p.watermark.ReadAt
+	}
+	if p.full {
+		final.State.FullAt = p.started
 	}
 	final.Pass = p.record
 	return s.timed("commit", func() error { return s.Store.Finish(final) })

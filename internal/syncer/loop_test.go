@@ -23,6 +23,12 @@ type ran struct {
 // looping runs a loop whose passes take a minute, does what is given while it runs, and returns the passes.
 func looping(t *testing.T, schedule syncer.ScheduleConfig, during func(l *syncer.Loop, stop func())) (passes []ran) {
 	t.Helper()
+	return loopingSince(t, time.Time{}, schedule, during)
+}
+
+// loopingSince is looping after a full pass that was made at lastFull.
+func loopingSince(t *testing.T, lastFull time.Time, schedule syncer.ScheduleConfig, during func(l *syncer.Loop, stop func())) (passes []ran) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
@@ -39,7 +45,7 @@ func looping(t *testing.T, schedule syncer.ScheduleConfig, during func(l *syncer
 			t.Errorf("next before the loop runs: %v", l.Next())
 		}
 		ended := make(chan struct{})
-		go func() { defer close(ended); l.Run(ctx, t.Context()) }()
+		go func() { defer close(ended); l.Run(ctx, t.Context(), lastFull) }()
 		synctest.Wait()
 		during(l, cancel)
 		cancel()
@@ -114,7 +120,7 @@ func TestTriggersFromEverywhere(t *testing.T) {
 		l, err := syncer.NewLoop(syncer.ScheduleConfig{Sync: "@every 1s", Full: "@every 2s"}, func(_ context.Context, r syncer.Request) { answered[r.ID] = true })
 		must(t, err)
 		ended := make(chan struct{})
-		go func() { defer close(ended); l.Run(ctx, ctx) }()
+		go func() { defer close(ended); l.Run(ctx, ctx, time.Time{}) }()
 		asked := make(chan string, 4000)
 		for range 4 {
 			go func() {
@@ -191,4 +197,12 @@ func TestRefusedObjectsAskForAPassOutsideTheSchedule(t *testing.T) {
 		time.Sleep(2 * time.Hour)
 	})
 	expect(t, []ran{{0, "start", false, false}, {12 * time.Minute, "retry", false, false}}, passes)
+}
+
+func TestAMissedFullPassIsMadeUpAtTheStart(t *testing.T) {
+	begin := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) // where synctest's clock begins
+	for lastFull, full := range map[time.Time]bool{begin.Add(-25 * time.Hour): true, begin.Add(-time.Hour): false} {
+		passes := loopingSince(t, lastFull, syncer.ScheduleConfig{Sync: never, Full: "0 2 * * *"}, func(*syncer.Loop, func()) {})
+		expect(t, []ran{{0, "start", full, false}}, passes)
+	}
 }
