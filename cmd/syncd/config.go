@@ -105,7 +105,7 @@ func loadConfig(path string) (*config, error) {
 
 // fingerprint identifies what decides which objects are read and what they become: when it changes, a delta is not enough.
 func (c *config) fingerprint() (string, error) {
-	b, err := json.Marshal([]any{mapping.Version, c.Source.BaseDN, c.Source.Scope, c.Mapping, c.Safety.OnDeparture})
+	b, err := json.Marshal([]any{mapping.Version, c.Source.BaseDN, c.Source.Scope, c.Mapping, c.Safety.OnDeparture, c.Safety.Reactivate})
 	if err != nil {
 		return "", fmt.Errorf("the configuration's fingerprint: %w", err)
 	}

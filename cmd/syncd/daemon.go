@@ -49,11 +49,7 @@ func serve(ctx context.Context, c *config, std streams) (err error) {
 	}
 	defer func() { err = errors.Join(err, stop()) }()
 	log.Info("syncd runs", zap.String("version", version), zap.String("control", c.Control.Listen), zap.String("metrics", c.Metrics.Listen))
-	state, err := e.store.State()
-	if err != nil {
-		return err
-	}
-	d.loop.Run(drain, kill, state.FullAt)
+	d.loop.Run(drain, kill)
 	log.Info("syncd ends")
 	return nil
 }

@@ -143,11 +143,17 @@ func (w *demoWorld) live(ctx context.Context, std streams) (err error) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		w.loop.Run(ctx, ctx, time.Time{})
+		w.loop.Run(ctx, ctx)
 	}()
 	defer func() {
 		cancel()
-		<-ended
+		for running := true; running; { // the loop may be about to report a pass
+			select {
+			case <-w.passes:
+			case <-ended:
+				running = false
+			}
+		}
 		err = errors.Join(err, stop())
 	}()
 	tick := time.NewTicker(eventEvery)

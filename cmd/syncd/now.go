@@ -74,7 +74,7 @@ func (r *runCommand) ask(ctx context.Context, c *config, show *display) (*direct
 	}
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
-	for {
+	for seen := false; ; {
 		select {
 		case <-ctx.Done():
 			return nil, &directory.Fault{Cause: "interrupted; the daemon goes on with pass " + id, Remedy: "see `syncd status`", Err: ctx.Err()}
@@ -84,7 +84,7 @@ func (r *runCommand) ask(ctx context.Context, c *config, show *display) (*direct
 		status, errStatus := client.Status(ctx)
 		if err := errors.Join(err, errStatus); err != nil && ctx.Err() == nil {
 			return nil, &directory.Fault{
-				Cause: "the running syncd stopped answering before pass " + id + " ended", Remedy: "look at its log, and ask again once it runs", Err: err,
+				Cause: "the running syncd stopped answering before pass " + id + " ended", Remedy: "look at its log, and ask again once it runs",
 			}
 		} else if err != nil {
 			continue
@@ -93,8 +93,11 @@ func (r *runCommand) ask(ctx context.Context, c *config, show *display) (*direct
 		switch {
 		case record != nil:
 			return record, nil
+		case status.Running == nil && seen:
+			return nil, &directory.Fault{Cause: "pass " + id + " ended and is not in the history", Remedy: "look at the log of the running syncd"}
 		case status.Running == nil:
 		case status.Running.Pass == id:
+			seen = true
 			show.progress(status.Running, true)
 		default:
 			show.waiting(status.Running)
@@ -118,12 +121,8 @@ func (r *runCommand) here(ctx context.Context, c *config, std streams, show *dis
 		request.Preview = show.preview
 	}
 	followed := show.follow(e.syncer.Progress)
-	record, err := e.syncer.RunOnce(ctx, request)
+	record, _ := e.syncer.RunOnce(ctx, request) // the record holds the words and the class of the error
 	followed()
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
-	}
-	// The record holds the words and the class of the error.
 	refused, errRefused := e.store.Refused()
 	held, errHeld := e.store.Held()
 	show.refused, show.held = refused, held

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -47,9 +46,14 @@ func (s *statusCommand) Run(ctx context.Context, std streams) error {
 
 // fromState is the status that the last pass left, where no daemon runs.
 func fromState(c *config) (_ *control.Status, err error) {
-	state, err := store.Open(c.State.Dir, strings.TrimRight(c.Target.URL, "/"))
+	state, found, err := store.OpenReadOnly(c.State.Dir)
 	if err != nil {
 		return nil, err
+	}
+	if !found {
+		return &control.Status{
+			Version: version, Objects: map[string]int{}, Refused: []directory.RefusedObject{}, Held: []directory.HeldObject{},
+		}, nil
 	}
 	defer func() { err = errors.Join(err, state.Close()) }()
 	return lastKnown(state)
@@ -99,7 +103,7 @@ func printStatus(std streams, s *control.Status, now time.Time) {
 	}
 	switch {
 	case s.Running != nil:
-		fmt.Fprintf(out, "a %s pass is running: %s %s\n", s.Running.Kind, s.Running.Stage, humanize.Comma(int64(s.Running.Done)))
+		fmt.Fprintln(out, "a pass is running:", stageLine(s.Running))
 	case s.Last == nil:
 		fmt.Fprintln(out, "no pass has ended yet")
 	}

@@ -58,7 +58,7 @@ func newEngine(c *config, log *zap.Logger) (*engine, error) {
 		Open: func(ctx context.Context, known []directory.Container) (syncer.Session, error) {
 			return openSession(ctx, source, known)
 		},
-		Target: e.target, Store: e.store, Metrics: e.metrics, Log: log, Now: time.Now, Safety: c.Safety, Kinds: kinds,
+		Target: e.target, Store: e.store, Metrics: e.metrics, Log: log, Now: time.Now, Safety: c.Safety, Schedule: c.Schedule, Kinds: kinds,
 		Fingerprint: fingerprint,
 	})
 	return e, nil

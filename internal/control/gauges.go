@@ -7,7 +7,7 @@ import (
 )
 
 var (
-	descSyncLag      = prometheus.NewDesc("syncd_sync_lag_seconds", "Age of the source state that is fully online; before there is one, of the daemon.", nil, nil)
+	descSyncLag      = prometheus.NewDesc("syncd_sync_lag_seconds", "Age of the source state that is online, but for refused objects; before there is one, of the daemon.", nil, nil)
 	descLastSuccess  = prometheus.NewDesc("syncd_last_success_timestamp_seconds", "When the source was read by the last pass that made it fully online.", nil, nil)
 	descWatermarkAge = prometheus.NewDesc("syncd_watermark_age_seconds", "Age of the point up to which the source has been read.", nil, nil)
 	descObjects      = prometheus.NewDesc("syncd_objects", "Objects that the online directory has acknowledged.", []string{"kind"}, nil)

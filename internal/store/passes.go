@@ -63,7 +63,7 @@ func (s *Store) Finish(f *diff.Final) error {
 	})
 }
 
-// Record enters a pass that changed nothing (a failed one, or a dry run) into the history.
+// Record enters a pass that did not end with a commit (a failed one, or a dry run) into the history.
 func (s *Store) Record(p *directory.PassRecord) error {
 	return s.update(func(tx *bbolt.Tx) error { return record(tx, p) })
 }
@@ -88,6 +88,7 @@ func record(tx *bbolt.Tx, p *directory.PassRecord) error {
 
 // Passes returns the last n passes, the newest first.
 func (s *Store) Passes(n int) (list []directory.PassRecord, err error) {
+	list = []directory.PassRecord{}
 	err = s.view(func(tx *bbolt.Tx) error {
 		c := tx.Bucket(bucketPasses).Cursor()
 		for k, v := c.Last(); k != nil && len(list) < n; k, v = c.Prev() {

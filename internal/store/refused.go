@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -11,7 +12,8 @@ import (
 	"syncd/internal/directory"
 )
 
-// A refused object is tried again after firstRetry, then after twice that, and so on up to lastRetry, and at every full pass.
+// A refused object is tried again after firstRetry, then after twice that, and so on up to lastRetry, and at every full pass. The first
+// conflict of an object is tried again at once.
 const (
 	firstRetry = 10 * time.Minute
 	lastRetry  = 24 * time.Hour
@@ -44,6 +46,9 @@ func (w *writer) refuse(passID string, now time.Time, a *diff.Answer) error {
 	r.Kind, r.Name, r.Op, r.Pass = a.Kind.String(), a.Name, a.Op.String(), passID
 	r.Status, r.Reason = a.Refusal.Status, a.Refusal.Detail
 	r.Next = now.Add(min(lastRetry, firstRetry<<min(r.Tries, 10)))
+	if r.Tries == 0 && a.Refusal.Status == http.StatusConflict {
+		r.Next = now // who departs in this very pass may have made room
+	}
 	r.Tries++
 	b, err := json.Marshal(&r)
 	if err != nil {

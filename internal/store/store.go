@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -36,7 +37,7 @@ func (c *Config) Validate() error {
 var (
 	bucketMeta    = []byte("meta")
 	bucketObjects = []byte("objects") // anchor → entry
-	bucketMembers = []byte("members") // group, member → nothing
+	bucketMembers = []byte("members") // group, member → whether it is certain
 	bucketGroups  = []byte("groups")  // member, group → nothing
 	bucketReports = []byte("reports") // manager, report → nothing
 	bucketExpiry  = []byte("expiry")  // moment, anchor → nothing
@@ -89,6 +90,23 @@ func Open(dir, target string) (s *Store, err error) {
 		return nil, errors.Join(fmt.Errorf("clearing the temporary files of an interrupted pass: %w", err), s.Close())
 	}
 	return s, nil
+}
+
+// OpenReadOnly opens the state in dir for reading, and makes nothing. found is false where no pass has ever been made with it. It
+// answers ErrLocked like Open while a process has it open for writing.
+func OpenReadOnly(dir string) (s *Store, found bool, err error) {
+	s = &Store{dir: dir, path: filepath.Join(dir, stateFile)}
+	if _, err := os.Stat(s.path); errors.Is(err, fs.ErrNotExist) {
+		return nil, false, nil
+	}
+	err = s.guard(func() (err error) {
+		s.db, err = bbolt.Open(s.path, 0o600, &bbolt.Options{Timeout: lockWait, ReadOnly: true})
+		return err
+	})
+	if err != nil {
+		return nil, false, s.openFault(err)
+	}
+	return s, true, nil
 }
 
 // prepare makes the buckets of a new file and checks those of an old one.

@@ -35,6 +35,17 @@ func (c *ScheduleConfig) Validate() error {
 	return errors.Join(errs...)
 }
 
+// FullDue reports whether the schedule asked for a full pass after the last one, zero for none, and not later than now. What is no
+// schedule asks for nothing.
+func (c *ScheduleConfig) FullDue(last, now time.Time) bool {
+	schedule, err := parseSchedule(c.Full)
+	if err != nil || last.IsZero() {
+		return false
+	}
+	next := schedule.Next(last.UTC())
+	return !next.IsZero() && !next.After(now)
+}
+
 // parseSchedule is cron.ParseStandard without its panics and without its leniency: a time zone must be followed by an expression.
 func parseSchedule(spec string) (cron.Schedule, error) {
 	expression := spec

@@ -90,13 +90,10 @@ func (s *Syncer) end(p *pass, err error) (directory.PassRecord, error) {
 		if r.Kind == "" {
 			p.setKind(p.request.Full || p.state.Watermark.IsZero())
 		}
-		err = errors.Join(err, s.Store.Record(r))
+		err = errors.Join(err, s.record(p))
 	case r.DryRun:
 		s.settle(p)
-		if r.Status == directory.Done {
-			r.Message = "dry run: nothing was written"
-		}
-		err = s.Store.Record(r)
+		err = s.record(p)
 	}
 	s.Metrics.PassEnded(r)
 	p.log.Log(level, "pass ended", zap.String("kind", r.Kind), zap.String("status", string(r.Status)), zap.String("message", r.Message),
@@ -104,4 +101,14 @@ func (s *Syncer) end(p *pass, err error) (directory.PassRecord, error) {
 		zap.Int("departed", r.Departed), zap.Int("edges_added", r.EdgesAdded), zap.Int("edges_removed", r.EdgesRemoved),
 		zap.Int("unchanged", r.Unchanged), zap.Int("refused", r.Refused), zap.Int("held", r.Held), zap.Float64("seconds", r.Seconds))
 	return *r, err
+}
+
+// record enters a pass into the history that did not end with a commit. Without it nobody who waits for the pass learns its end, so
+// the log has to tell.
+func (s *Syncer) record(p *pass) error {
+	err := s.Store.Record(&p.record)
+	if err != nil {
+		p.log.Error("the pass cannot be entered into the history", zap.Error(err))
+	}
+	return err
 }

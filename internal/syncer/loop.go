@@ -14,7 +14,6 @@ import (
 type Loop struct {
 	run      func(context.Context, Request)
 	schedule *cron.Cron
-	full     cron.Schedule
 
 	mu      sync.Mutex
 	pending *Request
@@ -33,9 +32,6 @@ func NewLoop(schedule ScheduleConfig, run func(context.Context, Request)) (*Loop
 		parsed, err := parseSchedule(s.spec)
 		if err != nil {
 			return nil, fmt.Errorf("the schedule %q: %w", s.spec, err)
-		}
-		if s.full {
-			l.full = parsed
 		}
 		l.schedule.Schedule(parsed, cron.FuncJob(func() { l.Trigger(Request{Trigger: "schedule", Full: s.full}) }))
 	}
@@ -75,15 +71,14 @@ func (l *Loop) Next() time.Time {
 }
 
 // Run makes a pass at once and then whenever one is asked for, until ctx ends. A pass that runs then is allowed to finish, unless
-// kill ends too. lastFull is when the last full pass was made: the first pass makes up for one that the schedule asked for since.
-func (l *Loop) Run(ctx, kill context.Context, lastFull time.Time) {
+// kill ends too.
+func (l *Loop) Run(ctx, kill context.Context) {
 	l.schedule.Start()
 	defer func() {
 		<-l.schedule.Stop().Done()
 		l.RetryAt(time.Time{})
 	}()
-	due := l.full.Next(lastFull)
-	l.Trigger(Request{Trigger: "start", Full: !lastFull.IsZero() && !due.IsZero() && due.Before(time.Now())})
+	l.Trigger(Request{Trigger: "start"})
 	for {
 		select {
 		case <-ctx.Done():

@@ -23,12 +23,6 @@ type ran struct {
 // looping runs a loop whose passes take a minute, does what is given while it runs, and returns the passes.
 func looping(t *testing.T, schedule syncer.ScheduleConfig, during func(l *syncer.Loop, stop func())) (passes []ran) {
 	t.Helper()
-	return loopingSince(t, time.Time{}, schedule, during)
-}
-
-// loopingSince is looping after a full pass that was made at lastFull.
-func loopingSince(t *testing.T, lastFull time.Time, schedule syncer.ScheduleConfig, during func(l *syncer.Loop, stop func())) (passes []ran) {
-	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
@@ -45,7 +39,7 @@ func loopingSince(t *testing.T, lastFull time.Time, schedule syncer.ScheduleConf
 			t.Errorf("next before the loop runs: %v", l.Next())
 		}
 		ended := make(chan struct{})
-		go func() { defer close(ended); l.Run(ctx, t.Context(), lastFull) }()
+		go func() { defer close(ended); l.Run(ctx, t.Context()) }()
 		synctest.Wait()
 		during(l, cancel)
 		cancel()
@@ -120,7 +114,7 @@ func TestTriggersFromEverywhere(t *testing.T) {
 		l, err := syncer.NewLoop(syncer.ScheduleConfig{Sync: "@every 1s", Full: "@every 2s"}, func(_ context.Context, r syncer.Request) { answered[r.ID] = true })
 		must(t, err)
 		ended := make(chan struct{})
-		go func() { defer close(ended); l.Run(ctx, ctx, time.Time{}) }()
+		go func() { defer close(ended); l.Run(ctx, ctx) }()
 		asked := make(chan string, 4000)
 		for range 4 {
 			go func() {
@@ -199,10 +193,24 @@ func TestRefusedObjectsAskForAPassOutsideTheSchedule(t *testing.T) {
 	expect(t, []ran{{0, "start", false, false}, {12 * time.Minute, "retry", false, false}}, passes)
 }
 
-func TestAMissedFullPassIsMadeUpAtTheStart(t *testing.T) {
-	begin := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) // where synctest's clock begins
-	for lastFull, full := range map[time.Time]bool{begin.Add(-25 * time.Hour): true, begin.Add(-time.Hour): false} {
-		passes := loopingSince(t, lastFull, syncer.ScheduleConfig{Sync: never, Full: "0 2 * * *"}, func(*syncer.Loop, func()) {})
-		expect(t, []ran{{0, "start", full, false}}, passes)
+func TestWhenAFullPassIsOverdue(t *testing.T) {
+	sunday := time.Date(2026, 11, 22, 2, 0, 0, 0, time.UTC)
+	west := time.FixedZone("", -5*3600)
+	weekly := syncer.ScheduleConfig{Full: "0 2 * * 0"}
+	for _, c := range []struct {
+		schedule  syncer.ScheduleConfig
+		last, now time.Time
+		due       bool
+	}{
+		{weekly, time.Time{}, sunday, false}, // there was none yet: the first pass is a full one anyway
+		{weekly, sunday.In(west), sunday.Add(6 * 24 * time.Hour), false},
+		{weekly, sunday.In(west), sunday.Add(7 * 24 * time.Hour), true},
+		{weekly, sunday.Add(-time.Minute), sunday.Add(time.Minute), true},
+		{syncer.ScheduleConfig{Full: never}, sunday, sunday.Add(24 * time.Hour), false},
+		{syncer.ScheduleConfig{}, sunday, sunday.Add(24 * time.Hour), false},
+	} {
+		if due := c.schedule.FullDue(c.last, c.now); due != c.due {
+			t.Errorf("%q, last %v, now %v: %v", c.schedule.Full, c.last, c.now, due)
+		}
 	}
 }

@@ -35,19 +35,21 @@ func (s *Syncer) connect(ctx context.Context, p *pass) error {
 			p.warn("deletions cannot be seen: what is deleted in Active Directory stays online until the account may list and read CN=Deleted Objects " +
 				"(docs/configuration.md, What the account needs)")
 		}
-		p.decide(s.Fingerprint)
+		p.decide(s.Fingerprint, s.Schedule.FullDue(p.state.FullAt, p.started))
 		return nil
 	})
 }
 
 // decide chooses a full read where it is asked for or where a delta would not be enough.
-func (p *pass) decide(fingerprint string) {
+func (p *pass) decide(fingerprint string, due bool) {
 	reason := ""
 	switch {
 	case p.request.Full:
 		reason = "asked for"
 	case p.state.Watermark.IsZero():
 		reason = "no watermark yet"
+	case due:
+		reason = "the schedule asked for a full pass since the last one"
 	case p.state.Fingerprint != fingerprint:
 		reason = "the configuration or the built-in mapping changed"
 	case p.interrupted != nil && p.interrupted.Full:

@@ -23,7 +23,9 @@ type Options struct {
 	Log     *zap.Logger
 	Now     func() time.Time
 	Safety  SafetyConfig
-	Kinds   []directory.Kind
+	// Schedule tells whether a full pass was missed; what runs the passes is the Loop.
+	Schedule ScheduleConfig
+	Kinds    []directory.Kind
 	// Fingerprint identifies everything in the configuration that decides what is read and what it becomes. When it differs from
 	// that of the last pass, a full pass follows.
 	Fingerprint string
