@@ -131,6 +131,25 @@ func TestAddressesChangeHands(t *testing.T) {
 	}
 }
 
+// TestRehire: somebody leaves and comes back under the same address. Departures are last, so the new account is refused in that pass,
+// and is due at once in the next.
+func TestRehire(t *testing.T) {
+	w, _ := newSmallWorld(t, 12)
+	pass(t, w.config, exitDone)
+	w.remove(t, w.small(3))
+	w.addPerson(t, 3)
+	w.set(t, w.small(3), "title", "Back again")
+	if p := pass(t, w.config, exitRefused); p.Departed != 1 || p.Refused != 1 {
+		t.Errorf("%+v", p)
+	}
+	if p := pass(t, w.config, exitDone); p.Created != 1 {
+		t.Errorf("the pass that follows: %+v", p)
+	}
+	if p := pass(t, w.config, exitDone, "--full"); changes(p) != 0 || len(w.online.list(t, "Users")) != 12 {
+		t.Errorf("%+v", p)
+	}
+}
+
 // TestStatusWithoutADaemon reads what the last pass left, and makes nothing.
 func TestStatusWithoutADaemon(t *testing.T) {
 	w, _ := newSmallWorld(t, 3)

@@ -91,3 +91,6 @@ type Refusal struct {
 }
 
 func (r *Refusal) Error() string { return r.Detail }
+
+// Conflict reports that something else has the same name or address (HTTP 409, RFC 7644 §3.3).
+func (r *Refusal) Conflict() bool { return r.Status == 409 }

@@ -3,7 +3,6 @@ package store
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -46,7 +45,7 @@ func (w *writer) refuse(passID string, now time.Time, a *diff.Answer) error {
 	r.Kind, r.Name, r.Op, r.Pass = a.Kind.String(), a.Name, a.Op.String(), passID
 	r.Status, r.Reason = a.Refusal.Status, a.Refusal.Detail
 	r.Next = now.Add(min(lastRetry, firstRetry<<min(r.Tries, 10)))
-	if r.Tries == 0 && a.Refusal.Status == http.StatusConflict {
+	if r.Tries == 0 && a.Refusal.Conflict() {
 		r.Next = now // who departs in this very pass may have made room
 	}
 	r.Tries++

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"time"
 
@@ -124,7 +123,7 @@ func (s *Syncer) applyConflicts(ctx context.Context, p *pass) error {
 func (p *pass) putOff(answers []diff.Answer) {
 	for i := range answers {
 		a := &answers[i]
-		conflict := a.Refusal != nil && a.Refusal.Status == http.StatusConflict && (a.Op == diff.Create || a.Op == diff.Update)
+		conflict := a.Refusal != nil && a.Refusal.Conflict() && (a.Op == diff.Create || a.Op == diff.Update)
 		if conflict && !p.lastTry && len(p.conflicts) < mostConflicts {
 			a.PutOff = true
 			p.conflicts = append(p.conflicts, a.Change)
