@@ -1,7 +1,7 @@
 // Package diff turns resources and a snapshot into an ordered plan and says whether it is safe.
 //
-// A Planner is fed with what a pass reads, one object at a time, and keeps none of it: changes go to a Spool (a small one stays in
-// memory, a large one lies in files), anchors and edges to sorters that do the same. When everything has been read it compares
+// A Planner is fed with what a pass reads, one object at a time, and keeps only the anchors of what changes: changes go to a spool (a
+// small one stays in memory, a large one lies in files), anchors and edges to sorters that do the same. When everything has been read it compares
 // what was seen with the snapshot by walking both in order. The result is a Plan: changes in the order in which they are to be
 // applied, counts, and what is held back and why. Nothing here talks to a directory.
 //

@@ -3,6 +3,7 @@ package diff
 import (
 	"encoding/binary"
 	"slices"
+	"time"
 
 	"syncd/internal/directory"
 )
@@ -11,7 +12,7 @@ import (
 // Records are sorted, so that those of one group come together, the complete mark (with no member) first, and those of one edge
 // in the order in which the domain controller reported them.
 const (
-	edgeRecord = 16 + 16 + 4 + 1
+	edgeRecord = 16 + 16 + 4 + 1 + 4
 
 	markVisit    = 0 // nothing is known, but the edge must be looked at: its member departs
 	markPresent  = 1 // the group has this member
@@ -20,7 +21,22 @@ const (
 )
 
 func (p *Planner) addEdge(group, member directory.Anchor, sequence uint32, mark byte) error {
-	return p.edges.add(group[:], member[:], binary.BigEndian.AppendUint32(nil, sequence), []byte{mark})
+	return p.addEdgeAt(group, member, sequence, mark, time.Time{})
+}
+
+// addEdgeAt also tells when the membership changed, which is kept in seconds since 1970; the zero time is 0.
+func (p *Planner) addEdgeAt(group, member directory.Anchor, sequence uint32, mark byte, changed time.Time) error {
+	seconds := uint32(max(0, changed.Unix()))
+	return p.edges.add(group[:], member[:], binary.BigEndian.AppendUint32(nil, sequence), []byte{mark}, binary.BigEndian.AppendUint32(nil, seconds))
+}
+
+// edgeChanged is when the membership of a record changed, zero where that is not known.
+func edgeChanged(record []byte) time.Time {
+	seconds := binary.BigEndian.Uint32(record[37:])
+	if seconds == 0 {
+		return time.Time{}
+	}
+	return time.Unix(int64(seconds), 0).UTC()
 }
 
 // Link takes one membership that a delta reports.
@@ -30,7 +46,7 @@ func (p *Planner) Link(l directory.Link) error {
 		mark = markRemoved
 	}
 	p.links++
-	return p.addEdge(l.Group, l.Member, p.links, mark)
+	return p.addEdgeAt(l.Group, l.Member, p.links, mark, l.Changed)
 }
 
 // addMembers takes the memberships that came with an object: the whole of a group that was read with them, and in a delta the groups
@@ -115,13 +131,13 @@ func (p *Planner) planEdges() error {
 			return nil
 		}
 		if g.has && g.member == member {
-			g.mark = record[36] // the later record of the same edge knows better
+			g.mark, g.changed = record[36], edgeChanged(record) // the later record of the same edge knows better
 			return nil
 		}
 		if err := p.closeEdge(&g); err != nil {
 			return err
 		}
-		g.member, g.mark, g.has = member, record[36], true
+		g.member, g.mark, g.changed, g.has = member, record[36], edgeChanged(record), true
 		return nil
 	})
 	if err != nil {
@@ -139,6 +155,7 @@ type groupEdges struct {
 	doubtful []directory.Anchor // those of stored that may not be online
 	member   directory.Anchor
 	mark     byte
+	changed  time.Time // of that edge
 	has      bool
 }
 
@@ -182,13 +199,13 @@ func (p *Planner) closeEdge(g *groupEdges) error {
 	certain = certain && !p.anew[g.group] && !p.anew[g.member]
 	switch {
 	case stored && (g.mark == markRemoved || p.departs(g.member)):
-		return p.removeEdge(edge)
+		return p.removeEdge(edge, g.changed)
 	case g.mark == markPresent && (!stored || !certain):
 		ok, err := p.online(g.member)
 		if err != nil || !ok || p.heldBack[g.group] || p.heldBack[g.member] { // what is held gets nothing more
 			return err
 		}
-		return p.plan.spool.add(&Change{Op: AddMember, Kind: directory.Group, Anchor: edge.Group, Other: edge.Member})
+		return p.plan.spool.add(&Change{Op: AddMember, Kind: directory.Group, Anchor: edge.Group, Other: edge.Member, Changed: g.changed})
 	}
 	return nil
 }
@@ -207,7 +224,7 @@ func (p *Planner) dropStored(g *groupEdges, gone func(directory.Anchor) bool) er
 		} else if keep {
 			continue
 		}
-		if err := p.removeEdge(directory.Edge{Group: g.group, Member: m}); err != nil {
+		if err := p.removeEdge(directory.Edge{Group: g.group, Member: m}, time.Time{}); err != nil {
 			return err
 		}
 	}
@@ -228,8 +245,8 @@ func (p *Planner) keepsEdges(member directory.Anchor) (bool, error) {
 }
 
 // removeEdge plans the end of an acknowledged membership.
-func (p *Planner) removeEdge(e directory.Edge) error {
-	return p.plan.spool.add(&Change{Op: RemoveMember, Kind: directory.Group, Anchor: e.Group, Other: e.Member})
+func (p *Planner) removeEdge(e directory.Edge, changed time.Time) error {
+	return p.plan.spool.add(&Change{Op: RemoveMember, Kind: directory.Group, Anchor: e.Group, Other: e.Member, Changed: changed})
 }
 
 func (p *Planner) closeGroup(g *groupEdges) error {

@@ -1,6 +1,11 @@
 package diff
 
-import "testing"
+import (
+	"testing"
+	"time"
+
+	"syncd/internal/directory"
+)
 
 func TestEdges(t *testing.T) {
 	online := func() *memory {
@@ -131,5 +136,31 @@ func TestAloneSaysThatNothingElseChanges(t *testing.T) {
 	must(t, plan.Each(SetManager, func(c *Change) error { alone[nameOf(c.Anchor)] = c.Alone; return nil }))
 	if !alone["bob"] || alone["carl"] {
 		t.Errorf("%v", alone)
+	}
+}
+
+func TestALinkTellsWhenItChanged(t *testing.T) {
+	at1, at2 := time.Unix(1_700_000_001, 0).UTC(), time.Unix(1_700_000_002, 0).UTC()
+	tell := func(member string, removed bool, changed time.Time) step {
+		return func(p *Planner) error {
+			return p.Link(directory.Link{Edge: directory.Edge{Group: at("staff"), Member: at(member)}, Removed: removed, Changed: changed})
+		}
+	}
+	s := scene{
+		online: newMemory().has(person("ann"), person("bob"), group("staff")).joins("staff", "ann"),
+		read:   []step{tell("ann", true, at1), tell("bob", false, time.Time{}), tell("bob", false, at2)},
+	}
+	plan, err := s.plan(t)
+	must(t, err)
+	for op, want := range map[Op]time.Time{RemoveMember: at1, AddMember: at2} {
+		must(t, plan.Each(op, func(c *Change) error {
+			if !c.Changed.Equal(want) {
+				t.Errorf("%s changed at %v, want %v", op, c.Changed, want)
+			}
+			return nil
+		}))
+		if plan.Count(op) != 1 {
+			t.Errorf("%d changes %s", plan.Count(op), op)
+		}
 	}
 }

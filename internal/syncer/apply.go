@@ -2,7 +2,6 @@ package syncer
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -15,8 +14,6 @@ import (
 
 // batchSize is how many changes are sent and then acknowledged in one transaction: what a crash repeats at most.
 const batchSize = 500
-
-var errDryRun = errors.New("dry run: nothing is written")
 
 // check is the last step before the first write.
 func (s *Syncer) check(_ context.Context, p *pass) error {
@@ -47,7 +44,7 @@ func (s *Syncer) check(_ context.Context, p *pass) error {
 	}
 	r.Blocked, r.Departed = p.plan.Count(diff.Block), p.plan.Count(diff.Depart)
 	r.EdgesAdded, r.EdgesRemoved = p.plan.Count(diff.AddMember), p.plan.Count(diff.RemoveMember)
-	return errDryRun
+	return nil
 }
 
 // apply sends the plan, operation by operation, in batches. Each batch is acknowledged before the next is sent.

@@ -2,7 +2,6 @@ package syncer
 
 import (
 	"context"
-	"errors"
 	"sync/atomic"
 	"time"
 
@@ -67,17 +66,19 @@ func (s *Syncer) RunOnce(ctx context.Context, request Request) (directory.PassRe
 
 func (s *Syncer) run(ctx context.Context, p *pass) error {
 	defer p.close()
-	for _, step := range []func(context.Context, *pass) error{
+	steps := []func(context.Context, *pass) error{
 		s.connect, // both sides answer, the scope's containers are found
 		s.read,    // read, map and compare: the whole plan is made
-		s.check,   // limits and the dry run: after this the first write may happen
-		s.apply,   // every change, in the plan's order; what is acknowledged enters the snapshot
-		s.commit,  // the watermark moves
-	} {
+		s.check,   // limits; a dry run ends here
+	}
+	if !p.request.DryRun {
+		steps = append(steps,
+			s.apply,  // every change, in the plan's order; what is acknowledged enters the snapshot
+			s.commit, // the watermark moves
+		)
+	}
+	for _, step := range steps {
 		if err := step(ctx, p); err != nil {
-			if errors.Is(err, errDryRun) {
-				return nil
-			}
 			return err
 		}
 	}

@@ -40,9 +40,6 @@ type AttributeType struct {
 	get getter // computed instead of stored
 }
 
-// Linked reports whether the attribute is a forward link, whose values change one by one.
-func (a *AttributeType) Linked() bool { return a.forward }
-
 // Single reports whether the attribute has at most one value.
 func (a *AttributeType) Single() bool { return a.single }
 

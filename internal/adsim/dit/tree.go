@@ -87,9 +87,6 @@ func (t *Tree) View(f func()) {
 // USN is highestCommittedUSN. It needs the lock.
 func (t *Tree) USN() uint64 { return t.usn }
 
-// Len counts the entries, tombstones included. It needs the lock.
-func (t *Tree) Len() int { return len(t.all) }
-
 // All lists every entry in order of creation; what is added later does not show in the list. It needs the lock.
 func (t *Tree) All() []*Entry { return t.all[:len(t.all):len(t.all)] }
 
@@ -106,12 +103,6 @@ func (t *Tree) ChangedAfter(usn uint64, f func(*Entry) bool) {
 
 // Attribute finds an attribute type by its name in any case; nil when the schema does not have it.
 func (t *Tree) Attribute(name string) *AttributeType { return t.schema.lookup(name) }
-
-// ByGUID finds an entry, tombstones included; nil when there is none. It needs the lock.
-func (t *Tree) ByGUID(g directory.Anchor) *Entry { return t.byGUID[g] }
-
-// IsContextHead reports whether the entry is the root of a naming context.
-func (t *Tree) IsContextHead(e *Entry) bool { return e.domain == e }
 
 // Context is the head of the naming context that the entry belongs to.
 func (e *Entry) Context() *Entry { return e.domain }

@@ -45,15 +45,6 @@ func (b *Buffer) Integer(tag byte, n int64) {
 	b.Tagged(tag, content[i:])
 }
 
-// Boolean appends a boolean.
-func (b *Buffer) Boolean(v bool) {
-	content := []byte{0}
-	if v {
-		content[0] = 0xff
-	}
-	b.Tagged(0x01, content)
-}
-
 // Message begins a message and its operation; EndMessage takes both marks.
 func (b *Buffer) Message(id int64, operation byte) (message, op int) {
 	message = b.Open(0x30)
