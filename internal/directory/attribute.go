@@ -61,6 +61,9 @@ const (
 	ExtensionAttribute1 // ExtensionAttribute1+n-1 is extensionAttribute n, up to 15
 )
 
+// Photo is a picture as a data URI (RFC 7643 §4.1.2, RFC 2397). No built-in flow fills it.
+const Photo = ExtensionAttribute1 + 15
+
 // Manager is the SCIM path of the manager reference (RFC 7643 §4.3). It is no Attribute: its value is an online id,
 // known only after the manager has been created, so it is planned and pushed apart.
 const Manager = SchemaEnterprise + ":manager"
@@ -128,6 +131,7 @@ var infos = [...]Info{
 	ExtensionAttribute1 + 12:    {onPremises + "extensionAttribute13", SchemaOnPremises, Text},
 	ExtensionAttribute1 + 13:    {onPremises + "extensionAttribute14", SchemaOnPremises, Text},
 	ExtensionAttribute1 + 14:    {onPremises + "extensionAttribute15", SchemaOnPremises, Text},
+	Photo:                       {Path: `photos[type eq "photo"].value`},
 }
 
 // Info returns the attribute's path, schema and shape; the zero Info for a number that is not in use.

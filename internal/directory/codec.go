@@ -15,9 +15,10 @@ const (
 	flagEnabled = 1 << iota
 	flagManager
 	flagExpires
+	flagGUID
 )
 
-// AppendBinary appends the compact stored form: a format byte, kind, flags, anchor, then the optional manager and expiry, then
+// AppendBinary appends the compact stored form: a format byte, kind, flags, anchor, then the optional GUID, manager and expiry, then
 // each attribute as its number, the count of its values and each value with its length. Equal resources have equal bytes, so
 // the form can be compared and digested instead of being decoded.
 func (r *Resource) AppendBinary(b []byte) ([]byte, error) {
@@ -31,8 +32,14 @@ func (r *Resource) AppendBinary(b []byte) ([]byte, error) {
 	if !r.Expires.IsZero() {
 		flags |= flagExpires
 	}
+	if !r.GUID.IsZero() {
+		flags |= flagGUID
+	}
 	b = append(b, resourceFormat, byte(r.Kind), flags)
 	b = append(b, r.Anchor[:]...)
+	if flags&flagGUID != 0 {
+		b = append(b, r.GUID[:]...)
+	}
 	if flags&flagManager != 0 {
 		b = append(b, r.Manager[:]...)
 	}
@@ -61,6 +68,9 @@ func (r *Resource) UnmarshalBinary(b []byte) error {
 	flags := d.byte()
 	r.Enabled = flags&flagEnabled != 0
 	copy(r.Anchor[:], d.take(16))
+	if flags&flagGUID != 0 {
+		copy(r.GUID[:], d.take(16))
+	}
 	if flags&flagManager != 0 {
 		copy(r.Manager[:], d.take(16))
 	}

@@ -9,7 +9,8 @@ import (
 // Object is one user, contact or group as Active Directory holds it at the moment of reading, or its tombstone.
 type Object struct {
 	Anchor  Anchor
-	Kind    Kind // zero when Deleted: a tombstone is known by its anchor alone
+	GUID    Anchor // objectGUID; another value than Anchor only where the anchor comes from mS-DS-ConsistencyGuid
+	Kind    Kind   // zero when Deleted: a tombstone is known by its anchor alone
 	DN      string
 	USN     uint64    // uSNChanged on the domain controller that was read
 	Changed time.Time // whenChanged, whole seconds
@@ -22,10 +23,21 @@ type Object struct {
 	Members     []Anchor
 	MembersRead bool
 
+	// PrimaryGroup is the group that primaryGroupID names, where that is one that may be synchronised: this membership is in
+	// neither Members nor MemberOf.
+	PrimaryGroup Anchor
+
+	// Foreign names the members from other domains (foreign security principals, by SID or name): they have no anchor here and
+	// are skipped. It is filled together with Members.
+	Foreign []string
+
 	// MemberOf and Reports are the back links of memberships and of manager. Delta reads and look-ups fill them, so
 	// that an object that enters scope finds the groups and people that were waiting for it.
 	MemberOf []Anchor
 	Reports  []Anchor
+
+	// Problem says why the object cannot be known by its anchor, such as another object that claims the same one; else empty.
+	Problem string
 
 	// FilterMiss says that the object exists but does not match the configured LDAP filter.
 	FilterMiss bool
@@ -63,15 +75,31 @@ type Container struct {
 
 // Watermark is how far the source has been read.
 type Watermark struct {
+	Strategy     Strategy  `json:"strategy"`    // how the next delta learns what changed; Full where it cannot
 	Cookie       []byte    `json:"cookie"`      // the DirSync cookie, opaque (MS-ADTS 3.1.1.3.4.1.3)
 	Server       string    `json:"server"`      // dnsHostName of the domain controller that gave it
 	InvocationID Anchor    `json:"invocation"`  // of that domain controller's database
 	HighestUSN   uint64    `json:"highest_usn"` // highestCommittedUSN before the read
 	ReadAt       time.Time `json:"read_at"`     // when the read began: the source state that it covers
+	// Witness is the object with the highest uSNChanged of all that were read, and WitnessUSN that number: a domain controller that
+	// shows it with a lower one was put back to an earlier state.
+	Witness    Anchor `json:"witness"`
+	WitnessUSN uint64 `json:"witness_usn"`
 }
 
-// IsZero reports whether nothing has been read yet.
-func (w Watermark) IsZero() bool { return len(w.Cookie) == 0 }
+// IsZero reports whether no delta can go on from here.
+func (w Watermark) IsZero() bool { return len(w.Cookie) == 0 && w.Strategy != USNPolling }
+
+// Strategy is how a pass learns what changed since the last one.
+type Strategy string
+
+// The strategies, the best first.
+const (
+	DirSync         Strategy = "dirsync"          // with the right to replicate (MS-ADTS 3.1.1.3.4.1.3)
+	DirSyncReadable Strategy = "dirsync_readable" // with the flag ObjectSecurity: what the account may read
+	USNPolling      Strategy = "usn"              // by uSNChanged
+	FullReads       Strategy = "full"             // not at all: every pass reads everything
+)
 
 // Evidence says why an object must leave the online directory. Absence alone is never evidence.
 type Evidence struct {
@@ -88,6 +116,7 @@ const (
 	Tombstone   Cause = 1 // seen among the deleted objects
 	LeftScope   Cause = 2 // exists outside every included container
 	Excluded    Cause = 3 // exists, but a rule excludes it
+	Approved    Cause = 4 // nothing explains its absence, and an operator let it go
 )
 
 func (c Cause) String() string {
@@ -98,13 +127,15 @@ func (c Cause) String() string {
 		return "left scope"
 	case Excluded:
 		return "excluded by a rule"
+	case Approved:
+		return "approved by an operator"
 	}
 	return "not found, without evidence of a deletion"
 }
 
-var causeNames = [...]string{Unexplained: "unexplained", Tombstone: "tombstone", LeftScope: "left_scope", Excluded: "excluded"}
+var causeNames = [...]string{Unexplained: "unexplained", Tombstone: "tombstone", LeftScope: "left_scope", Excluded: "excluded", Approved: "approved"}
 
-// MarshalText writes "unexplained", "tombstone", "left_scope" or "excluded".
+// MarshalText writes "unexplained", "tombstone", "left_scope", "excluded" or "approved".
 func (c Cause) MarshalText() ([]byte, error) { return []byte(causeNames[c]), nil }
 
 // UnmarshalText reads what MarshalText wrote.

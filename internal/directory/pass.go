@@ -58,15 +58,31 @@ type RefusedObject struct {
 	Next   time.Time `json:"next"` // when it is tried again at the earliest
 }
 
-// HeldObject is an object that would leave the online directory and is kept back.
+// HeldObject is a change that safety keeps back until an operator decides: an object that would leave the online directory, an account
+// that would be blocked, or a membership that would end.
 type HeldObject struct {
-	Anchor   Anchor    `json:"anchor"`
-	Kind     string    `json:"kind"`
-	Name     string    `json:"name"`
-	Evidence Evidence  `json:"evidence"`
-	Pass     string    `json:"pass"` // the pass that held it first
-	Since    time.Time `json:"since"`
+	Op       string   `json:"op"` // "depart", "block" or "remove_member"
+	Anchor   Anchor   `json:"anchor"`
+	Other    Anchor   `json:"other"` // the member of a membership
+	Kind     string   `json:"kind"`
+	Name     string   `json:"name"`
+	Evidence Evidence `json:"evidence"`
+	Cause    string   `json:"cause"` // what it is grouped by, in words: "left scope with OU=Sales,DC=corp,DC=example"
+	Plan     string   `json:"plan"`  // the id of the pass that held it first: what is approved or rejected
+	Decision Decision `json:"decision"`
+
+	Since time.Time `json:"since"`
 }
+
+// Decision is an operator's answer to what is held.
+type Decision string
+
+// The decisions. What is rejected stays as it is online for as long as Active Directory says the same.
+const (
+	Undecided        Decision = ""
+	DecisionApproved Decision = "approved"
+	DecisionRejected Decision = "rejected"
+)
 
 // Progress is where a running pass stands. Total is 0 where nobody can know it yet.
 type Progress struct {

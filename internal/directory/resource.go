@@ -8,6 +8,8 @@ import (
 // Resource is what an object should look like online: the output of mapping, and what the snapshot remembers.
 type Resource struct {
 	Anchor Anchor
+	// GUID is the objectGUID where that is not the anchor, else zero: a tombstone tells no more than that.
+	GUID   Anchor
 	Kind   Kind
 	Values []Value // sorted by Attribute, each once, none empty
 	// Manager is the anchor of the manager, zero when none.

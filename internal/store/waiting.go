@@ -35,7 +35,7 @@ func replaceHeld(tx *bbolt.Tx, list []directory.HeldObject) error {
 			if err := unmarshal(b, &before, "the list of held objects"); err != nil {
 				return err
 			}
-			h.Pass, h.Since = before.Pass, before.Since
+			h.Plan, h.Since = before.Plan, before.Since
 		}
 	}
 	if err := tx.DeleteBucket(bucketHeld); err != nil {

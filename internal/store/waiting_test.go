@@ -164,7 +164,7 @@ func TestHeldKeepsWhoHeldFirst(t *testing.T) {
 	s := open(t, t.TempDir())
 	held := func(name, pass string, since time.Time) directory.HeldObject {
 		return directory.HeldObject{
-			Anchor: at(name), Kind: "user", Name: name, Pass: pass, Since: since, Evidence: directory.Evidence{Cause: directory.LeftScope, Detail: "to " + pass},
+			Anchor: at(name), Kind: "user", Name: name, Plan: pass, Since: since, Evidence: directory.Evidence{Cause: directory.LeftScope, Detail: "to " + pass},
 		}
 	}
 	must(t, s.Finish(&diff.Final{Held: []directory.HeldObject{held("ann", "1", noon), held("bob", "1", noon)}}))

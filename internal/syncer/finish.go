@@ -26,7 +26,7 @@ func (s *Syncer) commit(_ context.Context, p *pass) error {
 	now := s.Now()
 	err := p.plan.EachHeld(func(h diff.Held) error {
 		final.Held = append(final.Held, directory.HeldObject{
-			Anchor: h.Anchor, Kind: h.Kind.String(), Name: h.Name, Evidence: h.Evidence, Pass: p.record.ID, Since: now,
+			Anchor: h.Anchor, Kind: h.Kind.String(), Name: h.Name, Evidence: h.Evidence, Op: diff.Depart.String(), Plan: p.record.ID, Since: now,
 		})
 		return nil
 	})

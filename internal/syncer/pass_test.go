@@ -125,7 +125,7 @@ func TestDeparturesOverTheLimitAreHeldAndStay(t *testing.T) {
 		}
 		held, err := r.store.Held()
 		must(t, err)
-		if len(held) != 2 || held[0].Pass != "pass-0002" || held[0].Evidence.Cause != directory.Tombstone || held[1].Evidence.Cause != directory.LeftScope {
+		if len(held) != 2 || held[0].Plan != "pass-0002" || held[0].Evidence.Cause != directory.Tombstone || held[1].Evidence.Cause != directory.LeftScope {
 			t.Fatalf("%+v", held)
 		}
 	}
