@@ -134,7 +134,7 @@ func TestWhatIsAskedForFillsEverything(t *testing.T) {
 		}
 	}
 	for _, a := range directory.Masters() {
-		if !filled[a] {
+		if !filled[a] && a != directory.Photo {
 			t.Errorf("nothing fills %s", a.Path())
 		}
 	}
