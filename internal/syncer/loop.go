@@ -10,13 +10,13 @@ import (
 )
 
 // Loop runs passes one after the other: at the start, on schedule and when triggered. What is triggered while a pass runs collapses
-// into one pass that follows it.
+// into one pass that follows it, and one for dry runs.
 type Loop struct {
 	run      func(context.Context, Request)
 	schedule *cron.Cron
 
 	mu      sync.Mutex
-	pending *Request
+	pending []Request
 	wake    chan struct{}
 	retry   *time.Timer // see RetryAt
 	retryAt time.Time   // zero while retry does not run
@@ -38,23 +38,30 @@ func NewLoop(schedule ScheduleConfig, run func(context.Context, Request)) (*Loop
 	return l, nil
 }
 
-// Trigger asks for a pass and returns the id of the pass that answers. While one is waiting already, that one answers; it is a full
-// one if any of those that asked wants that, and writes unless all wanted a dry run.
+// Trigger asks for a pass and returns the id of the pass that answers. While one like it is waiting already, that one answers; it is a
+// full one, or verifies, if any of those that asked wants that. A dry run and a pass that writes are not alike, and a saved plan is
+// always applied by a pass of its own.
 func (l *Loop) Trigger(r Request) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.pending == nil {
-		r.ID = NewID()
-		l.pending = &r
-	} else {
-		l.pending.Full = l.pending.Full || r.Full
-		l.pending.DryRun = l.pending.DryRun && r.DryRun
+	for i := range l.pending {
+		if waiting := &l.pending[i]; waiting.DryRun == r.DryRun && waiting.Saved == "" && r.Saved == "" {
+			waiting.Full, waiting.Verify = waiting.Full || r.Full, waiting.Verify || r.Verify
+			return waiting.ID
+		}
 	}
+	r.ID = NewID()
+	l.pending = append(l.pending, r)
+	l.wakeUp()
+	return r.ID
+}
+
+// wakeUp needs the lock.
+func (l *Loop) wakeUp() {
 	select {
 	case l.wake <- struct{}{}:
 	default:
 	}
-	return l.pending.ID
 }
 
 // Next is when the schedule, or RetryAt, asks for the next pass; zero before Run.
@@ -88,8 +95,8 @@ func (l *Loop) Run(ctx, kill context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
-		if r := l.take(); r != nil {
-			l.run(kill, *r)
+		if r, ok := l.take(); ok {
+			l.run(kill, r)
 		}
 	}
 }
@@ -108,11 +115,16 @@ func (l *Loop) RetryAt(at time.Time) {
 	}
 }
 
-// take returns what waits; nil where a trigger joined the request that was just taken, and woke the loop again.
-func (l *Loop) take() *Request {
+// take returns the first that waits; ok is false where nothing does.
+func (l *Loop) take() (r Request, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	r := l.pending
-	l.pending = nil
-	return r
+	if len(l.pending) == 0 {
+		return r, false
+	}
+	r, l.pending = l.pending[0], l.pending[1:]
+	if len(l.pending) > 0 {
+		l.wakeUp()
+	}
+	return r, true
 }

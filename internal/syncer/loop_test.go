@@ -78,8 +78,8 @@ func TestAFullPassIsScheduledToo(t *testing.T) {
 func TestTriggersDuringAPassCollapseIntoOneAndFullWins(t *testing.T) {
 	passes := looping(t, syncer.ScheduleConfig{Sync: "@every 3h", Full: never}, func(l *syncer.Loop, _ func()) {
 		time.Sleep(time.Second) // the first pass runs
-		first := l.Trigger(syncer.Request{Trigger: "signal", DryRun: true})
-		for _, r := range []syncer.Request{{Trigger: "endpoint"}, {Trigger: "endpoint", Full: true}, {Trigger: "now", DryRun: true}} {
+		first := l.Trigger(syncer.Request{Trigger: "signal"})
+		for _, r := range []syncer.Request{{Trigger: "endpoint"}, {Trigger: "endpoint", Full: true}} {
 			if id := l.Trigger(r); id != first {
 				t.Errorf("%s answers instead of %s", id, first)
 			}
@@ -91,6 +91,20 @@ func TestTriggersDuringAPassCollapseIntoOneAndFullWins(t *testing.T) {
 		time.Sleep(time.Hour)
 	})
 	expect(t, []ran{{0, "start", false, false}, {time.Minute, "signal", true, false}, {time.Hour + time.Second, "now", false, true}}, passes)
+}
+
+func TestADryRunDoesNotBecomeARealPass(t *testing.T) {
+	passes := looping(t, syncer.ScheduleConfig{Sync: never, Full: never}, func(l *syncer.Loop, _ func()) {
+		time.Sleep(time.Second) // the first pass runs
+		dry := l.Trigger(syncer.Request{Trigger: "now", DryRun: true})
+		write := l.Trigger(syncer.Request{Trigger: "signal"})
+		saved := l.Trigger(syncer.Request{Trigger: "apply", Saved: "plan"})
+		if dry == write || saved == write || l.Trigger(syncer.Request{Trigger: "now", DryRun: true}) != dry {
+			t.Errorf("%s answers %s, %s", dry, write, saved)
+		}
+		time.Sleep(time.Hour)
+	})
+	expect(t, []ran{{0, "start", false, false}, {time.Minute, "now", false, true}, {2 * time.Minute, "signal", false, false}, {3 * time.Minute, "apply", false, false}}, passes)
 }
 
 func TestTheFirstSignalDrainsAndNothingFollows(t *testing.T) {

@@ -44,7 +44,9 @@ type Request struct {
 	ID      string // from NewID
 	Trigger string // what asked: "start", "schedule", "retry", "signal", "endpoint", "now"
 	Full    bool   // read everything
+	Verify  bool   // read what is online too, and repair what differs there; a pass that verifies is a full one
 	DryRun  bool   // stop before the first write
+	Saved   string // the file of a saved plan: apply exactly that instead of reading
 	// Preview, where set, is given the plan once it has been checked, before anything is written.
 	Preview func(*diff.Plan) error
 }
