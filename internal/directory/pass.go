@@ -74,6 +74,22 @@ type HeldObject struct {
 	Since time.Time `json:"since"`
 }
 
+// HeldPlan sums up what one pass held back: it is shown, approved and rejected as a whole.
+type HeldPlan struct {
+	ID       string      `json:"plan"` // the id of that pass
+	Since    time.Time   `json:"since"`
+	Decision Decision    `json:"decision"`
+	Changes  int         `json:"changes"`
+	Causes   []HeldCause `json:"causes"` // the most frequent first
+}
+
+// HeldCause is how many changes of a held plan have one operation and one cause.
+type HeldCause struct {
+	Op    string `json:"op"` // as in HeldObject
+	Cause string `json:"cause"`
+	Count int    `json:"count"`
+}
+
 // Decision is an operator's answer to what is held.
 type Decision string
 

@@ -2,38 +2,121 @@ package mapping
 
 import (
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 
 	"syncd/internal/directory"
 )
 
 // Config is the section "mapping" of the configuration file.
 type Config struct {
-	Anchor  string            `yaml:"anchor"` // the attribute that becomes the anchor
+	// Anchor is the attribute that becomes the anchor: objectGUID, or mS-DS-ConsistencyGuid where that is set. Reading it is the
+	// source's work.
+	Anchor string `yaml:"anchor"`
+	// Matching says what happens when the online directory already has an account of the same name that nobody owns.
+	Matching Matching `yaml:"matching"`
+	// VerifiedDomains and RoutingDomain are for an online directory that does not tell them; see Domains.
+	VerifiedDomains []string `yaml:"verified_domains"`
+	RoutingDomain   string   `yaml:"routing_domain"`
+	// User, Contact and Group map short names of online attributes to expressions, on top of the built-in flows.
 	User    map[string]string `yaml:"user"`
 	Contact map[string]string `yaml:"contact"`
 	Group   map[string]string `yaml:"group"`
 }
 
-// DefaultConfig returns the built-in flows with objectGUID as the anchor.
-func DefaultConfig() Config { return Config{Anchor: "objectGUID"} }
+// Matching is what happens to an online account that has the name of a new one and belongs to nobody.
+type Matching string
 
-// Validate refuses what this version cannot do; each error is a *directory.FieldError.
+// The ways to deal with it.
+const (
+	MatchingOff    Matching = "off"    // the online directory's refusal stands as it comes
+	MatchingReport Matching = "report" // it is refused, and the report says what could be adopted
+	MatchingAdopt  Matching = "adopt"  // it is taken over
+)
+
+const (
+	anchorGUID        = "objectGUID"
+	anchorConsistency = "mS-DS-ConsistencyGuid"
+)
+
+// DefaultConfig returns the built-in flows with objectGUID as the anchor.
+func DefaultConfig() Config { return Config{Anchor: anchorGUID, Matching: MatchingReport} }
+
+// Validate reports everything that is wrong with the section, rules included; each error is a *directory.FieldError.
 func (c *Config) Validate() error {
 	var errs []error
-	if c.Anchor != "objectGUID" {
+	if !strings.EqualFold(c.Anchor, anchorGUID) && !strings.EqualFold(c.Anchor, anchorConsistency) {
 		errs = append(errs, &directory.FieldError{
-			Field: "anchor", Problem: "this version knows objects by objectGUID only", Remedy: "write `anchor: objectGUID` or leave the key out",
+			Field: "anchor", Problem: fmt.Sprintf("%q is no attribute that can be the anchor", c.Anchor), Remedy: "write `objectGUID` or `ms-DS-ConsistencyGuid`",
 		})
 	}
-	for _, section := range []struct {
-		name  string
-		rules map[string]string
-	}{{"user", c.User}, {"contact", c.Contact}, {"group", c.Group}} {
-		if len(section.rules) > 0 {
+	if !slices.Contains([]Matching{MatchingOff, MatchingReport, MatchingAdopt}, c.Matching) {
+		errs = append(errs, &directory.FieldError{
+			Field: "matching", Problem: fmt.Sprintf("%q is unknown", string(c.Matching)), Remedy: "write `off`, `report` or `adopt`",
+		})
+	}
+	errs = append(errs, c.checkDomains()...)
+	_, err := Compile(*c)
+	return errors.Join(append(errs, err)...)
+}
+
+func (c *Config) checkDomains() []error {
+	var errs []error
+	for i, d := range c.VerifiedDomains {
+		if problem := wrongDomain(d); problem != "" {
 			errs = append(errs, &directory.FieldError{
-				Field: section.name, Problem: "this version has the built-in flows only, no rules of your own", Remedy: "leave the section empty",
+				Field: fmt.Sprintf("verified_domains[%d]", i), Problem: fmt.Sprintf("%q %s", d, problem), Remedy: "write it like corp.example",
 			})
 		}
 	}
-	return errors.Join(errs...)
+	switch {
+	case c.RoutingDomain == "" && len(c.VerifiedDomains) > 0:
+		errs = append(errs, &directory.FieldError{
+			Field: "routing_domain", Problem: "is missing, and verified_domains is given",
+			Remedy: "name the domain that userNames of every other domain get instead, for example company.online.example",
+		})
+	case c.RoutingDomain != "" && wrongDomain(c.RoutingDomain) != "":
+		errs = append(errs, &directory.FieldError{
+			Field: "routing_domain", Problem: fmt.Sprintf("%q %s", c.RoutingDomain, wrongDomain(c.RoutingDomain)), Remedy: "write it like company.online.example",
+		})
+	}
+	return errs
+}
+
+// rules are the sections with their names and kinds.
+func (c *Config) rules() []section {
+	return []section{{"user", directory.User, c.User}, {"contact", directory.Contact, c.Contact}, {"group", directory.Group, c.Group}}
+}
+
+type section struct {
+	name  string
+	kind  directory.Kind
+	rules map[string]string
+}
+
+// Domains are the domains of the online directory. A userName of any other domain becomes mailNickname@Routing. Empty Verified
+// means that nobody knows, and then nothing is rewritten. Domains compare whole and without regard to case: a subdomain of a
+// verified domain is a domain of its own.
+type Domains struct {
+	Verified []string
+	Routing  string
+}
+
+// Domains completes what the online directory tells about its domains with what the configuration says: where both know, the
+// online directory is right about what is verified, and the configuration about where the others go.
+func (c *Config) Domains(told Domains) Domains {
+	if len(told.Verified) == 0 {
+		told.Verified = c.VerifiedDomains
+	}
+	if c.RoutingDomain != "" {
+		told.Routing = c.RoutingDomain
+	}
+	return told
+}
+
+// verified reports whether a userName may have the domain as its suffix.
+func (d *Domains) verified(domain string) bool {
+	same := func(known string) bool { return strings.EqualFold(known, domain) }
+	return len(d.Verified) == 0 || same(d.Routing) || slices.ContainsFunc(d.Verified, same)
 }

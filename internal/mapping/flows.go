@@ -8,10 +8,52 @@ import (
 	"syncd/internal/directory"
 )
 
-// The built-in flows. They are tables that nothing changes.
-var (
-	personFlows = []flow{
+// flow fills one online attribute from an object; nothing leaves the attribute out. Only rules give errors.
+type flow struct {
+	to   directory.Attribute
+	from source
+}
+
+type source func(*subject) ([]string, error)
+
+// builtInFlows are the flows of a kind, in the order of their attributes.
+func builtInFlows(kind directory.Kind) []flow {
+	flows := []flow{
 		{directory.DisplayName, first("displayName", "cn", "name")},
+		{directory.ProxyAddresses, all("proxyAddresses")},
+		{directory.MailNickname, first("mailNickname")},
+		{directory.TargetAddress, first("targetAddress")},
+		{directory.Description, first("description")},
+		{directory.HideFromAddressLists, hidden},
+		{directory.OnPremisesDistinguishedName, distinguishedName},
+	}
+	switch kind {
+	case directory.User:
+		flows = slices.Concat(flows, personFlows(), []flow{
+			{directory.UserName, userName},
+			{directory.PreferredLanguage, first("preferredLanguage")},
+			{directory.EmployeeNumber, first("employeeNumber", "employeeID")},
+			{directory.OnPremisesSamAccountName, first("sAMAccountName")},
+			{directory.OnPremisesAccountEnabled, accountEnabled},
+		})
+	case directory.Contact:
+		flows = slices.Concat(flows, personFlows())
+	case directory.Group:
+		flows = append(flows, []flow{
+			{directory.Mail, mail},
+			{directory.SecurityEnabled, securityEnabled},
+			{directory.OnPremisesSamAccountName, first("sAMAccountName")},
+		}...)
+	}
+	for n, name := range extensionNames() {
+		flows = append(flows, flow{directory.ExtensionAttribute1 + directory.Attribute(n), first(name)})
+	}
+	sortFlows(flows)
+	return flows
+}
+
+func personFlows() []flow {
+	return []flow{
 		{directory.GivenName, first("givenName")},
 		{directory.FamilyName, first("sn")},
 		{directory.MiddleName, first("middleName")},
@@ -32,66 +74,76 @@ var (
 		{directory.Division, first("division")},
 		{directory.Office, first("physicalDeliveryOfficeName")},
 	}
-	mailFlows = []flow{
-		{directory.ProxyAddresses, proxyAddresses},
-		{directory.MailNickname, first("mailNickname")},
-		{directory.TargetAddress, first("targetAddress")},
-		{directory.Description, first("description")},
-		{directory.HideFromAddressLists, hidden},
-		{directory.OnPremisesDistinguishedName, distinguishedName},
-	}
-	userFlows = slices.Concat([]flow{
-		{directory.UserName, userName},
-		{directory.PreferredLanguage, first("preferredLanguage")},
-		{directory.EmployeeNumber, first("employeeNumber", "employeeID")},
-		{directory.OnPremisesSamAccountName, first("sAMAccountName")},
-	}, personFlows, mailFlows, extensionFlows())
-	contactFlows = slices.Concat(personFlows, mailFlows, extensionFlows())
-	groupFlows   = slices.Concat([]flow{
-		{directory.DisplayName, first("displayName", "cn", "name")},
-		{directory.Mail, mail},
-		{directory.SecurityEnabled, securityEnabled},
-		{directory.OnPremisesSamAccountName, first("sAMAccountName")},
-	}, mailFlows, extensionFlows())
-)
+}
 
-// Attributes lists the LDAP attributes that the flows and the scope read, for the source to request.
-func Attributes() []string {
-	names := []string{
+func sortFlows(flows []flow) {
+	slices.SortFunc(flows, func(a, b flow) int { return int(a.to) - int(b.to) })
+}
+
+// builtInAttributes lists the LDAP attributes that the flows and the scope read.
+func builtInAttributes() []string {
+	return append([]string{
 		"accountExpires", "c", "cn", "company", "department", "description", "displayName", "division", "employeeID", "employeeNumber",
 		"facsimileTelephoneNumber", "givenName", "groupType", "homePhone", "isCriticalSystemObject", "l", "mail", "mailNickname",
 		"middleName", "mobile", "msExchHideFromAddressLists", "name", "pager", "physicalDeliveryOfficeName", "postalCode", "preferredLanguage",
 		"proxyAddresses", "sAMAccountName", "sn", "st", "streetAddress", "targetAddress", "telephoneNumber", "title", "userAccountControl",
 		"userPrincipalName",
-	}
-	for n := 1; n <= 15; n++ {
-		names = append(names, "extensionAttribute"+strconv.Itoa(n))
+	}, extensionNames()...)
+}
+
+func extensionNames() []string {
+	names := make([]string, 15)
+	for n := range names {
+		names[n] = "extensionAttribute" + strconv.Itoa(n+1)
 	}
 	return names
 }
 
-func extensionFlows() []flow {
-	var flows []flow
-	for n := range 15 {
-		flows = append(flows, flow{
-			directory.ExtensionAttribute1 + directory.Attribute(n),
-			first("extensionAttribute" + strconv.Itoa(n+1)),
-		})
+// first returns a flow of the first attribute among names that is not blank.
+func first(names ...string) source {
+	return func(s *subject) ([]string, error) {
+		for _, name := range names {
+			switch v := s.Attributes[name]; {
+			case len(v) == 1 && strings.TrimSpace(v[0]) != "":
+				return v, nil
+			case len(v) > 1:
+				if t := s.text(name); t != "" {
+					return []string{t}, nil
+				}
+			}
+		}
+		return nil, nil
 	}
-	return flows
+}
+
+func all(name string) source {
+	return func(s *subject) ([]string, error) { return s.Attributes[name], nil }
+}
+
+// one is the value that stands for several: the first by order of the alphabet that is not blank.
+func one(values []string) string {
+	if len(values) == 1 {
+		return values[0]
+	}
+	least := ""
+	for _, v := range values {
+		if strings.TrimSpace(v) != "" && (least == "" || v < least) {
+			least = v
+		}
+	}
+	return least
 }
 
 // userName is the userPrincipalName, or the one that Active Directory implies where none is set: sAMAccountName@domain.
-func userName(o *directory.Object) []string {
-	if v := clean(o.Attributes.First("userPrincipalName")); v != "" {
-		return []string{v}
+func userName(s *subject) ([]string, error) {
+	if v := s.text("userPrincipalName"); v != "" {
+		return []string{v}, nil
 	}
-	account := clean(o.Attributes.First("sAMAccountName"))
-	domain := domainOf(o.DN)
+	account, domain := s.text("sAMAccountName"), domainOf(s.DN)
 	if account == "" || domain == "" {
-		return nil
+		return nil, nil
 	}
-	return []string{account + "@" + domain}
+	return []string{account + "@" + domain}, nil
 }
 
 // domainOf joins the DC components of a distinguished name: "CN=x,DC=corp,DC=example" is in "corp.example".
@@ -111,47 +163,36 @@ func domainOf(dn string) string {
 	}
 }
 
-// mail is the mail attribute, or the primary among the proxy addresses; the first by name, should there be several, because the
-// directory keeps no order.
-func mail(o *directory.Object) []string {
-	if v := clean(o.Attributes.First("mail")); v != "" {
-		return []string{v}
+// mail is the mail attribute, or the primary among the proxy addresses.
+func mail(s *subject) ([]string, error) {
+	if v := s.text("mail"); v != "" {
+		return []string{v}, nil
 	}
-	for _, address := range proxyAddresses(o) {
-		if rest, ok := strings.CutPrefix(address, "SMTP:"); ok && rest != "" {
-			return []string{rest}
+	for _, proxy := range s.Attributes["proxyAddresses"] {
+		if rest, ok := strings.CutPrefix(strings.TrimSpace(proxy), primaryPrefix); ok && rest != "" {
+			return []string{rest}, nil
 		}
 	}
-	return nil
+	return nil, nil
 }
 
-// proxyAddresses keeps the case of each prefix, which marks the primary address, and sorts: the directory keeps no order.
-func proxyAddresses(o *directory.Object) []string {
-	var list []string
-	for _, address := range o.Attributes["proxyAddresses"] {
-		if address = clean(address); address != "" {
-			list = append(list, address)
-		}
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
-}
+func distinguishedName(s *subject) ([]string, error) { return []string{s.DN}, nil }
 
-func distinguishedName(o *directory.Object) []string { return []string{o.DN} }
+func accountEnabled(s *subject) ([]string, error) { return []string{boolean(s.enabled)}, nil }
 
-func hidden(o *directory.Object) []string {
-	v := o.Attributes.First("msExchHideFromAddressLists")
+func hidden(s *subject) ([]string, error) {
+	v := s.text("msExchHideFromAddressLists")
 	if v == "" {
-		return nil
+		return nil, nil
 	}
-	return []string{boolean(strings.EqualFold(v, "TRUE"))}
+	return []string{boolean(strings.EqualFold(v, "TRUE"))}, nil
 }
 
 // securityEnabled reads the sign bit of groupType (MS-ADTS 2.2.12, GROUP_TYPE_SECURITY_ENABLED 0x80000000).
-func securityEnabled(o *directory.Object) []string {
-	v, err := strconv.ParseInt(o.Attributes.First("groupType"), 10, 64)
+func securityEnabled(s *subject) ([]string, error) {
+	v, err := strconv.ParseInt(s.text("groupType"), 10, 64)
 	if err != nil {
-		return nil
+		return nil, nil
 	}
-	return []string{boolean(v&0x80000000 != 0)}
+	return []string{boolean(v&0x80000000 != 0)}, nil
 }

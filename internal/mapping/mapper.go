@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -9,41 +8,109 @@ import (
 )
 
 // Version changes whenever the built-in flows give another result for the same object, so that a full pass follows an upgrade.
-const Version = 1
+const Version = 2
 
 // Mapper maps objects within one scope. It is safe for concurrent use.
-type Mapper struct{ scope Scope }
+type Mapper struct {
+	rules   *Rules
+	scope   Scope
+	domains Domains
+}
 
-// New returns a mapper for a scope.
-func New(scope Scope) *Mapper { return &Mapper{scope: scope} }
-
-// Map returns the resource of an object in scope, or, for one that is not, the evidence why; the evidence is Unexplained where
-// too little of the object can be read to say anything. With the evidence comes a resource only for an account that exists and may
-// not be used on premises: it says that much and nothing else. now decides whether an account has expired. The resource's manager is the anchor that Active Directory names, whether or not that person is in scope.
-func (m *Mapper) Map(o *directory.Object, now time.Time) (*directory.Resource, *directory.Evidence) {
-	if out := m.scope.verdict(o); out != nil {
-		return leaver(o, now), out
+// New returns a mapper for a scope; nil rules are the built-in flows.
+func New(rules *Rules, scope Scope, domains Domains) *Mapper {
+	if rules == nil {
+		rules = builtIn()
 	}
-	r := &directory.Resource{Anchor: o.Anchor, Kind: o.Kind, Enabled: true}
-	switch o.Kind {
-	case directory.User:
+	return &Mapper{rules: rules, scope: scope, domains: domains}
+}
+
+// Verdict is what mapping says of an object: in scope (Out nil and Refused empty), out of scope, or in scope but refused.
+type Verdict struct {
+	// Resource is what the object should look like online. Of a refused object it carries what is certain: Anchor, GUID, Kind,
+	// Enabled and Expires, so that a leaver is blocked all the same. Of one that is out of scope it is nil, but for an account that
+	// exists and may not be used on premises: it says that much and nothing else.
+	Resource *directory.Resource
+	// Out is the evidence that the object is out of scope; Unexplained where too little of it can be read to say anything.
+	Out *directory.Evidence
+	// Refused says why the object cannot be sent as it is: what is wrong with it in Active Directory, or which rule fails.
+	Refused string
+	// Notes say what was left out, cut or rewritten on the way, each a sentence that begins with the attribute's short name.
+	Notes []string
+}
+
+// Map decides about one object. now decides whether an account has expired. The resource's manager is the anchor that Active
+// Directory names, whether or not that person is in scope.
+func (m *Mapper) Map(o *directory.Object, now time.Time) Verdict {
+	if o.Problem != "" && !o.Deleted { // first: where the anchor is in doubt, evidence about it would be about somebody else
+		return Verdict{Resource: certain(o, now), Refused: o.Problem}
+	}
+	if out := m.scope.verdict(o); out != nil {
+		return Verdict{Resource: leaver(o, now), Out: out}
+	}
+	r := certain(o, now)
+	if r == nil {
+		return Verdict{Out: unreadableAccount()}
+	}
+	c := canonical{subject: &subject{Object: o, enabled: r.Enabled, rules: m.rules}, domains: &m.domains}
+	values := c.fill(m.rules.flows[o.Kind])
+	if len(c.refusals) == 0 {
+		c.demand(o.Kind, values)
+	}
+	if len(c.refusals) > 0 {
+		return Verdict{Resource: r, Refused: strings.Join(c.refusals, "; "), Notes: c.notes}
+	}
+	r.Values = values
+	if o.Kind != directory.Group {
+		r.Manager = o.Manager
+	}
+	return Verdict{Resource: r, Notes: c.notes}
+}
+
+// fill applies flows, which are sorted by attribute. A flow that fails refuses the object.
+func (c *canonical) fill(flows []flow) []directory.Value {
+	values := make([]directory.Value, 0, len(flows))
+	for i := range flows {
+		f := &flows[i]
+		raw, err := f.from(c.subject)
+		if err != nil {
+			c.trait = &traits[f.to]
+			c.refuse("has no value, because its rule fails: " + err.Error())
+			continue
+		}
+		if len(raw) == 0 {
+			continue
+		}
+		if v := c.values(f.to, raw); len(v) > 0 {
+			values = append(values, directory.Value{Attribute: f.to, Values: v})
+		}
+	}
+	return values
+}
+
+// demand refuses an object without the name that every resource of its kind has (RFC 7643 §4.1.1, §4.2).
+func (c *canonical) demand(kind directory.Kind, values []directory.Value) {
+	name, without := directory.DisplayName, "is missing: neither displayName nor cn has a value that can be read"
+	if kind == directory.User {
+		name, without = directory.UserName, "is missing: neither userPrincipalName nor sAMAccountName has a value that can be read"
+	}
+	if (&directory.Resource{Values: values}).Get(name) == nil {
+		c.trait = &traits[name]
+		c.refuse(without)
+	}
+}
+
+// certain is what is known of every object in scope, nil where the state of an account cannot be read.
+func certain(o *directory.Object, now time.Time) *directory.Resource {
+	r := identity(o)
+	r.Enabled = true
+	if o.Kind == directory.User {
 		var readable bool
 		if r.Enabled, r.Expires, readable = accountState(o.Attributes, now); !readable {
-			return nil, &directory.Evidence{Cause: directory.Unexplained, Detail: "its userAccountControl cannot be read"}
+			return nil
 		}
-		r.Manager = o.Manager
-		r.Values = apply(userFlows, o)
-		r.Values = append(r.Values, directory.Value{
-			Attribute: directory.OnPremisesAccountEnabled, Values: []string{boolean(r.Enabled)},
-		})
-	case directory.Contact:
-		r.Manager = o.Manager
-		r.Values = apply(contactFlows, o)
-	case directory.Group:
-		r.Values = apply(groupFlows, o)
 	}
-	slices.SortFunc(r.Values, func(a, b directory.Value) int { return int(a.Attribute) - int(b.Attribute) })
-	return r, nil
+	return r
 }
 
 // leaver is what is to be known of an account outside the scope: that it is disabled or expired; else nil.
@@ -54,45 +121,25 @@ func leaver(o *directory.Object, now time.Time) *directory.Resource {
 	if enabled, _, readable := accountState(o.Attributes, now); enabled || !readable {
 		return nil
 	}
-	return &directory.Resource{Anchor: o.Anchor, Kind: o.Kind}
+	return identity(o)
 }
 
-// flow fills one online attribute from an object; an empty result leaves the attribute out.
-type flow struct {
-	to   directory.Attribute
-	from func(o *directory.Object) []string
-}
-
-func apply(flows []flow, o *directory.Object) []directory.Value {
-	values := make([]directory.Value, 0, len(flows)+1)
-	for _, f := range flows {
-		if v := f.from(o); len(v) > 0 {
-			values = append(values, directory.Value{Attribute: f.to, Values: v})
-		}
+func identity(o *directory.Object) *directory.Resource {
+	r := &directory.Resource{Anchor: o.Anchor, Kind: o.Kind}
+	if o.GUID != o.Anchor {
+		r.GUID = o.GUID
 	}
-	return values
+	return r
 }
 
-// first returns a flow of the first attribute among names that is not blank.
-func first(names ...string) func(o *directory.Object) []string {
-	return func(o *directory.Object) []string {
-		for _, name := range names {
-			if v := clean(o.Attributes.First(name)); v != "" {
-				return []string{v}
-			}
-		}
-		return nil
-	}
+// subject is the object that is being mapped, as flows see it.
+type subject struct {
+	*directory.Object
+	enabled bool
+	rules   *Rules
+	values  map[string]any // of the attributes that rules name; nil until a rule asks
 }
 
-// clean trims blanks and writes line ends as \n (addresses of several lines come with \r\n).
-func clean(s string) string {
-	return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))
-}
-
-func boolean(b bool) string {
-	if b {
-		return "true"
-	}
-	return "false"
-}
+// text is the first value of an attribute, without blanks at its ends. Of several values it is the first by order of the alphabet,
+// because Active Directory keeps none; "" where the attribute is absent.
+func (s *subject) text(name string) string { return strings.TrimSpace(one(s.Attributes[name])) }

@@ -14,6 +14,17 @@ type Scope struct {
 	Kinds   []directory.Kind
 	// OwnAccount is the account that syncd binds with; it is never synchronised. Zero when unknown.
 	OwnAccount directory.Anchor
+	// Pilot holds everybody whom the scoping groups hold, nested ones included; nil where no scoping group is configured. Groups
+	// are the scoping groups, for their names.
+	Pilot  map[directory.Anchor]struct{}
+	Groups []directory.Container
+	// FilterAttributes are the attributes that the configured LDAP filter looks at. They have to be among the object's attributes
+	// where it has them.
+	FilterAttributes []string
+	// Readable reports whether the account of syncd can read an attribute at all, on whatever object. It is asked about an
+	// attribute that the filter names and that an object does not show: either it has none, and then the filter's answer
+	// counts, or the right to read it was lost, and then the answer is worth nothing. nil means yes to all.
+	Readable func(attribute string) bool
 }
 
 // verdict returns nil for an object in scope, or the evidence that it is not.
@@ -31,6 +42,12 @@ func (s *Scope) verdict(o *directory.Object) *directory.Evidence {
 	case exclude != nil && len(exclude.DN) >= len(include.DN):
 		return &directory.Evidence{Cause: directory.LeftScope, Detail: "below the excluded " + exclude.Configured + ", at " + o.DN}
 	}
+	if _, in := s.Pilot[o.Anchor]; s.Pilot != nil && !in {
+		return &directory.Evidence{Cause: directory.LeftScope, Detail: "no longer a member of " + s.groupNames()}
+	}
+	if o.FilterMiss {
+		return s.filterMiss(o)
+	}
 	return nil
 }
 
@@ -39,16 +56,60 @@ func (s *Scope) exclusion(o *directory.Object) string {
 	switch {
 	case !s.hasKind(o.Kind):
 		return "source.scope.kinds does not list " + o.Kind.String()
-	case !s.OwnAccount.IsZero() && o.Anchor == s.OwnAccount:
+	case !s.OwnAccount.IsZero() && (o.Anchor == s.OwnAccount || o.GUID == s.OwnAccount):
 		return "the account that syncd itself uses"
 	case strings.EqualFold(o.Attributes.First("isCriticalSystemObject"), "TRUE"):
 		return "a built-in object of Active Directory (isCriticalSystemObject)"
 	case isConflict(o.DN):
 		return "a replication conflict (CNF)"
-	case o.FilterMiss:
-		return "source.scope.filter does not match"
 	}
 	return ""
+}
+
+// filterMiss is the evidence that the configured filter does not match, if it is evidence at all: a filter does not match an
+// object of which it cannot see what it asks for (MS-ADTS 3.1.1.3.1.3.1).
+func (s *Scope) filterMiss(o *directory.Object) *directory.Evidence {
+	if len(s.FilterAttributes) > 0 && o.Kind == directory.User && o.Attributes.First("userAccountControl") == "" {
+		return unreadableAccount()
+	}
+	for _, name := range s.FilterAttributes {
+		if s.Readable != nil && !shows(o.Attributes, name) && !s.Readable(name) {
+			return &directory.Evidence{
+				Cause:  directory.Unexplained,
+				Detail: "source.scope.filter does not match, but " + name + " cannot be read on any object: the right to read it may be lost",
+			}
+		}
+	}
+	return &directory.Evidence{Cause: directory.Excluded, Detail: "source.scope.filter does not match"}
+}
+
+func unreadableAccount() *directory.Evidence {
+	return &directory.Evidence{Cause: directory.Unexplained, Detail: "its userAccountControl cannot be read"}
+}
+
+// shows reports whether an object has a value of an attribute, whose name a filter may spell in other case.
+func shows(a directory.Attributes, name string) bool {
+	for known, values := range a {
+		if len(values) > 0 && strings.EqualFold(known, name) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Scope) groupNames() string {
+	names := make([]string, 0, len(s.Groups))
+	for _, g := range s.Groups {
+		name := g.DN
+		if name == "" {
+			name = g.Configured
+		}
+		names = append(names, name)
+	}
+	if len(names) == 0 {
+		return "source.scope.groups"
+	}
+	return strings.Join(names, " or ")
 }
 
 func (s *Scope) hasKind(k directory.Kind) bool {

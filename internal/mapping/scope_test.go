@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,6 +59,8 @@ func TestVerdicts(t *testing.T) {
 		{"a replication conflict", object(`CN=ann\0ACNF:eb2bf6c4-512d-447f-8aa0-cf2499f6980f,` + staff), "excluded by a rule (a replication conflict"},
 		{"a replication conflict, unescaped", object("CN=ann\nCNF:eb2bf6c4-512d-447f-8aa0-cf2499f6980f," + staff), "excluded by a rule (a replication conflict"},
 		{"the filter does not match", object("CN=ann,"+staff, func(o *directory.Object) { o.FilterMiss = true }), "excluded by a rule (source.scope.filter"},
+		{"the filter does not match, elsewhere", object("CN=ann,OU=Other,"+corp, func(o *directory.Object) { o.FilterMiss = true }), "left scope (now at"},
+		{"syncd's own account under another anchor", object("CN=svc,"+staff, func(o *directory.Object) { o.GUID = directory.Anchor{9} }), "excluded by a rule (the account that syncd itself uses)"},
 	} {
 		got := ""
 		if e := scope.verdict(tc.o); e != nil {
@@ -81,5 +84,61 @@ func TestTheNearestContainerDecidesAlsoAtTheSamePlace(t *testing.T) {
 	}
 	if e := (&Scope{Kinds: directory.Kinds()}).verdict(o); e == nil {
 		t.Error("nothing is included, and ann is")
+	}
+}
+
+func TestScopeByGroups(t *testing.T) {
+	member, former := directory.Anchor{1}, directory.Anchor{2}
+	scope := everything()
+	scope.Pilot = map[directory.Anchor]struct{}{member: {}}
+	for names, groups := range map[string][]directory.Container{
+		"source.scope.groups":    nil,
+		"CN=Pilot," + corp:       {{DN: "CN=Pilot," + corp, Configured: "eb2bf6c4-512d-447f-8aa0-cf2499f6980f"}},
+		"CN=One or CN=Two named": {{DN: "CN=One"}, {Configured: "CN=Two named"}},
+	} {
+		scope.Groups = groups
+		if e := scope.verdict(&directory.Object{Anchor: member, Kind: directory.User, DN: "CN=ann," + corp}); e != nil {
+			t.Errorf("a member is out: %s", e)
+		}
+		e := scope.verdict(&directory.Object{Anchor: former, Kind: directory.User, DN: "CN=bob," + corp})
+		if e == nil || e.Cause != directory.LeftScope || e.Detail != "no longer a member of "+names {
+			t.Errorf("%s: %v", names, e)
+		}
+	}
+	scope.Pilot = map[directory.Anchor]struct{}{}
+	if e := scope.verdict(&directory.Object{Anchor: member, Kind: directory.User, DN: "CN=ann," + corp}); e == nil {
+		t.Error("the groups hold nobody, and ann is in scope")
+	}
+}
+
+// TestFilterMissIsEvidenceOnlyWhereTheFilterCouldSee: a filter does not match either where the right to read what it asks for was lost.
+func TestFilterMissIsEvidenceOnlyWhereTheFilterCouldSee(t *testing.T) {
+	readable := func(names ...string) func(string) bool {
+		return func(name string) bool { return slices.Contains(names, name) }
+	}
+	for _, tc := range []struct {
+		name     string
+		kind     directory.Kind
+		has      directory.Attributes
+		readable func(string) bool
+		want     directory.Cause
+	}{
+		{"another value", directory.User, directory.Attributes{"userAccountControl": {"512"}, "department": {"IT"}, "employeeType": {"x"}}, readable(), directory.Excluded},
+		{"cleared, and others have it", directory.User, directory.Attributes{"userAccountControl": {"512"}, "employeeType": {"x"}}, readable("Department"), directory.Excluded},
+		{"cleared, and nobody shows it", directory.User, directory.Attributes{"userAccountControl": {"512"}, "employeeType": {"x"}}, readable("employeeType"), directory.Unexplained},
+		{"one of two can be read", directory.User, directory.Attributes{"userAccountControl": {"512"}, "department": {"IT"}}, readable("Department"), directory.Unexplained},
+		{"nobody was asked", directory.User, directory.Attributes{"userAccountControl": {"512"}}, nil, directory.Excluded},
+		{"not even the account can be read", directory.User, directory.Attributes{}, readable("Department", "employeeType"), directory.Unexplained},
+		{"a group has no account", directory.Group, directory.Attributes{}, readable("Department", "employeeType"), directory.Excluded},
+	} {
+		scope := everything()
+		scope.FilterAttributes, scope.Readable = []string{"Department", "employeeType"}, tc.readable
+		e := scope.verdict(&directory.Object{Kind: tc.kind, DN: "CN=ann," + corp, Attributes: tc.has, FilterMiss: true})
+		if e == nil || e.Cause != tc.want {
+			t.Errorf("%s: %v, want %v", tc.name, e, tc.want)
+		}
+		if e != nil && e.Cause == directory.Unexplained && !strings.Contains(e.Detail, "read") {
+			t.Errorf("%s: it does not say why: %s", tc.name, e)
+		}
 	}
 }
