@@ -60,11 +60,13 @@ type Change struct {
 	// Edges leave both nil.
 	Before *directory.Resource
 	After  *directory.Resource
-	// Other is the member of an edge, or the manager of SetManager (zero: no manager).
+	// Other is the member of an edge, or the manager of SetManager (zero: no manager), whose acknowledged manager is Was.
 	Other directory.Anchor
+	Was   directory.Anchor
 	// Keep makes a departure block the account instead of deleting it.
 	Keep     bool
 	Evidence directory.Evidence // of departures
+	Why      string             // what a departure or a block is grouped by, see directory.HeldObject.Cause
 	Changed  time.Time          // when Active Directory changed it (whole seconds), zero when unknown
 	// Alone says that nothing else in the plan changes the same object (set on SetManager, which would count people twice).
 	Alone bool
@@ -79,7 +81,8 @@ type Change struct {
 // acknowledged, or Refusal says why not.
 type Outcome struct {
 	ID      string // the online id after a creation
-	Adopted bool   // a creation found the object already there under the same anchor and took it over
+	Adopted bool   // a creation found the object already there and took it over
+	Matched string // by which value ("userName", "primary address"), where nobody owned it before; empty where it had the same anchor
 	Refusal *Refusal
 }
 

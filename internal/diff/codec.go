@@ -8,7 +8,7 @@ import (
 	"syncd/internal/directory"
 )
 
-const changeFormat = 1
+const changeFormat = 2
 
 const (
 	hasBefore = 1 << iota
@@ -18,13 +18,15 @@ const (
 	hasChanged
 	isKeep
 	isAlone
+	hasWhy
+	hasWas
 )
 
 // appendChange appends the spooled form of a change: format, op, kind, flags, anchor, then the parts that the flags announce.
 func appendChange(b []byte, c *Change) ([]byte, error) {
-	flags := byte(0)
+	flags := uint16(0)
 	for _, f := range []struct {
-		bit byte
+		bit uint16
 		set bool
 	}{
 		{hasBefore, c.Before != nil},
@@ -34,12 +36,15 @@ func appendChange(b []byte, c *Change) ([]byte, error) {
 		{hasChanged, !c.Changed.IsZero()},
 		{isKeep, c.Keep},
 		{isAlone, c.Alone},
+		{hasWhy, c.Why != ""},
+		{hasWas, !c.Was.IsZero()},
 	} {
 		if f.set {
 			flags |= f.bit
 		}
 	}
-	b = append(b, changeFormat, byte(c.Op), byte(c.Kind), flags)
+	b = append(b, changeFormat, byte(c.Op), byte(c.Kind))
+	b = binary.BigEndian.AppendUint16(b, flags)
 	b = append(b, c.Anchor[:]...)
 	var err error
 	for _, r := range []*directory.Resource{c.Before, c.After} {
@@ -54,14 +59,22 @@ func appendChange(b []byte, c *Change) ([]byte, error) {
 		b = append(b, c.Other[:]...)
 	}
 	if flags&hasEvidence != 0 {
-		b = append(b, byte(c.Evidence.Cause))
-		b = binary.AppendUvarint(b, uint64(len(c.Evidence.Detail)))
-		b = append(b, c.Evidence.Detail...)
+		b = appendString(append(b, byte(c.Evidence.Cause)), c.Evidence.Detail)
 	}
 	if flags&hasChanged != 0 {
 		b = binary.AppendVarint(b, c.Changed.Unix())
 	}
+	if flags&hasWhy != 0 {
+		b = appendString(b, c.Why)
+	}
+	if flags&hasWas != 0 {
+		b = append(b, c.Was[:]...)
+	}
 	return b, nil
+}
+
+func appendString(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
 func appendResource(b []byte, r *directory.Resource) ([]byte, error) {
@@ -78,12 +91,12 @@ func appendResource(b []byte, r *directory.Resource) ([]byte, error) {
 // decodeChange reads what appendChange wrote.
 func decodeChange(b []byte) (*Change, error) {
 	r := reader{rest: b}
-	head := r.take(4)
+	head := r.take(5)
 	if r.err != nil || head[0] != changeFormat {
 		return nil, fmt.Errorf("a line of the plan: %w", directory.ErrCorrupt)
 	}
 	c := &Change{Op: Op(head[1]), Kind: directory.Kind(head[2])}
-	flags := head[3]
+	flags := binary.BigEndian.Uint16(head[3:])
 	c.Keep, c.Alone = flags&isKeep != 0, flags&isAlone != 0
 	copy(c.Anchor[:], r.take(16))
 	if flags&hasBefore != 0 {
@@ -103,6 +116,12 @@ func decodeChange(b []byte) (*Change, error) {
 	}
 	if flags&hasChanged != 0 {
 		c.Changed = time.Unix(r.varint(), 0).UTC()
+	}
+	if flags&hasWhy != 0 {
+		c.Why = string(r.take(r.uvarint()))
+	}
+	if flags&hasWas != 0 {
+		copy(c.Was[:], r.take(16))
 	}
 	if r.err == nil && len(r.rest) != 0 {
 		r.err = directory.ErrCorrupt

@@ -45,6 +45,9 @@ func drawChange(t *rapid.T) *Change {
 	if rapid.Bool().Draw(t, "has evidence") {
 		c.Evidence = directory.Evidence{Cause: directory.LeftScope, Detail: rapid.String().Draw(t, "detail")}
 	}
+	if rapid.Bool().Draw(t, "has a cause") {
+		c.Why, c.Was = rapid.String().Draw(t, "why"), drawAnchor(t, "was")
+	}
 	if rapid.Bool().Draw(t, "has changed") {
 		c.Changed = drawTime(t, "changed")
 	}
@@ -71,7 +74,7 @@ func TestAChangeSurvivesItsStoredForm(t *testing.T) {
 func TestATruncatedChangeIsDamage(t *testing.T) {
 	c := &Change{
 		Op: Depart, Kind: directory.User, Anchor: at("ann"), Other: at("bob"), Before: person("ann", "expires", "manager=bob"), After: person("ann"),
-		Evidence: directory.Evidence{Cause: directory.Tombstone, Detail: "gone"}, Changed: time.Unix(1, 0),
+		Evidence: directory.Evidence{Cause: directory.Tombstone, Detail: "gone"}, Changed: time.Unix(1, 0), Why: "gone", Was: at("bob"),
 	}
 	b, err := appendChange(nil, c)
 	if err != nil {

@@ -15,10 +15,15 @@ const (
 	edgeRecord = 16 + 16 + 4 + 1 + 4
 
 	markVisit    = 0 // nothing is known, but the edge must be looked at: its member departs
-	markPresent  = 1 // the group has this member
-	markRemoved  = 2 // the group lost this member
-	markComplete = 3 // the group's whole membership is among the records
+	markHeld     = 1 // an earlier pass found that the group lost this member, and the end of the membership is held
+	markPresent  = 2 // the group has this member
+	markRemoved  = 3 // the group lost this member
+	markComplete = 4 // the group's whole membership is among the records
 )
+
+// strongest is the sequence of a membership through primaryGroupID: Active Directory takes the value out of the group's members when a
+// group becomes somebody's primary one (MS-SAMR 3.1.1.8.2), which a delta reports as a link that was removed.
+const strongest = 1<<32 - 1
 
 func (p *Planner) addEdge(group, member directory.Anchor, sequence uint32, mark byte) error {
 	return p.addEdgeAt(group, member, sequence, mark, time.Time{})
@@ -54,6 +59,11 @@ func (p *Planner) Link(l directory.Link) error {
 // NeedMembers where no delta tells them: it is new, it waited, or the pass is a full one.
 func (p *Planner) addMembers(o *directory.Object, e *Entry, found bool) error {
 	waited := p.settings.Interrupted || p.waited[o.Anchor] || e.Departed || e.Uncertain()
+	if !o.PrimaryGroup.IsZero() {
+		if err := p.addEdge(o.PrimaryGroup, o.Anchor, strongest, markPresent); err != nil {
+			return err
+		}
+	}
 	switch {
 	case o.MembersRead:
 		if err := p.Members(o.Anchor, o.Members, true); err != nil {
@@ -112,149 +122,4 @@ func (p *Planner) consequences(c *Change) error {
 	return p.snapshot.Reports(c.Anchor, func(report directory.Anchor) error {
 		return p.addReference(report, directory.Anchor{}, 0, 0)
 	})
-}
-
-// planEdges compares what was learnt about memberships with the snapshot.
-func (p *Planner) planEdges() error {
-	var g groupEdges
-	err := p.edges.each(func(record []byte) error {
-		group, member := directory.Anchor(record[:16]), directory.Anchor(record[16:32])
-		if group != g.group {
-			if err := p.closeGroup(&g); err != nil {
-				return err
-			}
-			if err := p.openGroup(&g, group, record[36] == markComplete); err != nil {
-				return err
-			}
-		}
-		if record[36] == markComplete || !g.relevant {
-			return nil
-		}
-		if g.has && g.member == member {
-			g.mark, g.changed = record[36], edgeChanged(record) // the later record of the same edge knows better
-			return nil
-		}
-		if err := p.closeEdge(&g); err != nil {
-			return err
-		}
-		g.member, g.mark, g.changed, g.has = member, record[36], edgeChanged(record), true
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return p.closeGroup(&g)
-}
-
-// groupEdges is where planEdges stands: one group, and the edge whose records are being read.
-type groupEdges struct {
-	group    directory.Anchor
-	relevant bool               // the group is online after this plan
-	complete bool               // stored edges without a record are gone
-	stored   []directory.Anchor // acknowledged members not yet passed, in order; complete groups only
-	doubtful []directory.Anchor // those of stored that may not be online
-	member   directory.Anchor
-	mark     byte
-	changed  time.Time // of that edge
-	has      bool
-}
-
-func (p *Planner) openGroup(g *groupEdges, group directory.Anchor, complete bool) (err error) {
-	*g = groupEdges{group: group, complete: complete}
-	if g.relevant, err = p.online(group); err != nil || !g.relevant || !complete {
-		return err
-	}
-	return p.snapshot.Members(group, func(member directory.Anchor, certain bool) error {
-		g.stored = append(g.stored, member)
-		if !certain {
-			g.doubtful = append(g.doubtful, member)
-		}
-		return nil
-	})
-}
-
-// closeEdge decides on one edge, and before it on the stored ones that come earlier in a complete group.
-func (p *Planner) closeEdge(g *groupEdges) error {
-	if !g.has {
-		return nil
-	}
-	g.has = false
-	edge := directory.Edge{Group: g.group, Member: g.member}
-	stored, certain := false, true
-	if g.complete {
-		if err := p.dropStored(g, func(m directory.Anchor) bool { return compareAnchors(m, g.member) < 0 }); err != nil {
-			return err
-		}
-		if stored = len(g.stored) > 0 && g.stored[0] == g.member; stored {
-			g.stored = g.stored[1:]
-			_, doubt := slices.BinarySearchFunc(g.doubtful, g.member, compareAnchors)
-			certain = !doubt
-		}
-	} else {
-		var err error
-		if stored, certain, err = p.snapshot.HasEdge(edge); err != nil {
-			return err
-		}
-	}
-	certain = certain && !p.anew[g.group] && !p.anew[g.member]
-	switch {
-	case stored && (g.mark == markRemoved || p.departs(g.member)):
-		return p.removeEdge(edge, g.changed)
-	case g.mark == markPresent && (!stored || !certain):
-		ok, err := p.online(g.member)
-		if err != nil || !ok || p.heldBack[g.group] || p.heldBack[g.member] { // what is held gets nothing more
-			return err
-		}
-		return p.plan.spool.add(&Change{Op: AddMember, Kind: directory.Group, Anchor: edge.Group, Other: edge.Member, Changed: g.changed})
-	}
-	return nil
-}
-
-// dropStored removes the stored edges at the front for which gone holds: the complete group no longer has them. The edge of a
-// member that is held, or departs (or departed) without leaving, stays: Active Directory takes a deleted object out of its groups, and
-// that is not this group's change.
-func (p *Planner) dropStored(g *groupEdges, gone func(directory.Anchor) bool) error {
-	i := slices.IndexFunc(g.stored, func(m directory.Anchor) bool { return !gone(m) })
-	if i < 0 {
-		i = len(g.stored)
-	}
-	for _, m := range g.stored[:i] {
-		if keep, err := p.keepsEdges(m); err != nil {
-			return err
-		} else if keep {
-			continue
-		}
-		if err := p.removeEdge(directory.Edge{Group: g.group, Member: m}, time.Time{}); err != nil {
-			return err
-		}
-	}
-	g.stored = g.stored[i:]
-	return nil
-}
-
-// keepsEdges reports whether an acknowledged member stays online although it is no longer part of what is synchronised.
-func (p *Planner) keepsEdges(member directory.Anchor) (bool, error) {
-	if p.heldBack[member] || p.fates[member] == isKept {
-		return true, nil
-	}
-	if p.fates[member] != 0 {
-		return false, nil
-	}
-	found, departed, err := p.snapshot.Online(member)
-	return !found || departed, err
-}
-
-// removeEdge plans the end of an acknowledged membership.
-func (p *Planner) removeEdge(e directory.Edge, changed time.Time) error {
-	return p.plan.spool.add(&Change{Op: RemoveMember, Kind: directory.Group, Anchor: e.Group, Other: e.Member, Changed: changed})
-}
-
-func (p *Planner) closeGroup(g *groupEdges) error {
-	if !g.relevant {
-		return nil
-	}
-	if err := p.closeEdge(g); err != nil || !g.complete {
-		return err
-	}
-	return p.dropStored(g, func(directory.Anchor) bool { return true })
 }

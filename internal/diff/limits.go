@@ -6,59 +6,80 @@ import (
 	"syncd/internal/directory"
 )
 
-// Limits are how many objects may leave in one pass without an operator. Whichever is reached first holds.
+// Limits are how much one pass may take away without an operator. Whichever of a number and its percentage is reached first holds. What
+// earlier passes held is not counted again.
 type Limits struct {
 	MaxDepartures int
 	MaxPercent    float64 // of the population, 0 to 100
+	// MaxBlocks are accounts that are blocked because they are disabled or expired on premises.
+	MaxBlocks        int
+	MaxBlocksPercent float64 // of the population; it counts from more than ten on
+	// MaxMembersRemoved are memberships of one group that end, but for those of members that depart.
+	MaxMembersRemoved        int
+	MaxMembersRemovedPercent float64 // of the group's acknowledged members; it counts from more than ten on
 }
 
-// TooManyDepartures says that the departures of a plan are held.
-type TooManyDepartures struct {
-	Departures int
-	Population int
-	Limits     Limits
-}
-
-func (e *TooManyDepartures) Error() string {
-	if e.Departures > e.Limits.MaxDepartures {
-		return fmt.Sprintf("%d departures are more than the limit of %d (safety.max_departures)", e.Departures, e.Limits.MaxDepartures)
+// DefaultLimits hold back what looks like a mistake in a directory of any size.
+func DefaultLimits() Limits {
+	return Limits{
+		MaxDepartures: 500, MaxPercent: 10, MaxBlocks: 500, MaxBlocksPercent: 10, MaxMembersRemoved: 1000, MaxMembersRemovedPercent: 50,
 	}
-	return fmt.Sprintf("%d departures are more than the limit of %g %% of %d objects (safety.max_departures_percent)",
-		e.Departures, e.Limits.MaxPercent, e.Population)
 }
 
-// check returns nil where n departures out of population are within the limits.
-func (l Limits) check(n, population int) *TooManyDepartures {
-	if n == 0 || n <= l.MaxDepartures && float64(n)*100 <= l.MaxPercent*float64(population) {
+// LimitError says which limit holds back the changes of one operation, or those of one group.
+type LimitError struct {
+	Op      Op      `json:"op"`      // Depart, Block or RemoveMember
+	Count   int     `json:"count"`   // how many changes it holds back; those that were held before are not among them
+	Of      int     `json:"of"`      // of how many: the population, or the group's acknowledged members
+	Limit   float64 `json:"limit"`   // a number, or a percentage
+	Percent bool    `json:"percent"` // which of the two
+	Key     string  `json:"key"`     // what the configuration calls it
+
+	Group directory.Anchor `json:"group,omitzero"` // of RemoveMember
+	Name  string           `json:"name,omitempty"` // of the group
+}
+
+// Share is Count in percent of Of.
+func (e *LimitError) Share() float64 { return 100 * float64(e.Count) / float64(max(1, e.Of)) }
+
+func (e *LimitError) Error() string {
+	what, of := "departures are", "objects"
+	switch e.Op {
+	case Block:
+		what = "accounts to be blocked are"
+	case RemoveMember:
+		what, of = "members to be removed from "+e.Name+" are", "members"
+	}
+	if !e.Percent {
+		return fmt.Sprintf("%d %s more than the limit of %g (%s)", e.Count, what, e.Limit, e.Key)
+	}
+	return fmt.Sprintf("%d %s more than the limit of %g %% of %d %s (%s)", e.Count, what, e.Limit, e.Of, of, e.Key)
+}
+
+// departures returns nil where n departures out of population are within the limits.
+func (l *Limits) departures(n, population int) *LimitError {
+	return over(LimitError{Op: Depart, Count: n, Of: population, Key: "safety.max_departures"}, l.MaxDepartures, l.MaxPercent, 0)
+}
+
+func (l *Limits) blocks(n, population int) *LimitError {
+	return over(LimitError{Op: Block, Count: n, Of: population, Key: "safety.max_blocks"}, l.MaxBlocks, l.MaxBlocksPercent, partialFloor)
+}
+
+func (l *Limits) members(n, members int) *LimitError {
+	return over(LimitError{Op: RemoveMember, Count: n, Of: members, Key: "safety.max_members_removed"}, l.MaxMembersRemoved, l.MaxMembersRemovedPercent, partialFloor)
+}
+
+// over completes e where its count is more than a limit; the percentage counts only from more than floor on.
+func over(e LimitError, most int, percent float64, floor int) *LimitError {
+	switch {
+	case e.Count == 0:
+		return nil
+	case e.Count > most:
+		e.Limit = float64(most)
+	case e.Count > floor && float64(e.Count)*100 > percent*float64(e.Of):
+		e.Limit, e.Percent, e.Key = percent, true, e.Key+"_percent"
+	default:
 		return nil
 	}
-	return &TooManyDepartures{Departures: n, Population: population, Limits: l}
-}
-
-// emptyRead is the answer to a full read that found nobody where somebody is online.
-func emptyRead(population int) error {
-	return &directory.Fault{
-		Class:  directory.Held,
-		Cause:  fmt.Sprintf("Active Directory answered without a single object in scope, but %d are known online: the read counts as partial and nothing was changed", population),
-		Remedy: "check that the account may still read the containers of source.scope, and that the scope and its filter are right",
-	}
-}
-
-// lostSight is the answer to more unexplained absences than may depart.
-func lostSight(n, population int) error {
-	return &directory.Fault{
-		Class: directory.Held,
-		Cause: fmt.Sprintf("at least %d of %d objects were neither seen nor found among the deleted: the read counts as partial and nothing was changed",
-			n, population),
-		Remedy: "check that the account may still read every container of source.scope and CN=Deleted Objects",
-	}
-}
-
-// noMembers is the answer to a full read in which no group has a member any more.
-func noMembers(n int) error {
-	return &directory.Fault{
-		Class:  directory.Held,
-		Cause:  fmt.Sprintf("Active Directory answered without a single membership, but %d are known online: the read counts as partial and nothing was changed", n),
-		Remedy: "check that the account may read the attribute member of groups",
-	}
+	return &e
 }

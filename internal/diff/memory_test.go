@@ -57,11 +57,15 @@ func resource(kind directory.Kind, name string, more ...string) *directory.Resou
 type memory struct {
 	entries map[directory.Anchor]Entry
 	edges   map[directory.Edge]bool // whether it is certain
-	err     error                   // what every question is answered with, where set
+	held    map[HeldKey]directory.HeldObject
+	refused map[directory.Anchor]bool
+	err     error // what every question is answered with, where set
 }
 
 func newMemory() *memory {
-	return &memory{entries: map[directory.Anchor]Entry{}, edges: map[directory.Edge]bool{}}
+	return &memory{
+		entries: map[directory.Anchor]Entry{}, edges: map[directory.Edge]bool{}, held: map[HeldKey]directory.HeldObject{}, refused: map[directory.Anchor]bool{},
+	}
 }
 
 // has puts resources online.
@@ -86,6 +90,54 @@ func (m *memory) joins(group string, members ...string) *memory {
 		m.edges[directory.Edge{Group: at(group), Member: at(member)}] = true
 	}
 	return m
+}
+
+// holds remembers changes of an earlier pass, with a decision: "ann" is a departure, "block ann" a block, "staff ann" a membership.
+func (m *memory) holds(decision directory.Decision, changes ...string) *memory {
+	for _, c := range changes {
+		first, second, two := strings.Cut(c, " ")
+		k := HeldKey{Op: Depart, Anchor: at(first)}
+		switch {
+		case two && first == Block.String():
+			k = HeldKey{Op: Block, Anchor: at(second)}
+		case two:
+			k = HeldKey{Op: RemoveMember, Anchor: at(first), Other: at(second)}
+		}
+		m.held[k] = directory.HeldObject{Op: k.Op.String(), Anchor: k.Anchor, Other: k.Other, Plan: "before", Decision: decision}
+	}
+	return m
+}
+
+// refuses remembers that local rules refuse objects.
+func (m *memory) refuses(names ...string) *memory {
+	for _, n := range names {
+		m.refused[at(n)] = true
+	}
+	return m
+}
+
+func (m *memory) HeldChange(k HeldKey) (directory.HeldObject, bool, error) {
+	h, found := m.held[k]
+	return h, found, m.err
+}
+
+func (m *memory) HeldEdges(visit func(directory.Edge) error) error {
+	for k := range m.held {
+		if k.Op != RemoveMember {
+			continue
+		}
+		if err := visit(directory.Edge{Group: k.Anchor, Member: k.Other}); err != nil {
+			return err
+		}
+	}
+	return m.err
+}
+
+func (m *memory) Waits(a directory.Anchor) (w Waiting, err error) {
+	_, w.Held = m.held[HeldKey{Op: Depart, Anchor: a}]
+	w.Refused = m.refused[a]
+	w.Locally = w.Refused
+	return w, m.err
 }
 
 func (m *memory) Entry(a directory.Anchor) (Entry, bool, error) {

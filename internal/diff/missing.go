@@ -11,10 +11,6 @@ import (
 // missingBatch is how many anchors Missing hands out at once, as many as one look-up asks for.
 const missingBatch = 500
 
-// partialFloor is how many objects may be unexplained before their share of the population matters: in a directory of five, one
-// that cannot be found says little about the read.
-const partialFloor = 10
-
 // Missing finds what a full pass did not see, in batches, for individual proof: the caller looks each anchor up and answers with
 // Add for what it finds and Unexplained for what it does not. A read that saw nobody, where somebody is online, is refused.
 func (p *Planner) Missing(prove func([]directory.Anchor) error) error {
@@ -68,36 +64,6 @@ func inBatches(s *sorter, prove func([]directory.Anchor) error) error {
 		return err
 	}
 	return prove(batch)
-}
-
-// Unexplained notes an object that was neither seen nor found among the deleted: it is held. More of them at once than may depart mean
-// that the read was partial, which is an error.
-func (p *Planner) Unexplained(a directory.Anchor) error {
-	e, found, err := p.snapshot.Entry(a)
-	if err != nil || !found || e.Departed {
-		return err
-	}
-	return p.unexplained(a, e, directory.Evidence{Cause: directory.Unexplained})
-}
-
-func (p *Planner) unexplained(a directory.Anchor, e Entry, why directory.Evidence) error {
-	if p.heldBack[a] {
-		return nil
-	}
-	p.heldBack[a] = true
-	p.plan.unexplained = append(p.plan.unexplained, Held{Anchor: a, Kind: e.Resource.Kind, Name: e.Resource.Name(), Evidence: why})
-	if p.settings.Held[a] {
-		return nil
-	}
-	p.lost++
-	population, err := p.snapshot.Population()
-	if err != nil {
-		return err
-	}
-	if p.lost > partialFloor && p.settings.Limits.check(p.lost, population) != nil {
-		return lostSight(p.lost, population)
-	}
-	return nil
 }
 
 // pull turns the sorter's walk into a sequence that the caller asks for one anchor at a time. After the last one, or an error, more

@@ -83,7 +83,7 @@ func TestDepartures(t *testing.T) {
 		return m
 	}
 	limits := func(n int, percent float64) func(*Settings) {
-		return func(s *Settings) { s.Limits = Limits{MaxDepartures: n, MaxPercent: percent} }
+		return func(s *Settings) { s.Limits.MaxDepartures, s.Limits.MaxPercent = n, percent }
 	}
 	rest := []step{sees(group("staff"), whole("a", "b", "c", "d", "e", "f", "g")), sees(person("c", "manager=a"))}
 	for _, n := range []string{"d", "e", "f", "g", "h", "i"} {
@@ -179,27 +179,5 @@ func TestCounts(t *testing.T) {
 	must(t, err)
 	if plan.Read != 4 || plan.Unchanged != 1 || plan.Left[directory.Contact] != 1 || plan.Count(Update) != 1 {
 		t.Errorf("read %d, unchanged %d, left %v, updates %d", plan.Read, plan.Unchanged, plan.Left, plan.Count(Update))
-	}
-}
-
-func TestLimitsSayWhichOneHolds(t *testing.T) {
-	for _, tc := range []struct {
-		limits        Limits
-		n, population int
-		want          string
-	}{
-		{Limits{500, 10}, 0, 0, ""},
-		{Limits{500, 10}, 500, 5000, ""},
-		{Limits{500, 10}, 501, 100000, "501 departures are more than the limit of 500 (safety.max_departures)"},
-		{Limits{500, 10}, 11, 109, "11 departures are more than the limit of 10 % of 109 objects (safety.max_departures_percent)"},
-		{Limits{0, 100}, 1, 10, "1 departures are more than the limit of 0 (safety.max_departures)"},
-	} {
-		got := ""
-		if e := tc.limits.check(tc.n, tc.population); e != nil {
-			got = e.Error()
-		}
-		if got != tc.want {
-			t.Errorf("%d of %d: %q, want %q", tc.n, tc.population, got, tc.want)
-		}
 	}
 }

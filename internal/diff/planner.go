@@ -2,18 +2,22 @@ package diff
 
 import (
 	"errors"
+	"fmt"
 	"slices"
+	"time"
 
 	"syncd/internal/directory"
 )
 
 // Settings are what a planner goes by.
 type Settings struct {
-	Full   bool   // every object in scope is going to be added: what is not seen is missing
-	Dir    string // a folder for temporary files
+	Pass   string    // the id of the pass: what it holds back is known by it
+	Now    time.Time // when it began
+	Full   bool      // every object in scope is going to be added: what is not seen is missing
+	Dir    string    // a folder for temporary files
 	Limits Limits
-	// Held is what the last pass held; nil where nothing was.
-	Held map[directory.Anchor]bool
+	// SameRules says that the configuration is that of the last pass: an attribute that nobody shows any more is not meant to be empty.
+	SameRules bool
 	// Interrupted says that an earlier pass did not end: what it had begun is not taken for finished.
 	Interrupted bool
 	// KeepDeparted blocks departing accounts instead of deleting them; Reactivate lets syncd lift its own blocks.
@@ -23,28 +27,32 @@ type Settings struct {
 	Supports func(directory.Kind) bool
 }
 
-// Planner makes the plan of one pass. Feed it (Add, Link), then in a delta answer NeedMembers, in a full pass answer Missing,
+// Planner makes the plan of one pass. Feed it (Add, Refuse, Link), then in a delta answer NeedMembers, in a full pass answer Missing,
 // then Finish. Close releases its files; it is not safe for concurrent use.
 type Planner struct {
 	settings Settings
 	snapshot Snapshot
 	plan     *Plan
 
-	fates       map[directory.Anchor]fate // objects with a change
-	heldBack    map[directory.Anchor]bool // objects that would leave, and stay
-	waited      map[directory.Anchor]bool // see Recheck
-	anew        map[directory.Anchor]bool // objects in doubt: their edges and references are pushed whatever is acknowledged
+	fates       map[directory.Anchor]fate             // objects with a change
+	heldBack    map[directory.Anchor]bool             // objects that would leave, and stay
+	still       map[directory.Anchor]bool             // objects that a local rule refuses: they neither get nor lose anything
+	waited      map[directory.Anchor]bool             // objects that the last passes could not finish with
+	anew        map[directory.Anchor]bool             // objects in doubt: their edges and references are pushed whatever is acknowledged
+	claims      map[directory.Anchor]directory.Anchor // see contested
+	succeeded   map[directory.Anchor]bool             // departures that are none: another object has the anchor now
 	needMembers []directory.Anchor
 
-	seen  *sorter // anchors in scope, full passes only
-	edges *sorter // see edges.go
-	refs  *sorter // see references.go
-	links uint32
-	total int // objects in scope
-	lost  int // objects that became unexplained with this pass
-	read  int // memberships that came with groups that were read whole
-
-	orphans int // departures of what nobody acknowledged: they are not counted against the limits
+	pending *spool  // blocks and departures, until Finish decides on them
+	seen    *sorter // anchors in scope, full passes only
+	edges   *sorter // see edges.go
+	refs    *sorter // see references.go
+	sights  sights
+	links   uint32
+	total   int // objects in scope
+	lost    int // objects that became unexplained with this pass
+	read    int // memberships that came with groups that were read whole
+	ended   int // memberships that were not among them, and that no operator decided on
 }
 
 // fate is what a plan does with an object.
@@ -60,24 +68,20 @@ const (
 // NewPlanner returns a planner that compares with a snapshot.
 func NewPlanner(settings Settings, snapshot Snapshot) *Planner {
 	return &Planner{
-		settings: settings,
-		snapshot: snapshot,
-		plan:     &Plan{Left: map[directory.Kind]int{}, spool: newSpool(settings.Dir)},
-		fates:    map[directory.Anchor]fate{},
-		heldBack: map[directory.Anchor]bool{},
-		waited:   map[directory.Anchor]bool{},
-		anew:     map[directory.Anchor]bool{},
-		seen:     newSorter(settings.Dir, len(directory.Anchor{})),
-		edges:    newSorter(settings.Dir, edgeRecord),
-		refs:     newSorter(settings.Dir, referenceRecord),
-	}
-}
-
-// Recheck names objects that the last passes could not finish with: held or refused ones. What became of their memberships in the
-// meantime may be in no delta, so they are compared as a whole where they are read. Call it before Add.
-func (p *Planner) Recheck(anchors []directory.Anchor) {
-	for _, a := range anchors {
-		p.waited[a] = true
+		settings:  settings,
+		snapshot:  snapshot,
+		plan:      newPlan(settings.Dir),
+		fates:     map[directory.Anchor]fate{},
+		heldBack:  map[directory.Anchor]bool{},
+		still:     map[directory.Anchor]bool{},
+		waited:    map[directory.Anchor]bool{},
+		anew:      map[directory.Anchor]bool{},
+		claims:    map[directory.Anchor]directory.Anchor{},
+		succeeded: map[directory.Anchor]bool{},
+		pending:   newSpool(settings.Dir),
+		seen:      newSorter(settings.Dir, len(directory.Anchor{})),
+		edges:     newSorter(settings.Dir, edgeRecord),
+		refs:      newSorter(settings.Dir, referenceRecord),
 	}
 }
 
@@ -85,12 +89,21 @@ func (p *Planner) Recheck(anchors []directory.Anchor) {
 // again counts once, in its first state: what changed in between is in the next delta. With the evidence comes a resource where the
 // account exists and may not be used on premises.
 func (p *Planner) Add(o *directory.Object, r *directory.Resource, out *directory.Evidence) error {
-	p.plan.Read++
-	if p.fates[o.Anchor] != 0 {
-		return nil
-	}
 	e, found, err := p.snapshot.Entry(o.Anchor)
 	if err != nil {
+		return err
+	}
+	switch {
+	case out == nil && p.departing(o.Anchor) && identity(o) != e.identity():
+		p.succeeded[o.Anchor] = true // the object that departed has a successor under the same anchor
+	case out == nil && p.contested(o):
+		return p.Refuse(o, nil, fmt.Sprintf("%s claims the anchor %s, which the object %s has as well", o.DN, o.Anchor, p.claims[o.Anchor].GUID()))
+	case p.fates[o.Anchor] != 0 || p.still[o.Anchor]:
+		p.plan.Read++
+		return nil
+	}
+	p.plan.Read++
+	if err := p.recall(o.Anchor); err != nil {
 		return err
 	}
 	if out != nil {
@@ -114,51 +127,21 @@ func (p *Planner) Add(o *directory.Object, r *directory.Resource, out *directory
 	return errors.Join(err, p.addMembers(o, &e, found))
 }
 
-// leave plans a departure, or notes that nothing explains why an object cannot be read.
-func (p *Planner) leave(o *directory.Object, r *directory.Resource, e Entry, found bool, out directory.Evidence) error {
-	if !found || e.Departed {
-		return nil
+// recall finds out whether the last passes could not finish with an object that is looked at now: it is refused, or its departure is held.
+// What became of its memberships in the meantime may be in no delta, so they are compared as a whole.
+func (p *Planner) recall(a directory.Anchor) error {
+	w, err := p.snapshot.Waits(a)
+	if w.Refused {
+		p.plan.Retried = append(p.plan.Retried, a)
 	}
-	if out.Cause == directory.Unexplained {
-		return p.unexplained(o.Anchor, e, out)
+	if w.Refused || w.Held {
+		p.waited[a] = true
 	}
-	if p.settings.Interrupted { // it may be held, and stay somebody's manager
-		if err := p.addReports(o); err != nil {
-			return err
-		}
-	}
-	if r != nil && !r.Enabled && e.Resource.Enabled && e.ID != "" { // whatever becomes of the departure, a leaver is blocked (law 5)
-		if err := p.plan.spool.add(&Change{Op: Block, Kind: r.Kind, Anchor: o.Anchor, Before: &e.Resource, After: r, Changed: o.Changed}); err != nil {
-			return err
-		}
-	}
-	c := &Change{Op: Depart, Kind: e.Resource.Kind, Anchor: o.Anchor, Before: &e.Resource, Evidence: out, Changed: o.Changed}
-	if e.ID == "" {
-		p.orphans++
-	}
-	if e.ID == "" || e.IDInDoubt {
-		// Repeating the creation is the way to learn the id of what it may have left behind.
-		p.plan.Doubtful = true
-		after := e.Resource
-		if r != nil {
-			after.Enabled = r.Enabled
-		}
-		again := &Change{Op: creation(c.Kind), Kind: c.Kind, Anchor: o.Anchor, After: &after}
-		if e.ID != "" {
-			again.Before = &e.Resource
-		}
-		if err := p.change(again, leaves); err != nil {
-			return err
-		}
-	}
-	if p.settings.KeepDeparted && c.Kind == directory.User && e.ID != "" {
-		c.Keep = true
-		return p.change(c, isKept)
-	}
-	return p.change(c, leaves)
+	return err
 }
 
 func (p *Planner) create(o *directory.Object, r *directory.Resource) error {
+	p.sights.look(r, nil)
 	if err := p.reference(o, r, nil); err != nil {
 		return err
 	}
@@ -176,6 +159,7 @@ func creation(k directory.Kind) Op {
 // updated even where nothing differs, so that it counts as present again, or its next block is not taken for done. One in doubt is
 // created anew: that adopts what is there and makes it equal, or creates what is not.
 func (p *Planner) compare(o *directory.Object, r *directory.Resource, e *Entry) error {
+	p.sights.look(r, &e.Resource)
 	if err := p.reference(o, r, e); err != nil {
 		return err
 	}
@@ -183,13 +167,13 @@ func (p *Planner) compare(o *directory.Object, r *directory.Resource, e *Entry) 
 	// Until the online directory knows that an account is disabled on premises, an administrator may activate it.
 	known := e.Resource.First(directory.OnPremisesAccountEnabled) == r.First(directory.OnPremisesAccountEnabled)
 	if !r.Enabled && (e.Resource.Enabled || !known) {
-		plan = append(plan, Change{Op: Block})
+		plan = append(plan, Change{Op: Block, Why: becauseDisabled})
 	}
 	switch {
 	case e.Uncertain():
 		p.anew[o.Anchor], p.plan.Doubtful = true, true
 		plan = append(plan, Change{Op: creation(r.Kind)})
-	case e.Departed || r.Enabled && !e.Resource.Enabled || !sameValues(r, &e.Resource) || !r.Expires.Equal(e.Resource.Expires):
+	case e.Departed || r.Enabled && !e.Resource.Enabled || !same(r, &e.Resource):
 		op := Update
 		if r.Kind == directory.Group {
 			op = UpdateGroup
@@ -211,13 +195,18 @@ func (p *Planner) compare(o *directory.Object, r *directory.Resource, e *Entry) 
 	return nil
 }
 
+// change plans one change of an object; whether it is blocked or departs, Finish decides.
 func (p *Planner) change(c *Change, f fate) error {
 	p.fates[c.Anchor] = f
+	if c.Op == Block || c.Op == Depart {
+		return p.pending.add(c)
+	}
 	return p.plan.spool.add(c)
 }
 
-func sameValues(a, b *directory.Resource) bool {
-	return slices.EqualFunc(a.Values, b.Values, func(x, y directory.Value) bool {
+// same reports whether two resources differ in nothing but what is pushed on its own: the manager, and whether the account is usable.
+func same(a, b *directory.Resource) bool {
+	return a.GUID == b.GUID && a.Expires.Equal(b.Expires) && slices.EqualFunc(a.Values, b.Values, func(x, y directory.Value) bool {
 		return x.Attribute == y.Attribute && slices.Equal(x.Values, y.Values)
 	})
 }
@@ -228,19 +217,23 @@ func (p *Planner) Finish() (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.plan.TooMany = p.settings.Limits.check(p.plan.spool.stages[Depart].count-p.orphans, population); p.plan.TooMany != nil {
-		err = p.plan.EachHeld(func(h Held) error { p.heldBack[h.Anchor] = true; return nil })
-	} else {
-		err = p.plan.Each(Depart, p.consequences)
+	p.plan.Population = population
+	if p.settings.Full && p.settings.SameRules {
+		if err := p.sights.check(); err != nil {
+			return nil, err
+		}
 	}
-	if err != nil {
+	if err := p.decideDepartures(population); err != nil {
+		return nil, err
+	}
+	if err := p.decideBlocks(population); err != nil {
 		return nil, err
 	}
 	if err := p.planEdges(); err != nil {
 		return nil, err
 	}
-	if n := p.plan.Count(RemoveMember); p.settings.Full && p.read == 0 && n > partialFloor {
-		return nil, noMembers(n)
+	if p.settings.Full && p.read == 0 && p.ended > partialFloor {
+		return nil, noMembers(p.ended)
 	}
 	if err := p.planReferences(); err != nil {
 		return nil, err
@@ -250,8 +243,16 @@ func (p *Planner) Finish() (*Plan, error) {
 
 // Close releases the planner's files, not those of the plan it returned.
 func (p *Planner) Close() error {
-	return errors.Join(p.seen.Close(), p.edges.Close(), p.refs.Close())
+	return errors.Join(p.pending.close(), p.seen.Close(), p.edges.Close(), p.refs.Close())
 }
+
+// departing reports whether an object would leave, held or not.
+func (p *Planner) departing(a directory.Anchor) bool {
+	return p.fates[a] == leaves || p.fates[a] == isKept
+}
+
+// goes reports whether an object departs with this plan, be it that the account is kept.
+func (p *Planner) goes(a directory.Anchor) bool { return p.departing(a) && !p.heldBack[a] }
 
 // departs reports whether an object leaves the online directory with this plan. What is held stays.
 func (p *Planner) departs(a directory.Anchor) bool {

@@ -71,8 +71,15 @@ func link(group, member string, removed bool) step {
 	}
 }
 
-func waited(names ...string) step {
-	return func(p *Planner) error { p.Recheck(all(names)); return nil }
+// breaks reads an object that a local rule refuses.
+func breaks(r *directory.Resource, change ...func(*directory.Object)) step {
+	return func(p *Planner) error {
+		o := &directory.Object{Anchor: r.Anchor, Kind: r.Kind}
+		for _, c := range change {
+			c(o)
+		}
+		return p.Refuse(o, r, "its name has a blank")
+	}
 }
 
 // asks answers NeedMembers, which must ask for exactly that group.
@@ -133,11 +140,29 @@ func spell(c *Change) string {
 	return s
 }
 
+// spellHeld writes what is held: without its operation where it departs, with the plan that held it where that is an earlier one.
+func spellHeld(h *directory.HeldObject) string {
+	s := nameOf(h.Anchor)
+	switch h.Op {
+	case Depart.String():
+		s += ": " + h.Evidence.Cause.String()
+	case RemoveMember.String():
+		s += " loses " + nameOf(h.Other)
+	default:
+		s = h.Op + " " + s
+	}
+	if h.Plan != "now" {
+		s += ", " + strings.TrimSpace(string(h.Decision)+" "+h.Plan)
+	}
+	return s
+}
+
 func (s *scene) plan(t *testing.T) (*Plan, error) {
 	settings := Settings{
-		Full: s.full, Dir: t.TempDir(), Limits: Limits{MaxDepartures: 500, MaxPercent: 100}, Reactivate: true,
+		Pass: "now", Full: s.full, Dir: t.TempDir(), Limits: DefaultLimits(), Reactivate: true,
 		Supports: func(directory.Kind) bool { return true },
 	}
+	settings.Limits.MaxPercent = 100
 	if s.settings != nil {
 		s.settings(&settings)
 	}
@@ -162,17 +187,24 @@ func must(t *testing.T, err error) {
 	}
 }
 
-func lines(t *testing.T, plan *Plan) (changes, held []string) {
+func spelled(t *testing.T, plan *Plan) (changes, held []string) {
 	t.Helper()
 	for _, op := range Ops() {
 		must(t, plan.Each(op, func(c *Change) error { changes = append(changes, spell(c)); return nil }))
 	}
-	must(t, plan.EachHeld(func(h Held) error {
-		held = append(held, nameOf(h.Anchor)+": "+h.Evidence.Cause.String())
+	undecided, rejected := 0, 0
+	must(t, plan.EachHeld(func(h directory.HeldObject) error {
+		held = append(held, spellHeld(&h))
+		switch h.Decision {
+		case directory.Undecided:
+			undecided++
+		case directory.DecisionRejected:
+			rejected++
+		}
 		return nil
 	}))
-	if len(changes) != plan.Len() || len(held) != plan.HeldCount() {
-		t.Errorf("Len %d and HeldCount %d, visited %d and %d", plan.Len(), plan.HeldCount(), len(changes), len(held))
+	if len(changes) != plan.Len() || undecided != plan.HeldCount() || rejected != plan.KeptCount() {
+		t.Errorf("Len %d, HeldCount %d and KeptCount %d, visited %d, %d and %d", plan.Len(), plan.HeldCount(), plan.KeptCount(), len(changes), undecided, rejected)
 	}
 	return changes, held
 }
@@ -188,7 +220,7 @@ func perform(t *testing.T, scenes []scene) {
 				return
 			}
 			must(t, err)
-			changes, held := lines(t, plan)
+			changes, held := spelled(t, plan)
 			if diff := cmp.Diff(s.want, changes); diff != "" {
 				t.Errorf("plan (-want +got):\n%s", diff)
 			}

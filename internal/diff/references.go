@@ -131,10 +131,13 @@ func (p *Planner) setManager(r reference) error {
 	if r.manager == e.Resource.Manager && !p.referenceInDoubt(&e, r) {
 		return nil
 	}
+	if still, err := p.standsStill(r.report); err != nil || still && !p.goes(e.Resource.Manager) {
+		return err
+	}
 	if found {
 		r.kind = e.Resource.Kind
 	}
 	return p.plan.spool.add(&Change{
-		Op: SetManager, Kind: r.kind, Anchor: r.report, Other: r.manager, Changed: r.changed, Alone: p.fates[r.report] == 0,
+		Op: SetManager, Kind: r.kind, Anchor: r.report, Other: r.manager, Was: e.Resource.Manager, Changed: r.changed, Alone: p.fates[r.report] == 0,
 	})
 }

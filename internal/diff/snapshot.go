@@ -53,4 +53,17 @@ type Snapshot interface {
 	Reports(manager directory.Anchor, visit func(report directory.Anchor) error) error
 	// Population is the number of entries that have not departed.
 	Population() (int, error)
+	// HeldChange returns what is remembered of a change that an earlier pass held back, with an operator's decision.
+	HeldChange(k HeldKey) (h directory.HeldObject, found bool, err error)
+	// HeldEdges walks the memberships whose end is held, or was decided on and not acknowledged.
+	HeldEdges(visit func(e directory.Edge) error) error
+	// Waits tells what earlier passes could not finish with.
+	Waits(a directory.Anchor) (Waiting, error)
+}
+
+// Waiting is what earlier passes left undone of one object.
+type Waiting struct {
+	Refused bool // it, an edge or a reference of it is refused
+	Locally bool // it is refused by a local rule
+	Held    bool // its departure is held
 }

@@ -132,7 +132,7 @@ func TestALargePassSpills(t *testing.T) {
 			members = append(members, at(name))
 		}
 	}
-	p := NewPlanner(Settings{Full: true, Dir: t.TempDir(), Limits: Limits{500, 100}, Supports: func(directory.Kind) bool { return true }}, online)
+	p := NewPlanner(Settings{Full: true, Dir: t.TempDir(), Limits: Limits{500, 100, 500, 100, 1000, 100}, Supports: func(directory.Kind) bool { return true }}, online)
 	for _, s := range []*sorter{p.seen, p.edges, p.refs} {
 		s.chunk = 10 * s.size
 	}

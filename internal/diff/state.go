@@ -14,6 +14,8 @@ type State struct {
 	Fingerprint string `json:"fingerprint"`
 	// SyncedTo is when the source state was read that is fully online, but for refused objects; zero before the first such pass.
 	SyncedTo time.Time `json:"synced_to"`
+	// Blind says that deletions could not be seen since the last full pass that saw them: some may have been missed.
+	Blind bool `json:"blind"`
 	// FullAt is when the last full pass began that ended; zero before the first.
 	FullAt time.Time `json:"full_at"`
 }
@@ -40,10 +42,13 @@ type Answer struct {
 type Final struct {
 	Pass  directory.PassRecord
 	State State
-	// Held replaces everything that was held.
-	Held []directory.HeldObject
-	// Retried are the refused objects that the pass looked at again; a full pass looks at all (RetriedAll). Those that were not
-	// refused again are forgotten.
+	// Held visits what replaces everything that was held, as Plan.EachHeld does; nil for nothing. What was held before keeps its plan, its
+	// time and its decision; what was approved and is acknowledged by now is forgotten.
+	Held func(visit func(directory.HeldObject) error) error
+	// Refused visits what a local rule refuses, as Plan.EachRefused does; nil for nothing.
+	Refused func(visit func(directory.RefusedObject) error) error
+	// Retried are the refused objects that the pass looked at again (Plan.Retried); a full pass looks at all (RetriedAll). Those that were
+	// not refused again are forgotten.
 	Retried    []directory.Anchor
 	RetriedAll bool
 	// Now ends waiting for the accounts that have expired until then.

@@ -1,10 +1,7 @@
 package store
 
 import (
-	"encoding/binary"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -25,12 +22,6 @@ func (s *Store) Acknowledge(passID string, now time.Time, batch []diff.Answer) e
 		}
 		return w.keepCounts()
 	})
-}
-
-// writer changes objects and their indexes together, within one transaction.
-type writer struct {
-	tx    *bbolt.Tx
-	delta map[directory.Kind]int // how the number of present entries changes
 }
 
 func (w *writer) answer(passID string, now time.Time, a *diff.Answer) error {
@@ -64,32 +55,23 @@ func (w *writer) acknowledge(a *diff.Answer) error {
 		}
 		e = diff.Entry{}
 	}
-	if err := w.dropExpiry(a.Anchor, &e); err != nil {
-		return err
-	}
 	e.Sent, e.InDoubt = e.Sent && a.Op == diff.SetManager, e.InDoubt && !created
 	switch a.Op {
 	case diff.Create, diff.CreateGroup:
-		w.count(a.Kind, e.ID == "" || e.Departed, +1)
 		e.ID, e.IDInDoubt = a.Outcome.ID, false
 		w.take(&e, a.After, a.Adopted)
 	case diff.Update, diff.UpdateGroup:
-		w.count(a.Kind, e.Departed, +1)
 		w.take(&e, a.After, e.Resource.Enabled)
 	case diff.Block:
 		e.Resource.Enabled, e.Block = false, blocked(e.Block)
 	case diff.Unblock:
 		e.Resource.Enabled, e.Block = true, diff.NotBlocked
 	case diff.SetManager:
-		if err := w.moveReport(a.Anchor, e.Resource.Manager, a.Other); err != nil {
-			return err
-		}
 		e.Resource.Manager, e.ManagerInDoubt = a.Other, false
 	case diff.Depart:
 		if !a.Keep {
 			return w.remove(a.Anchor)
 		}
-		w.count(a.Kind, !e.Departed, -1)
 		e.Departed, e.Resource.Enabled, e.Block = true, false, blocked(e.Block)
 	}
 	return w.put(a.Anchor, &e)
@@ -112,38 +94,11 @@ func blocked(before diff.BlockState) diff.BlockState {
 	return diff.BlockedBySyncd
 }
 
-func (w *writer) put(a directory.Anchor, e *diff.Entry) error {
-	b, err := encodeEntry(e)
-	if err != nil {
-		return err
-	}
-	if err := w.tx.Bucket(bucketObjects).Put(a[:], b); err != nil {
-		return fmt.Errorf("writing the snapshot: %w", err)
-	}
-	if e.Resource.Expires.IsZero() || !e.Resource.Enabled {
-		return nil
-	}
-	return w.tx.Bucket(bucketExpiry).Put(expiryKey(e.Resource.Expires, a), nil)
-}
-
-// dropExpiry takes an entry out of the list of those that expire; put lists it again where it does.
-func (w *writer) dropExpiry(a directory.Anchor, e *diff.Entry) error {
-	if e.Resource.Expires.IsZero() {
-		return nil
-	}
-	return w.tx.Bucket(bucketExpiry).Delete(expiryKey(e.Resource.Expires, a))
-}
-
 // remove takes an object, its edges and its references out of the snapshot.
 func (w *writer) remove(a directory.Anchor) error {
-	e, found, err := entryIn(w.tx, a)
-	if err != nil || !found {
-		return err
-	}
-	w.count(e.Resource.Kind, e.ID != "" && !e.Departed, -1)
 	var edges []directory.Edge
 	var reports []directory.Anchor
-	err = errors.Join(
+	err := errors.Join(
 		walkPairsIn(w.tx, bucketMembers, a, func(m directory.Anchor, _ []byte) error {
 			edges = append(edges, directory.Edge{Group: a, Member: m})
 			return nil
@@ -157,36 +112,10 @@ func (w *writer) remove(a directory.Anchor) error {
 	for _, edge := range edges {
 		err = errors.Join(err, w.deleteEdge(edge))
 	}
-	for _, r := range reports {
-		err = errors.Join(err, w.dropManager(r))
+	for _, r := range reports { // their manager has left
+		err = errors.Join(err, w.change(r, func(e *diff.Entry) { e.Resource.Manager = directory.Anchor{} }))
 	}
-	return errors.Join(err, w.moveReport(a, e.Resource.Manager, directory.Anchor{}), w.dropExpiry(a, &e), w.tx.Bucket(bucketObjects).Delete(a[:]))
-}
-
-// dropManager forgets that a report's manager was pushed: the manager has left.
-func (w *writer) dropManager(report directory.Anchor) error {
-	e, found, err := entryIn(w.tx, report)
-	if err != nil || !found {
-		return err
-	}
-	if err := w.moveReport(report, e.Resource.Manager, directory.Anchor{}); err != nil {
-		return err
-	}
-	e.Resource.Manager = directory.Anchor{}
-	return w.put(report, &e)
-}
-
-func (w *writer) moveReport(report, from, to directory.Anchor) error {
-	reports := w.tx.Bucket(bucketReports)
-	if !from.IsZero() {
-		if err := reports.Delete(pair(from, report)); err != nil {
-			return fmt.Errorf("writing the snapshot: %w", err)
-		}
-	}
-	if to.IsZero() {
-		return nil
-	}
-	return reports.Put(pair(to, report), nil)
+	return errors.Join(err, w.put(a, nil))
 }
 
 // What the key of an edge in bucketMembers leads to. Nil is what a value of no bytes is written as.
@@ -212,36 +141,4 @@ func (w *writer) deleteEdge(e directory.Edge) error {
 		w.tx.Bucket(bucketMembers).Delete(pair(e.Group, e.Member)),
 		w.tx.Bucket(bucketGroups).Delete(pair(e.Member, e.Group)),
 	)
-}
-
-func (w *writer) count(k directory.Kind, applies bool, by int) {
-	if !applies {
-		return
-	}
-	if w.delta == nil {
-		w.delta = map[directory.Kind]int{}
-	}
-	w.delta[k] += by
-}
-
-func (w *writer) keepCounts() error {
-	if len(w.delta) == 0 {
-		return nil
-	}
-	counts, err := presentIn(w.tx)
-	if err != nil {
-		return err
-	}
-	for k, by := range w.delta {
-		counts[k] += by
-	}
-	b, err := json.Marshal(counts)
-	if err != nil {
-		return fmt.Errorf("the counts of the snapshot: %w", err)
-	}
-	return w.tx.Bucket(bucketMeta).Put(keyPresent, b)
-}
-
-func expiryKey(at time.Time, a directory.Anchor) []byte {
-	return append(binary.BigEndian.AppendUint64(nil, uint64(at.Unix())), a[:]...)
 }

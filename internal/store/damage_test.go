@@ -25,7 +25,7 @@ func aState(t *testing.T) []byte {
 	}
 	must(t, s.Acknowledge("1", noon, batch))
 	must(t, s.Acknowledge("2", noon, batch)) // leaves free pages behind
-	must(t, s.Finish(&diff.Final{Held: []directory.HeldObject{{Anchor: at("ann")}}}))
+	must(t, s.Finish(&diff.Final{Held: each(heldBy("1", "depart", "ann", ""))}))
 	must(t, errors.Join(s.db.Sync(), s.Close()))
 	b, err := os.ReadFile(filepath.Join(dir, stateFile))
 	must(t, err)
@@ -50,7 +50,7 @@ func use(dir string) (err error) {
 	for _, read := range []func() error{
 		func() error { return s.Members(at("staff"), func(directory.Anchor, bool) error { return nil }) },
 		func() error { _, err := s.Refused(); return err },
-		func() error { _, err := s.Held(); return err },
+		func() error { _, err := s.Held(9); return err }, func() error { _, err := s.HeldPlans(); return err },
 		func() error { _, err := s.Passes(10); return err },
 		func() error { _, err := s.Population(); return err },
 		func() error { _, err := s.State(); return err },

@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -103,16 +102,6 @@ func (w *writer) intend(c *diff.Change) error {
 	})
 }
 
-// change rewrites an entry, if it is there.
-func (w *writer) change(a directory.Anchor, change func(*diff.Entry)) error {
-	e, found, err := entryIn(w.tx, a)
-	if err != nil || !found {
-		return err
-	}
-	change(&e)
-	return w.put(a, &e)
-}
-
 // lost reports whether somebody removed the object of a refused change online: it is no longer acknowledged, and the retry creates
 // it again.
 func lost(a *diff.Answer) bool {
@@ -139,7 +128,7 @@ func (w *writer) deny(a *diff.Answer) error {
 		return w.put(a.Anchor, &e)
 	}
 	if e.ID == "" && !e.InDoubt {
-		return errors.Join(w.dropExpiry(a.Anchor, &e), w.tx.Bucket(bucketObjects).Delete(a.Anchor[:]))
+		return w.put(a.Anchor, nil)
 	}
 	// Unless an earlier block may have arrived, what happens to the account from now on is not syncd's doing, and not syncd's to undo.
 	if e.Sent = false; e.Block == diff.BlockIntended && !e.InDoubt && (a.Op == diff.Block || a.Op == diff.Depart) {

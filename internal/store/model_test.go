@@ -214,7 +214,7 @@ func TestAcknowledgedIsWhatTheSnapshotHas(t *testing.T) {
 // wipe makes a store as new.
 func wipe(t failer, s *Store) {
 	must(t, s.update(func(tx *bbolt.Tx) error {
-		for _, name := range [][]byte{bucketObjects, bucketMembers, bucketGroups, bucketReports, bucketExpiry, bucketRefused} {
+		for _, name := range [][]byte{bucketObjects, bucketMembers, bucketGroups, bucketReports, bucketExpiry, bucketGUIDs, bucketRefused} {
 			if err := tx.DeleteBucket(name); err != nil {
 				return err
 			}
@@ -241,6 +241,9 @@ func (m *model) draw(t *rapid.T, names []directory.Anchor) (a diff.Answer, ok bo
 		a.After = &directory.Resource{Anchor: a.Anchor, Kind: a.Kind, Enabled: isGroup || rapid.Bool().Draw(t, "enabled")}
 		if !isGroup && rapid.Bool().Draw(t, "expires") {
 			a.After.Expires = time.Unix(rapid.Int64Range(1, 3).Draw(t, "expiry"), 0).UTC()
+		}
+		if rapid.Bool().Draw(t, "has a guid") {
+			a.After.GUID = at("guid of " + string(a.Anchor[:4]) + rapid.SampledFrom([]string{"1", "2"}).Draw(t, "guid"))
 		}
 		if a.Before = &e.Resource; creates(a.Op) {
 			a.Outcome.ID, a.Adopted = "id-"+rapid.SampledFrom([]string{"1", "2", "3"}).Draw(t, "id"), rapid.Bool().Draw(t, "adopted")

@@ -41,25 +41,23 @@ func (s *Store) Finish(f *diff.Final) error {
 		if err != nil {
 			return fmt.Errorf("the watermark: %w", err)
 		}
-		meta := tx.Bucket(bucketMeta)
-		doubt, err := forgetRetried(tx, f)
+		if err := refuseLocally(tx, f); err != nil {
+			return err
+		}
+		refusedInDoubt, err := forgetRetried(tx, f)
 		if err != nil {
 			return err
 		}
-		settled := meta.Delete
-		for _, h := range f.Held {
-			held, err := doubts(tx, h.Anchor)
-			if err != nil {
-				return err
-			}
-			doubt = doubt || held
+		heldInDoubt, err := replaceHeld(tx, f)
+		if err != nil {
+			return err
 		}
-		if doubt {
+		meta := tx.Bucket(bucketMeta)
+		settled := meta.Delete
+		if refusedInDoubt || heldInDoubt {
 			settled = func(key []byte) error { return meta.Put(key, []byte("{}")) }
 		}
-		return errors.Join(
-			meta.Put(keyState, b), settled(keyUnfinished), replaceHeld(tx, f.Held), forgetExpired(tx, f.Now), record(tx, &f.Pass),
-		)
+		return errors.Join(meta.Put(keyState, b), settled(keyUnfinished), forgetExpired(tx, f.Now), record(tx, &f.Pass))
 	})
 }
 

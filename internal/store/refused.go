@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -34,26 +35,43 @@ func refusedKey(a *diff.Answer) []byte {
 }
 
 func (w *writer) refuse(passID string, now time.Time, a *diff.Answer) error {
-	key := refusedKey(a)
-	r := directory.RefusedObject{Since: now}
-	if b := w.tx.Bucket(bucketRefused).Get(key); b != nil {
-		if err := unmarshal(b, &r, "the list of refused objects"); err != nil {
+	return putRefused(w.tx, refusedKey(a), passID, now, directory.RefusedObject{
+		Kind: a.Kind.String(), Name: a.Name, Op: a.Op.String(), Status: a.Refusal.Status, Reason: a.Refusal.Detail,
+	}, a.Refusal.Conflict())
+}
+
+// refuseLocally lists what no rule let out: it has no status.
+func refuseLocally(tx *bbolt.Tx, f *diff.Final) error {
+	if f.Refused == nil {
+		return nil
+	}
+	return f.Refused(func(r directory.RefusedObject) error {
+		return putRefused(tx, pair(r.Anchor, directory.Anchor{}), f.Pass.ID, f.Now, r, false)
+	})
+}
+
+// putRefused lists a refusal, with what is known of earlier ones and the time of the next try. soon makes the first retry one at once: who
+// departs in this very pass may have made room.
+func putRefused(tx *bbolt.Tx, key []byte, passID string, now time.Time, r directory.RefusedObject, soon bool) error {
+	r.Since, r.Tries = now, 0
+	if b := tx.Bucket(bucketRefused).Get(key); b != nil {
+		var before directory.RefusedObject
+		if err := unmarshal(b, &before, "the list of refused objects"); err != nil {
 			return err
 		}
+		r.Since, r.Tries = before.Since, before.Tries
 	}
-	r.Anchor, r.Other = directory.Anchor(key[:16]), directory.Anchor(key[16:])
-	r.Kind, r.Name, r.Op, r.Pass = a.Kind.String(), a.Name, a.Op.String(), passID
-	r.Status, r.Reason = a.Refusal.Status, a.Refusal.Detail
+	r.Anchor, r.Other, r.Pass = directory.Anchor(key[:16]), directory.Anchor(key[16:]), passID
 	r.Next = now.Add(min(lastRetry, firstRetry<<min(r.Tries, 10)))
-	if r.Tries == 0 && a.Refusal.Conflict() {
-		r.Next = now // who departs in this very pass may have made room
+	if r.Tries == 0 && soon {
+		r.Next = now
 	}
 	r.Tries++
 	b, err := json.Marshal(&r)
 	if err != nil {
 		return fmt.Errorf("the list of refused objects: %w", err)
 	}
-	return w.tx.Bucket(bucketRefused).Put(key, b)
+	return tx.Bucket(bucketRefused).Put(key, b)
 }
 
 // forget drops what earlier passes were refused. What this pass was refused stays: the same object's block, for example, whose update
@@ -74,19 +92,55 @@ func (w *writer) forget(passID string, a *diff.Answer) error {
 	return w.tx.Bucket(bucketRefused).Delete(key)
 }
 
-// Refused lists what the online directory rejects for now, in the order of the anchors.
+// Refused lists what the online directory, or a local rule, rejects for now, in the order of the anchors.
 func (s *Store) Refused() (list []directory.RefusedObject, err error) {
-	err = s.view(func(tx *bbolt.Tx) error {
-		return tx.Bucket(bucketRefused).ForEach(func(_, v []byte) error {
+	err = s.eachRefused(func(r *directory.RefusedObject) bool { list = append(list, *r); return true })
+	return list, err
+}
+
+// FirstRefused lists the first n of them, and says how many there are.
+func (s *Store) FirstRefused(n int) (list []directory.RefusedObject, total int, err error) {
+	if n > 0 {
+		err = s.eachRefused(func(r *directory.RefusedObject) bool { list = append(list, *r); return len(list) < n })
+	}
+	return list, total, errors.Join(err, s.view(func(tx *bbolt.Tx) error {
+		total = tx.Bucket(bucketRefused).Stats().KeyN
+		return nil
+	}))
+}
+
+// Due lists the objects whose refusals have waited long enough, each once; next is when the first of the others is due, zero for
+// never.
+func (s *Store) Due(now time.Time) (list []directory.Anchor, next time.Time, err error) {
+	err = s.eachRefused(func(r *directory.RefusedObject) bool {
+		switch {
+		case now.Before(r.Next):
+			if next.IsZero() || r.Next.Before(next) {
+				next = r.Next
+			}
+		case len(list) == 0 || list[len(list)-1] != r.Anchor:
+			list = append(list, r.Anchor)
+		}
+		return true
+	})
+	return list, next, err
+}
+
+// eachRefused visits refusals in the order of the anchors until visit says that it has enough.
+func (s *Store) eachRefused(visit func(*directory.RefusedObject) bool) error {
+	return s.view(func(tx *bbolt.Tx) error {
+		c := tx.Bucket(bucketRefused).Cursor()
+		for k, v := c.First(); k != nil; k, v = c.Next() {
 			var r directory.RefusedObject
 			if err := unmarshal(v, &r, "the list of refused objects"); err != nil {
 				return err
 			}
-			list = append(list, r)
-			return nil
-		})
+			if !visit(&r) {
+				return nil
+			}
+		}
+		return nil
 	})
-	return list, err
 }
 
 // forgetRetried drops the refused objects that a pass looked at and that were not refused in it again: they were accepted, or are no

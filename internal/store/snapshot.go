@@ -94,6 +94,18 @@ func (s *Store) HasEdge(e directory.Edge) (stored, certain bool, err error) {
 	return stored, certain, err
 }
 
+// AnchorOf returns the anchor under which an object with this objectGUID is known; found is false where its anchor is the objectGUID
+// itself, and for one that is not known.
+func (s *Store) AnchorOf(guid directory.Anchor) (a directory.Anchor, found bool, err error) {
+	err = s.view(func(tx *bbolt.Tx) error {
+		if guids := tx.Bucket(bucketGUIDs); guids != nil { // a file of a former version, opened for reading, has none
+			found = copy(a[:], guids.Get(guid[:])) == len(a)
+		}
+		return nil
+	})
+	return a, found, err
+}
+
 // Population implements diff.Snapshot.
 func (s *Store) Population() (int, error) {
 	present, err := s.Present()

@@ -41,8 +41,10 @@ var (
 	bucketGroups  = []byte("groups")  // member, group → nothing
 	bucketReports = []byte("reports") // manager, report → nothing
 	bucketExpiry  = []byte("expiry")  // moment, anchor → nothing
+	bucketGUIDs   = []byte("guids")   // objectGUID → anchor, where the two differ
 	bucketRefused = []byte("refused") // anchor, other → JSON
-	bucketHeld    = []byte("held")    // anchor → JSON
+	bucketHeld    = []byte("held")    // operation, anchor, other → JSON
+	bucketPlans   = []byte("plans")   // id of the pass that held something → JSON, see summaries
 	bucketPasses  = []byte("passes")  // sequence → JSON
 )
 
@@ -62,9 +64,10 @@ var (
 
 // Store is the open state folder. It is safe for concurrent use.
 type Store struct {
-	db   *bbolt.DB
-	dir  string
-	path string
+	db      *bbolt.DB
+	dir     string
+	path    string
+	private bool // a fork: Close removes the file
 }
 
 // Open opens the state in dir, which is made if it does not exist, for the online directory at target. It answers ErrLocked (in a
@@ -116,7 +119,8 @@ func (s *Store) prepare(target string) error {
 			return err
 		}
 		for _, name := range [][]byte{
-			bucketMeta, bucketObjects, bucketMembers, bucketGroups, bucketReports, bucketExpiry, bucketRefused, bucketHeld, bucketPasses,
+			bucketMeta, bucketObjects, bucketMembers, bucketGroups, bucketReports, bucketExpiry, bucketGUIDs, bucketRefused, bucketHeld,
+			bucketPlans, bucketPasses,
 		} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return fmt.Errorf("preparing the state file: %w", err)
@@ -139,12 +143,18 @@ func (s *Store) prepare(target string) error {
 				Remedy: "correct target.url, or use another state.dir for another online directory",
 			}
 		}
-		return nil
+		return migrateHeld(tx)
 	})
 }
 
 // TempDir is a folder for the files of one pass. It is emptied by Open.
 func (s *Store) TempDir() string { return filepath.Join(s.dir, temporaryFiles) }
 
-// Close closes the file. It must be called once.
-func (s *Store) Close() error { return s.db.Close() }
+// Close closes the file, and removes that of a fork. It must be called once.
+func (s *Store) Close() error {
+	err := s.db.Close()
+	if s.private {
+		err = errors.Join(err, os.Remove(s.path))
+	}
+	return err
+}

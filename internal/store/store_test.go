@@ -56,7 +56,7 @@ func must(t failer, err error) {
 func verify(t failer, s *Store) {
 	t.Helper()
 	must(t, s.view(func(tx *bbolt.Tx) error {
-		reports, expiry, present := map[string]bool{}, map[string]bool{}, map[directory.Kind]int{}
+		reports, expiry, guids, present := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[directory.Kind]int{}
 		objects := tx.Bucket(bucketObjects)
 		err := objects.ForEach(func(k, v []byte) error {
 			e, err := decodeEntry(v)
@@ -72,6 +72,9 @@ func verify(t failer, s *Store) {
 			}
 			if r.Enabled && !r.Expires.IsZero() {
 				expiry[string(expiryKey(r.Expires, r.Anchor))] = true
+			}
+			if !r.GUID.IsZero() {
+				guids[string(r.GUID[:])] = true
 			}
 			if e.ID != "" && !e.Departed {
 				present[r.Kind]++
@@ -95,7 +98,8 @@ func verify(t failer, s *Store) {
 				t.Fatalf("%d %ss are counted, %d are there", counts[k], k, present[k])
 			}
 		}
-		return errors.Join(err, err2, same(t, tx, bucketGroups, groups), same(t, tx, bucketReports, reports), same(t, tx, bucketExpiry, expiry))
+		return errors.Join(err, err2, same(t, tx, bucketGroups, groups), same(t, tx, bucketReports, reports), same(t, tx, bucketExpiry, expiry),
+			same(t, tx, bucketGUIDs, guids))
 	}))
 }
 

@@ -1,60 +1,33 @@
 package store
 
 import (
+	"bytes"
 	"encoding/binary"
-	"encoding/json"
-	"fmt"
 	"time"
 
 	"go.etcd.io/bbolt"
 
+	"syncd/internal/diff"
 	"syncd/internal/directory"
 )
 
-// Held lists the objects that are kept back, in the order of the anchors.
-func (s *Store) Held() (list []directory.HeldObject, err error) {
+// Waits implements diff.Snapshot.
+func (s *Store) Waits(a directory.Anchor) (w diff.Waiting, err error) {
 	err = s.view(func(tx *bbolt.Tx) error {
-		return tx.Bucket(bucketHeld).ForEach(func(_, v []byte) error {
-			var h directory.HeldObject
-			if err := unmarshal(v, &h, "the list of held objects"); err != nil {
-				return err
-			}
-			list = append(list, h)
+		k, v := tx.Bucket(bucketRefused).Cursor().Seek(a[:])
+		w.Refused = bytes.HasPrefix(k, a[:])
+		w.Held = tx.Bucket(bucketHeld).Get(heldKey(diff.HeldKey{Op: diff.Depart, Anchor: a})) != nil
+		if !bytes.Equal(k, pair(a, directory.Anchor{})) {
 			return nil
-		})
+		}
+		var r directory.RefusedObject
+		if err := unmarshal(v, &r, "the list of refused objects"); err != nil {
+			return err
+		}
+		w.Locally = r.Status == 0
+		return nil
 	})
-	return list, err
-}
-
-// replaceHeld makes list the whole of what is held; what was held before keeps the pass and the time that held it first.
-func replaceHeld(tx *bbolt.Tx, list []directory.HeldObject) error {
-	for i := range list {
-		h := &list[i]
-		if b := tx.Bucket(bucketHeld).Get(h.Anchor[:]); b != nil {
-			var before directory.HeldObject
-			if err := unmarshal(b, &before, "the list of held objects"); err != nil {
-				return err
-			}
-			h.Plan, h.Since = before.Plan, before.Since
-		}
-	}
-	if err := tx.DeleteBucket(bucketHeld); err != nil {
-		return fmt.Errorf("the list of held objects: %w", err)
-	}
-	held, err := tx.CreateBucket(bucketHeld)
-	if err != nil {
-		return fmt.Errorf("the list of held objects: %w", err)
-	}
-	for i := range list {
-		b, err := json.Marshal(&list[i])
-		if err != nil {
-			return fmt.Errorf("the list of held objects: %w", err)
-		}
-		if err := held.Put(list[i].Anchor[:], b); err != nil {
-			return fmt.Errorf("the list of held objects: %w", err)
-		}
-	}
-	return nil
+	return w, err
 }
 
 // Expired lists the accounts whose expiry has passed by now and that were pushed as usable. Active Directory reports no change when

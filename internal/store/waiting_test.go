@@ -160,28 +160,6 @@ func TestForgettingMany(t *testing.T) {
 	}
 }
 
-func TestHeldKeepsWhoHeldFirst(t *testing.T) {
-	s := open(t, t.TempDir())
-	held := func(name, pass string, since time.Time) directory.HeldObject {
-		return directory.HeldObject{
-			Anchor: at(name), Kind: "user", Name: name, Plan: pass, Since: since, Evidence: directory.Evidence{Cause: directory.LeftScope, Detail: "to " + pass},
-		}
-	}
-	must(t, s.Finish(&diff.Final{Held: []directory.HeldObject{held("ann", "1", noon), held("bob", "1", noon)}}))
-	must(t, s.Finish(&diff.Final{Held: []directory.HeldObject{held("carl", "2", noon.Add(time.Hour)), held("bob", "2", noon.Add(time.Hour))}}))
-	want := []directory.HeldObject{held("bob", "1", noon), held("carl", "2", noon.Add(time.Hour))}
-	want[0].Evidence.Detail = "to 2" // the newest evidence
-	got, err := s.Held()
-	must(t, err)
-	if d := cmp.Diff(want, got); d != "" {
-		t.Error(d)
-	}
-	must(t, s.Finish(&diff.Final{}))
-	if got, err = s.Held(); err != nil || len(got) != 0 {
-		t.Errorf("still held: %v %v", got, err)
-	}
-}
-
 func TestStateAndHistory(t *testing.T) {
 	dir := t.TempDir()
 	s, err := Open(dir, online)

@@ -1,0 +1,104 @@
+package diff
+
+import (
+	"syncd/internal/directory"
+)
+
+// leave plans a departure, or notes that nothing explains why an object cannot be read.
+func (p *Planner) leave(o *directory.Object, r *directory.Resource, e Entry, found bool, out directory.Evidence) error {
+	if !found || e.Departed || p.heldBack[o.Anchor] || o.Deleted && p.outlived(o, &e) {
+		return nil
+	}
+	if out.Cause == directory.Unexplained {
+		return p.unexplained(o.Anchor, e, out)
+	}
+	if p.settings.Interrupted { // it may be held, and stay somebody's manager
+		if err := p.addReports(o); err != nil {
+			return err
+		}
+	}
+	if r != nil && !r.Enabled && e.Resource.Enabled && e.ID != "" { // whatever becomes of the departure, a leaver is blocked (law 5)
+		c := &Change{Op: Block, Kind: r.Kind, Anchor: o.Anchor, Before: &e.Resource, After: r, Why: becauseDisabled, Changed: o.Changed}
+		if err := p.pending.add(c); err != nil {
+			return err
+		}
+	}
+	usable := e.Resource.Enabled
+	if r != nil {
+		usable = r.Enabled
+	}
+	return p.depart(&Change{Evidence: out, Why: why(&e.Resource, o, out), Changed: o.Changed}, &e, usable)
+}
+
+// outlived reports whether a tombstone is not that of the object behind its anchor: an account that moved between forests leaves one,
+// and lives on.
+func (p *Planner) outlived(o *directory.Object, e *Entry) bool {
+	if living, known := p.claims[o.Anchor]; known {
+		return living != identity(o)
+	}
+	return e.identity() != identity(o)
+}
+
+// depart completes a departure. usable says whether the account may be used on premises.
+func (p *Planner) depart(c *Change, e *Entry, usable bool) error {
+	c.Op, c.Kind, c.Anchor, c.Before = Depart, e.Resource.Kind, e.Resource.Anchor, &e.Resource
+	if e.ID == "" || e.IDInDoubt {
+		// Repeating the creation is the way to learn the id of what it may have left behind.
+		p.plan.Doubtful = true
+		after := e.Resource
+		after.Enabled = usable
+		again := &Change{Op: creation(c.Kind), Kind: c.Kind, Anchor: c.Anchor, After: &after}
+		if e.ID != "" {
+			again.Before = &e.Resource
+		}
+		if err := p.change(again, leaves); err != nil {
+			return err
+		}
+	}
+	if p.settings.KeepDeparted && c.Kind == directory.User && e.ID != "" {
+		c.Keep = true
+		return p.change(c, isKept)
+	}
+	return p.change(c, leaves)
+}
+
+// Unexplained notes an object that was neither seen nor found among the deleted: it is held, until an operator lets it go. More of them at
+// once than may depart mean that the read was partial, which is an error.
+func (p *Planner) Unexplained(a directory.Anchor) error {
+	if err := p.recall(a); err != nil {
+		return err
+	}
+	e, found, err := p.snapshot.Entry(a)
+	if err != nil || !found || e.Departed {
+		return err
+	}
+	return p.unexplained(a, e, directory.Evidence{Cause: directory.Unexplained})
+}
+
+func (p *Planner) unexplained(a directory.Anchor, e Entry, out directory.Evidence) error {
+	if p.heldBack[a] || p.departing(a) {
+		return nil
+	}
+	c := &Change{Op: Depart, Kind: e.Resource.Kind, Anchor: a, Before: &e.Resource, Evidence: out, Why: out.Cause.String()}
+	h, before, err := p.remembered(c)
+	if err != nil {
+		return err
+	}
+	if h.Decision == directory.DecisionApproved {
+		c.Evidence = directory.Evidence{Cause: directory.Approved, Detail: "of plan " + h.Plan}
+		return p.depart(c, &e, e.Resource.Enabled)
+	}
+	p.heldBack[a] = true
+	if _, err := p.decide(c, true); err != nil || before {
+		return err
+	}
+	p.lost++
+	population, err := p.snapshot.Population()
+	if err != nil {
+		return err
+	}
+	if p.lost > partialFloor && p.settings.Limits.departures(p.lost, population) != nil {
+		return lostSight(p.lost, population)
+	}
+	return nil
+}

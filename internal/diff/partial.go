@@ -1,0 +1,76 @@
+package diff
+
+import (
+	"fmt"
+
+	"syncd/internal/directory"
+)
+
+// partialFloor is how many objects something may happen to before their share matters: in a directory of five, one that cannot be found
+// says little about the read.
+const partialFloor = 10
+
+// emptyRead is the answer to a full read that found nobody where somebody is online.
+func emptyRead(population int) error {
+	return partial(
+		fmt.Sprintf("Active Directory answered without a single object in scope, but %d are known online", population),
+		"check that the account may still read the containers of source.scope, and that the scope and its filter are right",
+	)
+}
+
+// lostSight is the answer to more unexplained absences than may depart.
+func lostSight(n, population int) error {
+	return partial(
+		fmt.Sprintf("at least %d of %d objects were neither seen nor found among the deleted", n, population),
+		"check that the account may still read every container of source.scope and CN=Deleted Objects",
+	)
+}
+
+// noMembers is the answer to a full read in which no group has a member any more.
+func noMembers(n int) error {
+	return partial(
+		fmt.Sprintf("Active Directory answered without a single membership, but %d are known online", n),
+		"check that the account may read the attribute member of groups",
+	)
+}
+
+func partial(cause, remedy string) error {
+	return &directory.Fault{Class: directory.Held, Cause: cause + ": the read counts as partial and nothing was changed", Remedy: remedy}
+}
+
+// sights counts, in a full pass, which attributes the objects of a kind show, and which ones they had and show no longer: an attribute
+// that everybody loses at once is a right to read that was lost.
+type sights [directory.Group + 1][256]struct {
+	shown   bool
+	emptied int
+}
+
+func (s *sights) look(r, before *directory.Resource) {
+	kind := &s[r.Kind]
+	for _, v := range r.Values {
+		kind[v.Attribute].shown = true
+	}
+	if before == nil {
+		return
+	}
+	for _, v := range before.Values {
+		if r.Get(v.Attribute) == nil {
+			kind[v.Attribute].emptied++
+		}
+	}
+}
+
+// check refuses a read in which an attribute disappeared from everybody.
+func (s *sights) check() error {
+	for _, kind := range directory.Kinds() {
+		for _, a := range directory.Masters() {
+			if at := s[kind][a]; at.emptied > partialFloor && !at.shown {
+				return partial(
+					fmt.Sprintf("Active Directory showed no %s of any %s, but %d have one online", a.Path(), kind, at.emptied),
+					fmt.Sprintf("let the account read again what fills it; if it is meant to be emptied, map it to nothing under mapping.%s", kind),
+				)
+			}
+		}
+	}
+	return nil
+}

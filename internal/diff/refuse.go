@@ -1,0 +1,92 @@
+package diff
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"syncd/internal/directory"
+)
+
+// Refuse takes an object of the scope that a local rule refuses, with the reason. r says what is certain about it, or is nil. One that
+// is online stays as it is, with its memberships and its manager, but that a leaver is blocked (law 5); it was seen, so it is not missing. One
+// that is not online is not created. When it is in order again, it is compared as a whole.
+func (p *Planner) Refuse(o *directory.Object, r *directory.Resource, reason string) error {
+	p.plan.Read++
+	a := o.Anchor
+	if p.still[a] || p.fates[a] != 0 && !p.contested(o) {
+		return nil
+	}
+	p.total++
+	p.still[a] = true
+	if p.settings.Full {
+		if err := p.seen.add(a[:]); err != nil {
+			return err
+		}
+	}
+	if err := p.recall(a); err != nil {
+		return err
+	}
+	e, found, err := p.snapshot.Entry(a)
+	if err != nil {
+		return err
+	}
+	// Who claims another's anchor says nothing about the one who is online.
+	if r != nil && !r.Enabled && e.Resource.Enabled && e.ID != "" && !e.Departed && identity(o) == e.identity() {
+		c := &Change{Op: Block, Kind: r.Kind, Anchor: a, Before: &e.Resource, After: r, Why: becauseDisabled, Changed: o.Changed}
+		if err := p.pending.add(c); err != nil {
+			return err
+		}
+	}
+	refused := directory.RefusedObject{Anchor: a, Kind: o.Kind.String(), Name: e.Resource.Name(), Op: Create.String(), Reason: reason}
+	if found {
+		refused.Op = Update.String()
+	} else if r != nil {
+		refused.Name = r.Name()
+	}
+	if refused.Name == "" {
+		refused.Name = o.DN
+	}
+	line, err := json.Marshal(&refused)
+	if err != nil {
+		return fmt.Errorf("what is refused: %w", err)
+	}
+	return p.plan.refused.add(p.settings.Dir, line)
+}
+
+// standsStill reports whether a local rule refuses an object: in this pass, or in an earlier one if this one has not looked at it. What it
+// is a member of, who its members are and who its manager is then stays as it is, because it is compared as a whole later.
+func (p *Planner) standsStill(a directory.Anchor) (bool, error) {
+	if p.still[a] || p.waited[a] || p.fates[a] != 0 {
+		return p.still[a], nil
+	}
+	w, err := p.snapshot.Waits(a)
+	return w.Locally, err
+}
+
+// identity is the object that stands behind an anchor: its objectGUID.
+func identity(o *directory.Object) directory.Anchor {
+	if o.GUID.IsZero() {
+		return o.Anchor
+	}
+	return o.GUID
+}
+
+func (e *Entry) identity() directory.Anchor {
+	if e.Resource.GUID.IsZero() {
+		return e.Resource.Anchor
+	}
+	return e.Resource.GUID
+}
+
+// contested reports whether another object than this one came with the same anchor in this pass. Only objects whose anchor is not their
+// objectGUID are remembered for that: the reader looks for the others.
+func (p *Planner) contested(o *directory.Object) bool {
+	first, known := p.claims[o.Anchor]
+	if known {
+		return first != identity(o)
+	}
+	if identity(o) != o.Anchor {
+		p.claims[o.Anchor] = identity(o)
+	}
+	return false
+}

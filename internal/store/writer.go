@@ -1,0 +1,142 @@
+package store
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"syncd/internal/diff"
+	"syncd/internal/directory"
+)
+
+// writer changes objects and their indexes together, within one transaction. keepCounts ends its work.
+type writer struct {
+	tx    *bbolt.Tx
+	delta map[directory.Kind]int // how the number of present entries changes
+}
+
+// put writes an entry in place of what was there, with its indexes; nil takes it out.
+func (w *writer) put(a directory.Anchor, e *diff.Entry) error {
+	before, found, err := entryIn(w.tx, a)
+	if err != nil {
+		return err
+	}
+	objects := w.tx.Bucket(bucketObjects)
+	if e == nil {
+		if !found {
+			return nil
+		}
+		e = &diff.Entry{}
+		err = objects.Delete(a[:])
+	} else {
+		var b []byte
+		if b, err = encodeEntry(e); err != nil {
+			return err
+		}
+		err = objects.Put(a[:], b)
+	}
+	if err != nil {
+		return fmt.Errorf("writing the snapshot: %w", err)
+	}
+	w.count(&before, -1)
+	w.count(e, +1)
+	return w.reindex(a, &before, e)
+}
+
+// change rewrites an entry, if it is there.
+func (w *writer) change(a directory.Anchor, change func(*diff.Entry)) error {
+	e, found, err := entryIn(w.tx, a)
+	if err != nil || !found {
+		return err
+	}
+	change(&e)
+	return w.put(a, &e)
+}
+
+// reindex moves an entry in the indexes that change with it. The key of none is empty.
+func (w *writer) reindex(a directory.Anchor, before, after *diff.Entry) error {
+	for _, x := range []struct {
+		bucket, was, is, value []byte
+	}{
+		{bucketReports, reportKey(a, before), reportKey(a, after), nil},
+		{bucketExpiry, expiryKeyOf(a, before), expiryKeyOf(a, after), nil},
+		{bucketGUIDs, guidKey(before), guidKey(after), a[:]},
+	} {
+		if bytes.Equal(x.was, x.is) {
+			continue
+		}
+		index := w.tx.Bucket(x.bucket)
+		if len(x.was) > 0 && bytes.Equal(index.Get(x.was), x.value) { // another anchor may have the object by now
+			if err := index.Delete(x.was); err != nil {
+				return fmt.Errorf("writing the snapshot: %w", err)
+			}
+		}
+		if len(x.is) > 0 {
+			if err := index.Put(x.is, x.value); err != nil {
+				return fmt.Errorf("writing the snapshot: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+func reportKey(a directory.Anchor, e *diff.Entry) []byte {
+	if e.Resource.Manager.IsZero() {
+		return nil
+	}
+	return pair(e.Resource.Manager, a)
+}
+
+// expiryKeyOf lists the accounts that are usable until they expire.
+func expiryKeyOf(a directory.Anchor, e *diff.Entry) []byte {
+	if e.Resource.Expires.IsZero() || !e.Resource.Enabled {
+		return nil
+	}
+	return expiryKey(e.Resource.Expires, a)
+}
+
+func expiryKey(at time.Time, a directory.Anchor) []byte {
+	return append(binary.BigEndian.AppendUint64(nil, uint64(at.Unix())), a[:]...)
+}
+
+func guidKey(e *diff.Entry) []byte {
+	if e.Resource.GUID.IsZero() {
+		return nil
+	}
+	return e.Resource.GUID[:]
+}
+
+// count counts an entry that is present.
+func (w *writer) count(e *diff.Entry, by int) {
+	if e.ID == "" || e.Departed {
+		return
+	}
+	if w.delta == nil {
+		w.delta = map[directory.Kind]int{}
+	}
+	w.delta[e.Resource.Kind] += by
+}
+
+func (w *writer) keepCounts() error {
+	counts, err := presentIn(w.tx)
+	if err != nil {
+		return err
+	}
+	changed := false
+	for k, by := range w.delta {
+		counts[k] += by
+		changed = changed || by != 0
+	}
+	if !changed {
+		return nil
+	}
+	b, err := json.Marshal(counts)
+	if err != nil {
+		return fmt.Errorf("the counts of the snapshot: %w", err)
+	}
+	return w.tx.Bucket(bucketMeta).Put(keyPresent, b)
+}
