@@ -10,7 +10,7 @@ import (
 )
 
 // create sends creations. What is there already under the same anchor is adopted: brought to what it should be, its active
-// left alone.
+// left alone; what has its name without an owner may be matched.
 func (b *batch) create(ctx context.Context) error {
 	var calls []call
 	var at []int
@@ -51,7 +51,11 @@ func (b *batch) create(ctx context.Context) error {
 			b.outcomes[i] = diff.Outcome{ID: a.id}
 		}
 	}
-	if err := b.resolve(ctx, conflicts, twins); err != nil {
+	unsure, err := b.resolve(ctx, conflicts, twins)
+	if err != nil {
+		return err
+	}
+	if err := b.match(ctx, unsure, twins); err != nil {
 		return err
 	}
 	return b.bring(ctx, twins, true)
@@ -71,31 +75,36 @@ func unmatched(calls []call, at []int, found []*twin, twins map[int]*twin) ([]ca
 	return rest, restAt
 }
 
-// resolve looks up each creation that met a conflict, or whose answer named no id. One at a time: the answer must be certain. A
-// conflict without a twin stays refused in the service's words.
-func (b *batch) resolve(ctx context.Context, conflicts []int, twins map[int]*twin) error {
-	found := make([]*twin, len(conflicts))
-	err := each(ctx, len(conflicts), b.t.cfg.Concurrency, func(ctx context.Context, n int) error {
+// resolve looks up each creation that met a conflict, or whose answer named no id. One at a time: the answer must be certain. It returns
+// the conflicts of which the service does not tell whether it is the object's own resource that is in the way.
+func (b *batch) resolve(ctx context.Context, conflicts []int, twins map[int]*twin) (unsure map[int]bool, err error) {
+	found, known := make([]*twin, len(conflicts)), make([]bool, len(conflicts))
+	err = each(ctx, len(conflicts), b.t.cfg.Concurrency, func(ctx context.Context, n int) (err error) {
 		c := &b.changes[conflicts[n]]
-		tw, err := b.t.find(ctx, c.Kind, c.After.Anchor)
-		found[n] = tw
+		found[n], known[n], err = b.t.find(ctx, b.s, createCall(c, b.s.types[c.Kind]))
 		return err
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
+	unsure = make(map[int]bool)
 	for n, i := range conflicts {
-		if found[n] != nil {
+		switch refused := b.outcomes[i].Refusal != nil; {
+		case found[n] != nil:
 			twins[i] = found[n]
-		} else if b.outcomes[i].Refusal == nil {
-			return &directory.Fault{
+		case refused:
+			unsure[i] = !known[n]
+		case !known[n]:
+			return nil, b.t.noLookup()
+		default:
+			return nil, &directory.Fault{
 				Class:  directory.Failed,
 				Cause:  fmt.Sprintf("%s says that it created %q, but shows neither its id nor the resource", b.t.base, b.changes[i].After.Name()),
 				Remedy: "see the log of the online directory, and report it to those who run it",
 			}
 		}
 	}
-	return nil
+	return unsure, nil
 }
 
 // bring makes resources that are online, by the index of their change, equal to After. It leaves active alone.
@@ -114,9 +123,14 @@ func (b *batch) bring(ctx context.Context, online map[int]*twin, adopted bool) e
 			}}
 			continue
 		}
-		b.outcomes[i] = diff.Outcome{ID: tw.id, Adopted: adopted}
+		b.outcomes[i] = diff.Outcome{ID: tw.id, Adopted: adopted, Matched: tw.matched}
 		rt := b.s.types[b.changes[i].Kind]
-		if operations := differences(tw.has, b.changes[i].After, rt, justRead); len(operations) > 0 {
+		operations := differences(tw.has, b.changes[i].After, rt, justRead)
+		if tw.matched != "" {
+			own := operation{"replace", "externalId", b.changes[i].After.Anchor.String()}
+			operations = append([]operation{own}, operations...)
+		}
+		if len(operations) > 0 {
 			calls = append(calls, call{op: opUpdate, method: http.MethodPatch, path: rt.at(tw.id), body: patchBody(operations)})
 			at = append(at, i)
 		}
@@ -130,7 +144,7 @@ func (b *batch) bring(ctx context.Context, online map[int]*twin, adopted bool) e
 			b.refuse(at[n], a.refused)
 		}
 	}
-	return nil
+	return b.name(ctx, b.conflicts(at), online)
 }
 
 // reread mends updates that met something else online than the snapshot remembers: the current state decides what to send.

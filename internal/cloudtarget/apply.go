@@ -147,6 +147,9 @@ func (b *batch) change(ctx context.Context) error {
 			drifted = append(drifted, i)
 		}
 	}
+	if err := b.name(ctx, b.conflicts(at), nil); err != nil {
+		return err
+	}
 	return b.reread(ctx, drifted)
 }
 

@@ -118,7 +118,8 @@ func TestConflicts(t *testing.T) {
 		outcomes := apply(t, target, creations(3)...)
 		want := []diff.Outcome{
 			{ID: was[0].ID, Adopted: true},
-			{Refusal: &diff.Refusal{Status: 409, Type: "uniqueness", Detail: "userName user-2@corp.example is taken"}},
+			{Refusal: &diff.Refusal{Status: 409, Type: "uniqueness", Detail: "userName user-2@corp.example of User 2 is used by User 2 (anchor " +
+				old[1].After.Anchor.String() + "), which is another object in Active Directory"}},
 		}
 		if d := cmp.Diff(want, outcomes[:2]); d != "" {
 			t.Errorf("outcomes (-want +got):\n%s", d)

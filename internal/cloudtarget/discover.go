@@ -23,7 +23,11 @@ type service struct {
 	bulk       bool
 	operations int // in one bulk request
 	payload    int // bytes of one bulk request
-	results    int // resources in one list response
+	results    int // resources in one list response to a look-up
+	page       int // resources in one page of a whole list
+
+	verified []string // domains that names may use, nil where it is not told
+	routing  string   // "" where it is not told
 }
 
 // resourceType is one kind of resource at the service (RFC 7643 §6).
@@ -71,7 +75,7 @@ func (s *service) gaps() []string {
 
 // discover reads what RFC 7644 §4 lets a client ask for.
 func (t *Target) discover(ctx context.Context) (*service, error) {
-	s := &service{results: lookupBatch}
+	s := &service{results: lookupBatch, page: someListed}
 	described, err := t.readServiceConfig(ctx, s)
 	if err != nil {
 		return nil, err
@@ -107,6 +111,10 @@ func (t *Target) readServiceConfig(ctx context.Context, s *service) (found bool,
 		Filter struct {
 			MaxResults int `json:"maxResults"`
 		} `json:"filter"`
+		Tenant struct {
+			Verified []string `json:"verifiedDomains"`
+			Routing  string   `json:"routingDomain"`
+		} `json:"urn:syncd:params:scim:schemas:core:1.0:Tenant"`
 	}
 	found, err = t.discoverOne(ctx, "/ServiceProviderConfig", &doc)
 	if err != nil || !found {
@@ -125,7 +133,11 @@ func (t *Target) readServiceConfig(ctx context.Context, s *service) (found bool,
 		s.payload = someBulkBytes
 	}
 	if n := doc.Filter.MaxResults; n > 0 {
-		s.results = min(n, lookupBatch)
+		s.results, s.page = min(n, lookupBatch), min(n, mostListed)
+	}
+	s.verified, s.routing = doc.Tenant.Verified, doc.Tenant.Routing
+	if s.verified != nil && s.routing != "" && !contains(s.verified, s.routing) {
+		s.verified = append(s.verified, s.routing)
 	}
 	return true, nil
 }

@@ -10,6 +10,10 @@
 // written by Block, Unblock and departures that keep the account, and by nothing else. It promises that the token goes to the
 // configured host alone: never in clear text, never along a redirect, never into an error or a log.
 //
+// What is in the way of a creation or an update (409) is looked up, so that a refusal names both parties; an account that was made online by
+// hand is taken over where Options.Matching says so, never an administrator's. List, Members and Gone read back what is really online: whole,
+// or an error.
+//
 // Where it hurts: a service whose resource types do not list an extension schema cannot hold that schema's attributes; they
 // are left out, and Open logs which. A change that finds nothing left to send counts as acknowledged. A 403 and a 500 do
 // not say whether one object or the whole directory is meant: when every change of a batch got it the batch fails, otherwise

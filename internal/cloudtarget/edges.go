@@ -101,7 +101,7 @@ func (b *batch) settleEdges(ctx context.Context, sent []bundle, answers []answer
 		}
 		id := b.changes[edges[0]].ID
 		if _, asked := gone[id]; r.status == http.StatusNotFound && !asked {
-			missing, err := b.missing(ctx, id)
+			missing, err := b.t.isGone(ctx, b.s.types[directory.Group].at(id))
 			if err != nil {
 				return nil, err
 			}
@@ -136,12 +136,4 @@ func (b *batch) all(edges bundle, do func(i int)) {
 	for _, i := range edges {
 		do(i)
 	}
-}
-
-// missing asks whether a group is gone.
-func (b *batch) missing(ctx context.Context, id string) (bool, error) {
-	var doc map[string]any
-	address := b.s.types[directory.Group].at(id) + "?attributes=id"
-	there, err := b.t.read(ctx, call{op: opLookup, method: http.MethodGet, path: address}, &doc)
-	return !there && err == nil, err
 }

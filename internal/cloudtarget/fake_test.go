@@ -1,15 +1,19 @@
 package cloudtarget
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -28,7 +32,11 @@ type fake struct {
 	operations int // of one bulk
 	payload    int
 	twins      bool // externalId is not kept unique
-	noOr       bool // filters know eq and nothing else
+	noOr       bool // filters know one eq and nothing else
+	noExternal bool // filters know no externalId
+	noPresent  bool // filters know no pr
+	pageMost   int  // resources of a page, 0: any number
+	shows      bool // groups are shown with their members
 	memberMost int  // members in one PATCH, 0: any number
 	// intercept sees each request first; true means that it has answered.
 	intercept func(w http.ResponseWriter, r *http.Request, body string) bool
@@ -113,7 +121,7 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.serveBulk(w, body)
 		return
 	}
-	status, answer := f.route(r.Method, path, r.URL.Query().Get("filter"), body)
+	status, answer := f.route(r.Method, path, r.URL.Query(), body)
 	if id, ok := answer["id"].(string); ok && status == http.StatusCreated {
 		w.Header().Set("Location", "http://"+r.Host+"/scim"+path+"/"+id)
 	}
@@ -154,7 +162,7 @@ func (f *fake) serveBulk(w http.ResponseWriter, body []byte) {
 	}
 	results := []any{}
 	for _, o := range doc.Operations {
-		status, answer := f.route(o.Method, o.Path, "", o.Data)
+		status, answer := f.route(o.Method, o.Path, nil, o.Data)
 		result := map[string]any{"method": o.Method, "bulkId": o.BulkID, "status": fmt.Sprint(status)}
 		if id, ok := answer["id"].(string); ok {
 			result["location"] = "http://fake" + o.Path + "/" + id
@@ -168,7 +176,7 @@ func (f *fake) serveBulk(w http.ResponseWriter, body []byte) {
 }
 
 // route carries out one operation; the caller holds the lock.
-func (f *fake) route(method, path, filter string, body []byte) (int, map[string]any) {
+func (f *fake) route(method, path string, query url.Values, body []byte) (int, map[string]any) {
 	if f.spoil != nil {
 		if status, detail := f.spoil(method, path, string(body)); status != 0 {
 			return status, scimError(status, "", detail)
@@ -183,14 +191,14 @@ func (f *fake) route(method, path, filter string, body []byte) (int, map[string]
 		}
 	case path == "/ResourceTypes":
 		return 200, resourceTypes()
-	case method == "GET" && filter != "":
-		return f.list(path, filter)
+	case method == "GET" && strings.Count(path, "/") == 1 && path != "/Schemas":
+		return f.list(path, query)
 	case method == "POST" && (path == "/Users" || path == "/Groups" || path == "/Contacts"):
 		return f.post(path, body)
 	case !known:
 		return 404, scimError(404, "", "there is no "+path)
 	case method == "GET":
-		return 200, f.resources[path]
+		return 200, f.shown(path)
 	case method == "DELETE":
 		delete(f.resources, path)
 		return 204, nil
@@ -215,26 +223,70 @@ func resourceTypes() map[string]any {
 	}}
 }
 
-var eqTerm = regexp.MustCompile(`^externalId eq "([^"]*)"$`)
+var eqTerm = regexp.MustCompile(`^(externalId|userName|emails\.value|urn:[a-zA-Z0-9:.]+:mail) eq "([^"]*)"$`)
 
-func (f *fake) list(path, filter string) (int, map[string]any) {
-	terms := strings.Split(filter, " or ")
+// list answers one page (RFC 7644 §3.4.2).
+func (f *fake) list(path string, query url.Values) (int, map[string]any) {
+	terms := strings.Split(query.Get("filter"), " or ")
 	if f.noOr && len(terms) > 1 {
 		return 400, scimError(400, "invalidFilter", "only eq")
 	}
-	found := []any{}
+	var found []string
 	for _, term := range terms {
 		m := eqTerm.FindStringSubmatch(term)
-		if m == nil {
+		switch {
+		case term == "":
+		case term == "externalId pr" && !f.noPresent:
+		case m == nil || m[1] == "externalId" && f.noExternal:
 			return 400, scimError(400, "invalidFilter", term)
 		}
 		for p, r := range f.resources {
-			if strings.HasPrefix(p, path+"/") && r["externalId"] == m[1] {
-				found = append(found, r)
+			if strings.HasPrefix(p, path+"/") && (m == nil && (term == "" || r["externalId"] != nil) || m != nil && has(r, m[1], m[2])) {
+				found = append(found, p)
 			}
 		}
 	}
-	return 200, map[string]any{"totalResults": len(found), "Resources": found}
+	slices.SortFunc(found, func(a, b string) int { return cmp.Or(len(a)-len(b), strings.Compare(a, b)) })
+	number := func(name string, otherwise int) int {
+		if n, err := strconv.Atoi(query.Get(name)); err == nil {
+			return n
+		}
+		return otherwise
+	}
+	rest := found[min(len(found), max(number("startIndex", 1), 1)-1):]
+	rest = rest[:min(len(rest), number("count", 100), cmp.Or(f.pageMost, len(rest)))]
+	page := []any{}
+	for _, p := range rest {
+		page = append(page, f.shown(p))
+	}
+	return 200, map[string]any{"totalResults": len(found), "Resources": page}
+}
+
+// has compares as most services do: whatever the case.
+func has(r map[string]any, attribute, value string) bool {
+	switch attribute {
+	case "emails.value":
+		list, _ := r["emails"].([]any)
+		return slices.ContainsFunc(list, func(e any) bool { return strings.EqualFold(fmt.Sprint(e.(map[string]any)["value"]), value) })
+	case "externalId", "userName":
+		return strings.EqualFold(fmt.Sprint(r[attribute]), value)
+	}
+	extension, _ := r[directory.SchemaOnPremises].(map[string]any)
+	return strings.EqualFold(fmt.Sprint(extension["mail"]), value)
+}
+
+// shown is a resource as a GET returns it.
+func (f *fake) shown(path string) map[string]any {
+	if !f.shows || len(f.members[path]) == 0 {
+		return f.resources[path]
+	}
+	doc := maps.Clone(f.resources[path])
+	list := []any{}
+	for _, id := range f.members[path] {
+		list = append(list, map[string]any{"value": id})
+	}
+	doc["members"] = list
+	return doc
 }
 
 func (f *fake) post(path string, body []byte) (int, map[string]any) {

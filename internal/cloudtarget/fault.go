@@ -22,6 +22,9 @@ import (
 // errMisuse marks what only a mistake in this program can cause.
 var errMisuse = errors.New("a mistake in the program")
 
+// errTooLong marks an answer that is longer than Target.mostBody.
+var errTooLong = errors.New("the answer is too long")
+
 const longestDetail = 500 // characters of a server's words that an operator is shown
 
 // hopeless reports whether repeating cannot help: nobody answers to that name, or the certificate is wrong.

@@ -176,7 +176,17 @@ func TestLookUpThatFailsIsNoAbsence(t *testing.T) {
 				fmt.Fprint(w, body)
 				return true
 			}
-			if outcomes, err := target.Apply(t.Context(), creations(2)); err == nil {
+			outcomes, err := target.Apply(t.Context(), creations(2))
+			if name == "a page" {
+				if err == nil {
+					t.Errorf("outcomes %+v", outcomes)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r := outcomes[0].Refusal; r == nil || r.Status != 409 || !strings.Contains(r.Detail, "cannot be told") || outcomes[1].ID == "" {
 				t.Errorf("outcomes %+v", outcomes)
 			}
 		})

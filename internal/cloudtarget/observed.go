@@ -1,6 +1,8 @@
 package cloudtarget
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 
 	"syncd/internal/directory"
@@ -32,6 +34,9 @@ func (p place) values(doc map[string]any) []string {
 	}
 	switch v := member(home, p.leaf).(type) {
 	case string:
+		if v != "" && p.Shape == directory.Boolean {
+			return []string{strconv.FormatBool(truth(v))}
+		}
 		if v != "" {
 			return []string{v}
 		}
@@ -47,7 +52,8 @@ func (p place) values(doc map[string]any) []string {
 				list = append(list, s)
 			}
 		}
-		return list
+		slices.Sort(list) // as mapping does: services keep no order
+		return slices.Compact(list)
 	}
 	return nil
 }

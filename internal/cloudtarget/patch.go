@@ -49,6 +49,9 @@ func differences(before, after *directory.Resource, rt *resourceType, from knowl
 		if !rt.holds(p.Schema) || slices.Equal(was, is) {
 			continue
 		}
+		if a == directory.Photo && from == justRead && len(is) == 0 {
+			continue // no built-in flow fills it, so it is not syncd's that anybody knows of
+		}
 		if len(is) == 0 {
 			d.remove(p)
 		} else {

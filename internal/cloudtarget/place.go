@@ -93,5 +93,5 @@ func creation(r *directory.Resource, rt *resourceType) []byte {
 
 // createCall is the request that makes a resource.
 func createCall(c *diff.Change, rt *resourceType) call {
-	return call{op: opCreate, method: "POST", path: rt.endpoint, body: creation(c.After, rt), kind: c.Kind, anchor: c.Anchor}
+	return call{op: opCreate, method: "POST", path: rt.endpoint, body: creation(c.After, rt), kind: c.Kind, anchor: c.After.Anchor, userName: c.After.First(directory.UserName)}
 }

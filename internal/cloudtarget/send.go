@@ -14,11 +14,11 @@ import (
 )
 
 const (
-	connectTimeout = 10 * time.Second
-	requestTimeout = 60 * time.Second
-	mostBody       = 32 << 20 // bytes of an answer
-	contentType    = "application/scim+json"
-	userAgent      = "syncd" // some services refuse requests without one
+	connectTimeout  = 10 * time.Second
+	requestTimeout  = 60 * time.Second
+	defaultMostBody = 32 << 20 // bytes of an answer
+	contentType     = "application/scim+json"
+	userAgent       = "syncd" // some services refuse requests without one
 )
 
 // The values of op that Options.Observe sees.
@@ -42,9 +42,10 @@ type call struct {
 	body   []byte
 	// lane keeps calls in order: those with the same lane are never under way at the same time. "" means no order.
 	lane string
-	// kind and anchor are set for creations: what to look for when an earlier try may have got through.
-	kind   directory.Kind
-	anchor directory.Anchor
+	// kind, anchor and userName are set for creations: what to look for when an earlier try may have got through.
+	kind     directory.Kind
+	anchor   directory.Anchor
+	userName string
 }
 
 func (c call) creates() bool { return c.op == opCreate }
@@ -101,18 +102,18 @@ func (t *Target) exchange(req *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, &lost{err}
 	}
-	body, err := io.ReadAll(io.LimitReader(res.Body, mostBody+1))
+	body, err := io.ReadAll(io.LimitReader(res.Body, int64(t.mostBody)+1))
 	if closed := res.Body.Close(); err == nil {
 		err = closed
 	}
 	if err != nil {
 		return reply{}, &lost{err}
 	}
-	if len(body) > mostBody {
+	if len(body) > t.mostBody {
 		return reply{}, &directory.Fault{
 			Class:  directory.Failed,
-			Cause:  fmt.Sprintf("%s answered %s %s with more than %d MiB", t.base, req.Method, oneLine(req.URL.Path), mostBody>>20),
-			Remedy: "check target.url, and report it to those who run the online directory",
+			Cause:  fmt.Sprintf("%s answered %s %s with more than %d MiB", t.base, req.Method, oneLine(req.URL.Path), t.mostBody>>20),
+			Remedy: "check target.url, and report it to those who run the online directory", Err: errTooLong,
 		}
 	}
 	return reply{status: res.StatusCode, header: res.Header, body: body}, nil
@@ -131,7 +132,7 @@ type answer struct {
 func (t *Target) perform(ctx context.Context, c call, unclear bool) (answer, error) {
 	r, err := t.persist(ctx, t.retry.tries, unclear, func(ctx context.Context, unclear bool) (reply, error) {
 		if unclear && c.creates() {
-			found, err := t.find(ctx, c.kind, c.anchor)
+			found, err := t.lookBefore(ctx, c)
 			if err != nil || found != nil {
 				return reply{found: found}, err
 			}
@@ -149,6 +150,15 @@ func (t *Target) perform(ctx context.Context, c call, unclear bool) (answer, err
 		return answer{done: true, twin: r.found}, nil
 	}
 	return t.judge(c, r)
+}
+
+// lookBefore looks for what an earlier try of a creation may have made.
+func (t *Target) lookBefore(ctx context.Context, c call) (*twin, error) {
+	s, err := t.opened()
+	if err != nil {
+		return nil, err
+	}
+	return t.mustFind(ctx, s, c)
 }
 
 // judge reads an answer. A service that no longer knows the token, or that sends us elsewhere, ends the batch.

@@ -38,16 +38,23 @@ type expected struct {
 
 func visit(t *testing.T, address, token string) *site {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "token")
-	if err := os.WriteFile(file, []byte(token), 0o600); err != nil {
-		t.Fatal(err)
+	s := &site{t: t, address: address, token: token, want: map[directory.Anchor]*expected{}}
+	s.target = s.newTarget(cloudtarget.Options{})
+	return s
+}
+
+func (s *site) newTarget(options cloudtarget.Options) *cloudtarget.Target {
+	s.t.Helper()
+	file := filepath.Join(s.t.TempDir(), "token")
+	if err := os.WriteFile(file, []byte(s.token), 0o600); err != nil {
+		s.t.Fatal(err)
 	}
-	target, err := cloudtarget.New(cloudtarget.Config{URL: address, TokenFile: file, Concurrency: 4}, cloudtarget.Options{})
+	target, err := cloudtarget.New(cloudtarget.Config{URL: s.address, TokenFile: file, Concurrency: 4}, options)
 	if err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
-	t.Cleanup(target.Close)
-	return &site{t: t, address: address, token: token, target: target, want: map[directory.Anchor]*expected{}}
+	s.t.Cleanup(target.Close)
+	return target
 }
 
 func (s *site) apply(changes ...diff.Change) []diff.Outcome {
@@ -96,7 +103,7 @@ func resource(kind directory.Kind, n int, values map[directory.Attribute]string)
 	out := &directory.Resource{Anchor: anchor(n), Kind: kind, Enabled: true}
 	for _, a := range directory.Masters() {
 		if v := values[a]; v != "" && a.Info().Shape == directory.List {
-			out.Values = append(out.Values, directory.Value{Attribute: a, Values: strings.Split(v, "|")})
+			out.Values = append(out.Values, directory.Value{Attribute: a, Values: slices.Sorted(slices.Values(strings.Split(v, "|")))})
 		} else if v != "" {
 			out.Values = append(out.Values, directory.Value{Attribute: a, Values: []string{v}})
 		}
@@ -152,11 +159,44 @@ func (s *site) read(kind directory.Kind, id string) map[string]any {
 	return doc
 }
 
-// equal is the last assertion of every scenario: what is online equals what was sent.
+// equal is the last assertion of every scenario: what is online equals what was sent, read directly and read back through the Target.
 func (s *site) equal() {
 	s.t.Helper()
 	for _, w := range s.want {
 		s.check(w)
+	}
+	seen := map[directory.Anchor]bool{}
+	err := s.target.List(s.t.Context(), func(o diff.Online) error {
+		if w := s.want[o.Anchor]; w != nil {
+			seen[o.Anchor] = true
+			s.readBack(w, &o)
+		}
+		return nil
+	})
+	if err != nil || len(seen) != len(s.want) {
+		s.t.Errorf("%d of %d are listed: %v", len(seen), len(s.want), err)
+	}
+}
+
+// readBack holds what List and Members say against what was sent: with the same values, a planner finds nothing to do.
+func (s *site) readBack(w *expected, o *diff.Online) {
+	s.t.Helper()
+	want := diff.Online{ID: w.id, Anchor: w.resource.Anchor, Resource: *w.resource, Active: w.active, ManagerID: w.manager}
+	want.Resource.Enabled = o.Resource.Enabled // what is online does not tell
+	if d := cmp.Diff(want, *o); d != "" {
+		s.t.Errorf("%s listed (-want +got):\n%s", w.resource.Name(), d)
+	}
+	if w.resource.Kind != directory.Group {
+		return
+	}
+	var members []string
+	readable, err := s.target.Members(s.t.Context(), w.id, func(ids []string) error {
+		members = append(members, ids...)
+		return nil
+	})
+	slices.Sort(members)
+	if err != nil || readable && !slices.Equal(members, slices.Sorted(slices.Values(w.members))) || !readable && len(w.members) > 0 {
+		s.t.Errorf("members of %s: %v, %v, %v; want %v", w.resource.Name(), members, readable, err, w.members)
 	}
 }
 

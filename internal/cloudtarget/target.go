@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -20,18 +21,23 @@ type Options struct {
 	Log *zap.Logger
 	// Observe is called after each HTTP request. op is discover, create, update, member, manager, delete, active, lookup or
 	// bulk; code is the HTTP status in digits, or "error" where no answer came. It must be safe for concurrent use.
-	Observe func(op, code string, took time.Duration)
+	Observe  func(op, code string, took time.Duration)
+	Matching Matching // MatchingReport where it is empty
+	// Dial makes the connection below TLS; nil: over TCP.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// Target is one online directory. Open, Apply, Active and Repeat are called by one pass at a time; Supports at any time.
+// Target is one online directory. Its methods are called by one pass at a time; Supports, Shows and Domains at any time.
 type Target struct {
-	base    string // without a trailing slash
-	cfg     Config
-	client  *http.Client
-	log     *zap.Logger
-	observe func(op, code string, took time.Duration)
-	retry   retryPolicy
-	pause   pause
+	base     string // without a trailing slash
+	cfg      Config
+	matching Matching
+	client   *http.Client
+	log      *zap.Logger
+	observe  func(op, code string, took time.Duration)
+	retry    retryPolicy
+	mostBody int // bytes of an answer
+	pause    pause
 
 	token   atomic.Pointer[directory.Secret]
 	service atomic.Pointer[service] // nil until the first Open
@@ -39,6 +45,10 @@ type Target struct {
 	bulkOff atomic.Bool  // Bulk failed as a whole since Open: single requests do
 	broken  atomic.Int32 // writes in a row whose tries all ended in a server error
 	noOr    atomic.Bool  // a filter with "or" was refused since Open
+
+	schemas       atomic.Pointer[map[string][]schemaAttribute] // by URN in lower case; nil before the first List
+	shownMembers  atomic.Bool                                  // a group was shown with its members
+	probedMembers atomic.Bool                                  // groups were looked at for that since Open
 }
 
 // New makes a Target from a configuration, which it validates, the files that it names included. It makes no connection.
@@ -54,17 +64,27 @@ func New(cfg Config, options Options) (*Target, error) {
 	if err != nil {
 		return nil, &directory.FieldError{Field: "tls.ca_file", Problem: err.Error(), Remedy: "name a file of PEM certificates"}
 	}
-	t := &Target{base: base.String(), cfg: cfg, log: options.Log, observe: options.Observe, retry: defaultRetry()}
+	t := &Target{base: base.String(), cfg: cfg, matching: options.Matching, log: options.Log, observe: options.Observe, retry: defaultRetry(), mostBody: defaultMostBody}
+	switch t.matching {
+	case "":
+		t.matching = MatchingReport
+	case MatchingOff, MatchingReport, MatchingAdopt:
+	default:
+		return nil, fmt.Errorf("cloudtarget: matching cannot be %q (%w)", t.matching, errMisuse)
+	}
 	if t.log == nil {
 		t.log = zap.NewNop()
 	}
 	if t.observe == nil {
 		t.observe = func(string, string, time.Duration) {}
 	}
+	if options.Dial == nil {
+		options.Dial = (&net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second}).DialContext
+	}
 	t.client = &http.Client{
 		Transport: &http.Transport{
 			Proxy:                 http.ProxyFromEnvironment,
-			DialContext:           (&net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second}).DialContext,
+			DialContext:           options.Dial,
 			TLSClientConfig:       &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
 			TLSHandshakeTimeout:   connectTimeout,
 			ForceAttemptHTTP2:     true,
@@ -93,6 +113,7 @@ func (t *Target) Open(ctx context.Context) error {
 	t.token.Store(&token)
 	t.bulkOff.Store(false)
 	t.noOr.Store(false)
+	t.probedMembers.Store(false)
 	found, err := t.discover(ctx)
 	if err != nil {
 		return err
@@ -111,6 +132,16 @@ func (t *Target) Open(ctx context.Context) error {
 func (t *Target) Supports(kind directory.Kind) bool {
 	s := t.service.Load()
 	return s != nil && s.types[kind] != nil
+}
+
+// Domains returns what the online directory tells about the company's domains: names in verified ones may be used, and routing is the one
+// that every account may use. verified is nil where it does not tell, which includes directories that take names of any domain; before the
+// first Open it is.
+func (t *Target) Domains() (verified []string, routing string) {
+	if s := t.service.Load(); s != nil {
+		return slices.Clone(s.verified), s.routing
+	}
+	return nil, ""
 }
 
 // Repeat says whether the batches that follow may have been sent before, in a pass that a crash or an error ended. Creations

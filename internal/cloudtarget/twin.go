@@ -23,21 +23,44 @@ type twin struct {
 	id      string
 	has     *directory.Resource // the attributes that syncd masters
 	several bool                // more than one resource carries the anchor, so none can be told to be the one
+	matched string              // by which value, where nobody owned it so far: it still has to get the anchor
 }
 
-// find looks an anchor up. A look-up that failed is an error, never "not there".
-func (t *Target) find(ctx context.Context, kind directory.Kind, anchor directory.Anchor) (*twin, error) {
-	found, complete, err := t.query(ctx, kind, []directory.Anchor{anchor})
-	if err != nil {
-		return nil, t.surrender(err)
+// find looks for the resource that a creation would make: by its anchor, and on a service that does not find by that, by its userName. known
+// is false where neither tells. A look-up that failed is an error, never "not there".
+func (t *Target) find(ctx context.Context, s *service, c call) (tw *twin, known bool, err error) {
+	found, complete, err := t.query(ctx, c.kind, []directory.Anchor{c.anchor})
+	switch {
+	case err != nil && !unanswered(err):
+		return nil, false, t.surrender(err)
+	case found[c.anchor] != nil:
+		return found[c.anchor], true, nil
+	case err == nil && complete:
+		return nil, true, nil
+	case c.userName == "":
+		return nil, false, nil
 	}
-	if tw := found[anchor]; tw != nil {
-		return tw, nil
+	r, known, err := t.byUserName(ctx, s, c.userName, "")
+	if r != nil && r.owner() == c.anchor && !r.several {
+		return &r.twin, true, err
 	}
-	if !complete {
-		return nil, t.noLookup()
+	// Whom it shows without an owner may be the object's own, on a service that does not show externalId either.
+	return nil, known && (r == nil || r.externalID != ""), err
+}
+
+// mustFind is find where nothing can go on without an answer.
+func (t *Target) mustFind(ctx context.Context, s *service, c call) (*twin, error) {
+	tw, known, err := t.find(ctx, s, c)
+	if err == nil && !known {
+		err = t.noLookup()
 	}
-	return nil, nil
+	return tw, err
+}
+
+// unanswered reports whether an error of a look-up is the service's no to this question, and not to us.
+func unanswered(err error) bool {
+	no, refused := errors.AsType[*diff.Refusal](err)
+	return refused && no.Status != http.StatusUnauthorized && (no.Status < 300 || no.Status >= 400)
 }
 
 func (t *Target) noLookup() error {
@@ -62,12 +85,12 @@ func (t *Target) findAll(ctx context.Context, s *service, calls []call) ([]*twin
 		batches = slices.AppendSeq(batches, slices.Chunk(same, s.results))
 	}
 	err := each(ctx, len(batches), t.cfg.Concurrency, func(ctx context.Context, b int) error {
-		return t.findBatch(ctx, calls, batches[b], found)
+		return t.findBatch(ctx, s, calls, batches[b], found)
 	})
 	return found, err
 }
 
-func (t *Target) findBatch(ctx context.Context, calls []call, batch []int, found []*twin) error {
+func (t *Target) findBatch(ctx context.Context, s *service, calls []call, batch []int, found []*twin) error {
 	kind := calls[batch[0]].kind
 	if len(batch) > 1 && !t.noOr.Load() {
 		anchors := make([]directory.Anchor, len(batch))
@@ -81,14 +104,14 @@ func (t *Target) findBatch(ctx context.Context, calls []call, batch []int, found
 			}
 			return nil
 		}
-		if no, refused := errors.AsType[*diff.Refusal](err); err != nil && (!refused || no.Status == http.StatusUnauthorized) {
+		if err != nil && !unanswered(err) {
 			return err
 		}
 		// Whatever the service has against the long filter, the short one is in every service's grammar.
 		t.noOr.Store(true)
 	}
 	for _, c := range batch {
-		tw, err := t.find(ctx, kind, calls[c].anchor)
+		tw, err := t.mustFind(ctx, s, calls[c])
 		if err != nil {
 			return err
 		}
@@ -120,11 +143,8 @@ func (t *Target) query(ctx context.Context, kind directory.Kind, anchors []direc
 	if err != nil {
 		return nil, false, err
 	}
-	if !there || doc.TotalResults == nil {
-		return nil, false, t.noLookup()
-	}
 	found = make(map[directory.Anchor]*twin)
-	complete = *doc.TotalResults <= len(doc.Resources)
+	complete = there && doc.TotalResults != nil && *doc.TotalResults <= len(doc.Resources)
 	for _, r := range doc.Resources {
 		external, _ := member(r, "externalId").(string)
 		id, _ := member(r, "id").(string)

@@ -113,7 +113,7 @@ func anyPerson(t *rapid.T) *directory.Resource {
 		v := directory.Value{Attribute: a}
 		switch a.Info().Shape {
 		case directory.List:
-			v.Values = rapid.SliceOfN(text, 1, 3).Draw(t, "list")
+			v.Values = slices.Compact(slices.Sorted(slices.Values(rapid.SliceOfN(text, 1, 3).Draw(t, "list"))))
 		case directory.Boolean:
 			v.Values = []string{rapid.SampledFrom([]string{"true", "false"}).Draw(t, "bool")}
 		default:
@@ -142,6 +142,10 @@ func TestLawDifferencesConverge(t *testing.T) {
 			t.Fatalf("read back (-want +got):\n%s", diff)
 		}
 		from := knowledge(rapid.Bool().Draw(t, "just read"))
+		if from == justRead && after.Get(directory.Photo) == nil { // a photo that Active Directory does not have stays
+			before.Values = slices.DeleteFunc(before.Values, func(v directory.Value) bool { return v.Attribute == directory.Photo })
+			doc = decode(t, creation(before, everything()))
+		}
 		times := 1
 		if from == remembered {
 			times = 2

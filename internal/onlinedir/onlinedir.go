@@ -20,6 +20,8 @@ type (
 	UserQuery = tenant.UserQuery
 	UserPage  = tenant.UserPage
 	State     = tenant.State
+	NewUser   = tenant.NewUser
+	Domain    = tenant.Domain
 )
 
 // The states of an account.
@@ -30,8 +32,8 @@ const (
 	Deleted = tenant.Deleted
 )
 
-// Directory is an open online directory. Its methods (NewToken, RevokeToken, SetSyncEnabled, SetActive, Users, Close and others) are
-// those of tenant.Tenant.
+// Directory is an open online directory. Its methods (NewToken, RevokeToken, SetSyncEnabled, SetActive, Users, AddUser, AddDomain, Close
+// and others) are those of tenant.Tenant.
 type Directory struct {
 	*tenant.Tenant
 }

@@ -59,6 +59,9 @@ func canonicalOne(a *Attribute, path string, value any) (any, error) {
 	if !ok {
 		return nil, Bad(InvalidValue, "%s must be a string", path)
 	}
+	if a.Longest > 0 && len(s) > a.Longest {
+		return nil, Bad(InvalidValue, "%s has %d bytes; it may have %d", path, len(s), a.Longest)
+	}
 	return s, nil
 }
 

@@ -58,6 +58,9 @@ func commonAttributes() []*Attribute {
 	}
 }
 
+// longestPicture has room for the 100 KiB that Active Directory keeps in thumbnailPhoto, in Base64.
+const longestPicture = 150_000
+
 // userSchema is RFC 7643 §4.1 without password: accounts of a synchronised directory sign in elsewhere.
 func userSchema() *Schema {
 	groups := complexOf("groups", "The groups that hold the user directly; returned on request.",
@@ -67,6 +70,8 @@ func userSchema() *Schema {
 		text("type", "Always direct.").readOnly(),
 	).readOnly().returned("request")
 	groups.Multi = true
+	picture := reference("value", "The picture's address, or the picture itself as a data URI (RFC 2397).", "external")
+	picture.Longest = longestPicture
 	attributes := []*Attribute{
 		text("userName", "The sign-in name, unique whatever its case.").required().unique(),
 		personName(),
@@ -83,10 +88,10 @@ func userSchema() *Schema {
 	attributes = append(attributes, peopleAttributes()...)
 	attributes = append(attributes,
 		plural("ims", "Instant messaging addresses.", text("value", "The address.")),
-		plural("photos", "Addresses of pictures.", reference("value", "The picture's address.", "external"), "photo", "thumbnail"),
+		plural("photos", "Pictures of the person.", picture, "photo", "thumbnail"),
 		groups,
 		plural("entitlements", "What the person is entitled to.", text("value", "The entitlement.")),
-		plural("roles", "The person's roles.", text("value", "The role.")),
+		plural("roles", "What the person administers here; only an administrator of this directory gives it.", text("value", "The role.")).readOnly(),
 		plural("x509Certificates", "Certificates of the person.", &Attribute{Name: "value", Description: "The certificate, DER in Base64.", Type: Binary, CaseExact: true}),
 	)
 	return &Schema{directory.SchemaUser, "User", "User account", attributes}

@@ -31,6 +31,7 @@ type Attribute struct {
 	Immutable   bool   // may be set when its parent appears, never changed afterwards
 	Returned    string // always, default or request
 	Unique      bool   // uniqueness "server", else "none"
+	Longest     int    // bytes of a value, 0 for no bound of its own
 	Canonical   []string
 	References  []string
 	Sub         []*Attribute

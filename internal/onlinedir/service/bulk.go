@@ -88,11 +88,18 @@ func (b *bulkRun) perform(ctx context.Context, op bulkOperation, result *bulkRes
 	if id != "" {
 		result.Location = location(b.request.base, kind, id)
 	}
-	record, status, err := b.change(ctx, kind, id, op)
+	if op.Method == http.MethodPost && op.BulkID == "" {
+		return scim.Bad(scim.InvalidSyntax, "a POST in a bulk needs a bulkId (RFC 7644 §3.7)")
+	}
+	c, err := decode(kind, op.Method, id, op.Data, tenant.Precondition(op.Version))
 	if err != nil {
 		return err
 	}
-	result.Status = strconv.Itoa(status)
+	record, err := c.make(ctx, b.writer)
+	if err != nil {
+		return err
+	}
+	result.Status = strconv.Itoa(c.status)
 	if record != nil {
 		result.Location, result.Version = location(b.request.base, kind, record.ID), record.ETag()
 		if op.BulkID != "" {
@@ -100,39 +107,6 @@ func (b *bulkRun) perform(ctx context.Context, op bulkOperation, result *bulkRes
 		}
 	}
 	return nil
-}
-
-func (b *bulkRun) change(ctx context.Context, kind *scim.ResourceType, id string, op bulkOperation) (*tenant.Record, int, error) {
-	expected := tenant.Precondition(op.Version)
-	switch op.Method {
-	case http.MethodPost:
-		if op.BulkID == "" {
-			return nil, 0, scim.Bad(scim.InvalidSyntax, "a POST in a bulk needs a bulkId (RFC 7644 §3.7)")
-		}
-		doc, err := kind.Decode(op.Data)
-		if err != nil {
-			return nil, 0, err
-		}
-		record, err := b.writer.Create(ctx, kind, doc)
-		return record, http.StatusCreated, err
-	case http.MethodPut:
-		doc, err := kind.Decode(op.Data)
-		if err != nil {
-			return nil, 0, err
-		}
-		record, err := b.writer.Replace(ctx, kind, id, doc, expected)
-		return record, http.StatusOK, err
-	case http.MethodPatch:
-		operations, err := kind.DecodePatch(op.Data)
-		if err != nil {
-			return nil, 0, err
-		}
-		record, err := b.writer.Patch(ctx, kind, id, operations, expected)
-		return record, http.StatusOK, err
-	case http.MethodDelete:
-		return nil, http.StatusNoContent, b.writer.Delete(ctx, kind, id, expected)
-	}
-	return nil, 0, scim.Bad(scim.InvalidSyntax, "method must be POST, PUT, PATCH or DELETE, not %q", op.Method)
 }
 
 // one runs an operation in a savepoint. Only trouble of the directory itself is returned.

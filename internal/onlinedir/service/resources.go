@@ -16,7 +16,7 @@ func (s *Service) resource(r *request, kind *scim.ResourceType, path []string) (
 	case len(path) == 0 && r.Method == http.MethodGet:
 		return s.list(r, kind)
 	case len(path) == 0 && r.Method == http.MethodPost:
-		return s.create(r, kind)
+		return s.change(r, kind, "")
 	case len(path) == 0:
 		return nil, notAllowed("GET, POST")
 	case len(path) > 1 || path[0] == "":
@@ -30,12 +30,8 @@ func (s *Service) resource(r *request, kind *scim.ResourceType, path []string) (
 	switch r.Method {
 	case http.MethodGet:
 		return s.get(r, kind, path[0])
-	case http.MethodPut:
-		return s.replace(r, kind, path[0])
-	case http.MethodPatch:
-		return s.patch(r, kind, path[0])
-	case http.MethodDelete:
-		return s.remove(r, kind, path[0])
+	case http.MethodPut, http.MethodPatch, http.MethodDelete:
+		return s.change(r, kind, path[0])
 	}
 	return nil, notAllowed("GET, PUT, PATCH, DELETE")
 }
@@ -43,10 +39,6 @@ func (s *Service) resource(r *request, kind *scim.ResourceType, path []string) (
 func (r *request) projection(kind *scim.ResourceType) scim.Projection {
 	q := r.URL.Query()
 	return kind.ParseProjection(q.Get("attributes"), q.Get("excludedAttributes"))
-}
-
-func (r *request) expected() tenant.Precondition {
-	return tenant.Precondition(r.Header.Get("If-Match"))
 }
 
 // resourceAnswer renders one record.
@@ -81,64 +73,33 @@ func (s *Service) get(r *request, kind *scim.ResourceType, id string) (a *answer
 	return a, err
 }
 
-func (s *Service) create(r *request, kind *scim.ResourceType) (a *answer, err error) {
-	body, err := r.read()
+// change carries out what is not a GET. The body is read and taken apart before the transaction begins. A PATCH is answered with 204, so
+// that it costs the change and not the resource; who asks for attributes gets them (RFC 7644 §3.5.2).
+func (s *Service) change(r *request, kind *scim.ResourceType, id string) (a *answer, err error) {
+	var body []byte
+	if r.Method != http.MethodDelete {
+		if body, err = r.read(); err != nil {
+			return nil, err
+		}
+	}
+	c, err := decode(kind, r.Method, id, body, tenant.Precondition(r.Header.Get("If-Match")))
 	if err != nil {
 		return nil, err
 	}
-	doc, err := kind.Decode(body)
-	if err != nil {
-		return nil, err
+	status, patch := c.status, r.Method == http.MethodPatch
+	if patch && !r.projection(kind).Restricted() {
+		status = http.StatusNoContent
 	}
 	err = s.write(r, func(ctx context.Context, w *tenant.Writer) error {
-		record, err := w.Create(ctx, kind, doc)
+		record, err := c.make(ctx, w)
 		if err != nil {
 			return err
 		}
-		a, err = s.resourceAnswer(ctx, r, http.StatusCreated, &w.Reader, record)
-		return err
-	})
-	return a, err
-}
-
-func (s *Service) replace(r *request, kind *scim.ResourceType, id string) (a *answer, err error) {
-	body, err := r.read()
-	if err != nil {
-		return nil, err
-	}
-	doc, err := kind.Decode(body)
-	if err != nil {
-		return nil, err
-	}
-	err = s.write(r, func(ctx context.Context, w *tenant.Writer) error {
-		record, err := w.Replace(ctx, kind, id, doc, r.expected())
-		if err != nil {
-			return err
+		if record == nil {
+			a = newAnswer(status)
+			return nil
 		}
-		a, err = s.resourceAnswer(ctx, r, http.StatusOK, &w.Reader, record)
-		return err
-	})
-	return a, err
-}
-
-// patch answers 204, so that it costs the change and not the resource; who asks for attributes gets them (RFC 7644 §3.5.2).
-func (s *Service) patch(r *request, kind *scim.ResourceType, id string) (a *answer, err error) {
-	body, err := r.read()
-	if err != nil {
-		return nil, err
-	}
-	operations, err := kind.DecodePatch(body)
-	if err != nil {
-		return nil, err
-	}
-	err = s.write(r, func(ctx context.Context, w *tenant.Writer) error {
-		record, err := w.Patch(ctx, kind, id, operations, r.expected())
-		if err != nil {
-			return err
-		}
-		status := http.StatusNoContent
-		if r.projection(kind).Restricted() {
-			status = http.StatusOK
+		if patch && status != http.StatusNoContent {
 			if record, err = w.Get(ctx, kind, id); err != nil {
 				return err
 			}
@@ -147,11 +108,4 @@ func (s *Service) patch(r *request, kind *scim.ResourceType, id string) (a *answ
 		return err
 	})
 	return a, err
-}
-
-func (s *Service) remove(r *request, kind *scim.ResourceType, id string) (*answer, error) {
-	err := s.write(r, func(ctx context.Context, w *tenant.Writer) error {
-		return w.Delete(ctx, kind, id, r.expected())
-	})
-	return newAnswer(http.StatusNoContent), err
 }

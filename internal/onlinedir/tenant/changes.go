@@ -35,6 +35,9 @@ func (w *Writer) Create(ctx context.Context, kind *scim.ResourceType, doc scim.D
 	if err != nil {
 		return nil, err
 	}
+	if err := w.checkDomains(ctx, c.names); err != nil {
+		return nil, err
+	}
 	if twin != nil {
 		err = w.update(ctx, record, c)
 	} else {
@@ -99,8 +102,8 @@ func (w *Writer) update(ctx context.Context, record *Record, c *columns) error {
 	return w.explain(ctx, record, c, err)
 }
 
-// Replace is PUT (RFC 7644 §3.5.1): what the document lacks disappears, but for active, which a document that does not speak of it
-// leaves as it was. Members are replaced too.
+// Replace is PUT (RFC 7644 §3.5.1): what the document lacks disappears, but for roles, and for active, which a document that does not
+// speak of it leaves as it was. Members are replaced too.
 func (w *Writer) Replace(ctx context.Context, kind *scim.ResourceType, id string, doc scim.Document, expected Precondition) (*Record, error) {
 	record, err := w.Get(ctx, kind, id)
 	if err != nil {
@@ -111,6 +114,9 @@ func (w *Writer) Replace(ctx context.Context, kind *scim.ResourceType, id string
 	}
 	if _, spoken := doc["active"]; !spoken && kind.Kind == directory.User {
 		doc["active"] = record.Document["active"]
+	}
+	if roles := record.Document.List("", "roles"); roles != nil {
+		doc["roles"] = roles
 	}
 	before, err := w.columnsOf(ctx, kind, record.Document)
 	if err != nil {
@@ -186,6 +192,12 @@ func (w *Writer) store(ctx context.Context, record *Record, before *columns, cha
 	if after.active && !before.active && !onPremisesEnabled(record.Document) {
 		return scim.Bad(scim.Mutability, "%s is disabled in Active Directory (onPremisesAccountEnabled is false), so the account cannot become active; enable it there",
 			nameOf(record.Document))
+	}
+	if before.externalID != after.externalID && isAdministrator(record.Document) {
+		return scim.Bad(scim.Mutability, "%s is an administrator, and synchronisation does not take administrators over", nameOf(record.Document))
+	}
+	if err := w.checkDomains(ctx, without(after.names, before.names)); err != nil {
+		return err
 	}
 	record.Version, record.Modified = record.Version+1, w.tenant.now()
 	if err := w.release(ctx, record.seq, without(before.addresses, after.addresses)); err != nil {

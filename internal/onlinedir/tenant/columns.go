@@ -49,11 +49,12 @@ type columns struct {
 	manager     sql.NullInt64
 	body        string
 	addresses   []string // folded, sorted, each once
+	names       []string // what must lie in a domain of the company, see namesOf
 }
 
 // columnsOf takes a canonical document apart; the document itself stays whole. An unknown manager is refused.
 func (w *Writer) columnsOf(ctx context.Context, kind *scim.ResourceType, doc scim.Document) (*columns, error) {
-	c := &columns{externalID: optional(doc.Text("", "externalId")), addresses: addressesOf(doc)}
+	c := &columns{externalID: optional(doc.Text("", "externalId")), addresses: addressesOf(doc), names: namesOf(kind, doc)}
 	c.department = optional(scim.Fold(doc.Text(directory.SchemaEnterprise, "department")))
 	c.displayName = scim.Fold(doc.Text("", "displayName"))
 	c.state = Enabled

@@ -22,7 +22,7 @@ const File = "directory.db"
 // The marks in the file's header: what wrote it, and in which form.
 const (
 	applicationID = 0x53794E44 // "SyND"
-	formatVersion = 1
+	formatVersion = 2
 )
 
 //go:embed schema.sql

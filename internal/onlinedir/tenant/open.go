@@ -112,8 +112,13 @@ func (t *Tenant) connect(ctx context.Context, path string) (err error) {
 	if err := t.write.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
 		return err
 	}
-	if application != applicationID || version != formatVersion {
+	if application != applicationID || version < 1 || version > formatVersion {
 		return versionFault(path, application, version)
+	}
+	if version < formatVersion {
+		if err := t.upgrade(ctx); err != nil {
+			return err
+		}
 	}
 	rows, err := t.write.QueryContext(ctx, "SELECT name, value FROM setting")
 	if err != nil {
@@ -137,6 +142,19 @@ func (t *Tenant) connect(ctx context.Context, path string) (err error) {
 	return rows.Err()
 }
 
+// upgrade brings data of an earlier format to this one. Another process may do the same at the same time: each step can be repeated.
+func (t *Tenant) upgrade(ctx context.Context) error {
+	tx, err := t.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // after a commit it does nothing
+	if _, err := tx.ExecContext(ctx, schemaSQL+fmt.Sprintf("PRAGMA user_version = %d;", formatVersion)); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
 func versionFault(path string, application, version int64) error {
 	if application != applicationID {
 		return &directory.Fault{
@@ -145,7 +163,7 @@ func versionFault(path string, application, version int64) error {
 		}
 	}
 	return &directory.Fault{
-		Class: directory.Failed, Cause: fmt.Sprintf("%s has format %d; this version of syncd reads format %d", path, version, formatVersion),
+		Class: directory.Failed, Cause: fmt.Sprintf("%s has format %d; this version of syncd reads formats 1 to %d", path, version, formatVersion),
 		Remedy: "use the version of syncd that wrote it",
 	}
 }

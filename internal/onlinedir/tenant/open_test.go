@@ -105,9 +105,9 @@ func TestOpenRefuses(t *testing.T) {
 	wantFault(t, open(noise), directory.Failed, "is damaged or is no online directory")
 
 	for cause, statement := range map[string]string{
-		"has format 99; this version of syncd reads format 1": "PRAGMA user_version = 99",
-		"is a database of another program":                    "PRAGMA application_id = 7",
-		"is locked by another program":                        "BEGIN EXCLUSIVE",
+		"has format 99; this version of syncd reads formats 1 to 2": "PRAGMA user_version = 99",
+		"is a database of another program":                          "PRAGMA application_id = 7",
+		"is locked by another program":                              "BEGIN EXCLUSIVE",
 	} {
 		dir := t.TempDir()
 		if err := Init(dir, options); err != nil {

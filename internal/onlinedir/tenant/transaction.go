@@ -16,7 +16,10 @@ type Reader struct {
 }
 
 // Writer also changes. After an error of any method but a *scim.Error of Savepoint's function, the transaction must be given up.
-type Writer struct{ Reader }
+type Writer struct {
+	Reader
+	domains map[string]bool // see companyDomains
+}
 
 // Read runs fn on one moment of the directory. fn must not wait for anything slow: an old moment keeps the log from being folded
 // into the file.
@@ -43,7 +46,7 @@ func (t *Tenant) Write(ctx context.Context, fn func(*Writer) error) error {
 		return busy(err)
 	}
 	defer tx.Rollback() // after a commit it does nothing
-	if err := fn(&Writer{Reader{t, tx, make(map[string]*sql.Stmt), true}}); err != nil {
+	if err := fn(&Writer{Reader: Reader{t, tx, make(map[string]*sql.Stmt), true}}); err != nil {
 		return busy(err)
 	}
 	return busy(tx.Commit())

@@ -15,7 +15,8 @@ type where struct {
 	rest    scim.Filter
 }
 
-// whereOf splits a filter at its top-level "and": every part that has a column becomes SQL, the others are the rest.
+// whereOf splits a filter at its top-level "and": every part that has a column becomes SQL, the others are the rest, for some of which SQL
+// can at least say where to look.
 func whereOf(f scim.Filter) where {
 	var w where
 	parts, isAnd := f.(scim.And)
@@ -24,10 +25,13 @@ func whereOf(f scim.Filter) where {
 	}
 	var rest scim.And
 	for _, part := range parts {
-		sql, ok := compile(part)
-		if !ok {
+		sql, exact := compile(part)
+		if !exact {
 			rest = append(rest, part)
-			continue
+			var near bool
+			if sql, near = narrow(part); !near {
+				continue
+			}
 		}
 		w.sql, w.args = append(w.sql, sql.text), append(w.args, sql.args...)
 		w.indexed = w.indexed || sql.indexed

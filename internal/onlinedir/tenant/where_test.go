@@ -18,7 +18,11 @@ func anyFilter(t *rapid.T, depth int) string {
 		a, b := anyFilter(t, depth-1), anyFilter(t, depth-1)
 		return pick("form", "("+a+" and "+b+")", "("+a+" or "+b+")", "not ("+a+")", a+" and "+b, a+" or "+b)
 	}
-	switch pick("kind", "text", "text", "boolean", "present") {
+	switch pick("kind", "text", "text", "boolean", "present", "address") {
+	case "address":
+		at := `"` + pick("address", "mail003@corp.example", "One@corp.example", "two@corp.example", "X500:/o=x") + `"`
+		return pick("form", `emails[type eq "work" and value eq `+at+`]`, `emails[value eq `+at+`]`, directory.Mail.Path()+" eq "+at,
+			directory.ProxyAddresses.Path()+` eq "smtp:`+at[1:], directory.ProxyAddresses.Path()+" eq "+at)
 	case "boolean":
 		return pick("attribute", "active", directory.OnPremisesAccountEnabled.Path()) + pick("operator", " eq ", " ne ") + pick("value", "true", "false", "null")
 	case "present":
@@ -35,7 +39,11 @@ func TestSQLMeansTheFilter(t *testing.T) {
 	fill(t, tenant, 30)
 	kind := tenant.Catalogue().ByKind(directory.User)
 	err := tenant.Write(t.Context(), func(w *Writer) error {
-		_, err := w.Create(t.Context(), kind, scim.Document{"userName": "É", "externalId": "A", "title": "Z", "name": map[string]any{"givenName": "U1"}})
+		_, err := w.Create(t.Context(), kind, scim.Document{
+			"userName": "É", "externalId": "A", "title": "Z", "name": map[string]any{"givenName": "U1"},
+			"emails":                   []any{map[string]any{"type": "Work", "value": "one@corp.example"}, map[string]any{"type": "home", "value": "two@corp.example"}},
+			directory.SchemaOnPremises: map[string]any{"mail": "Two@corp.example", "proxyAddresses": []any{"SMTP:one@corp.example", "X500:/o=x"}},
+		})
 		return err
 	})
 	if err != nil {

@@ -1,0 +1,213 @@
+package cloudtarget
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"syncd/internal/diff"
+	"syncd/internal/directory"
+)
+
+const (
+	mostListed = 1000 // resources that one page is asked for, where the service allows so many
+	someListed = 100  // and where it does not say how many it allows
+	owned      = "externalId pr"
+)
+
+// List reads back what is online: every resource of every kind that the service has, one after the other, users first; only those with an
+// externalId where the service can tell them apart. A resource that changes its place while pages are read may come twice, or, where
+// another one is deleted and a third one made at that moment, not at all: ask Gone before believing that something is missing.
+//
+// A list that breaks off is an error, never a shorter list. Errors are *directory.Fault, those of emit, or the cause of the context's end.
+func (t *Target) List(ctx context.Context, emit func(diff.Online) error) error {
+	s, err := t.opened()
+	if err != nil {
+		return err
+	}
+	if err := t.learnShown(ctx, s); err != nil {
+		return err
+	}
+	for _, kind := range directory.Kinds() {
+		if s.types[kind] == nil {
+			continue
+		}
+		if err := t.listKind(ctx, s, kind, emit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// listKind asks for what has an externalId. A service that refuses the question, or that answers with nothing, is asked for everything: some
+// do not know "pr", and then nothing is what they find.
+func (t *Target) listKind(ctx context.Context, s *service, kind directory.Kind, emit func(diff.Online) error) error {
+	l := &listing{t: t, kind: kind, at: s.types[kind].endpoint, count: s.page, emit: emit}
+	all := *l
+	l.filter = owned
+	err := l.run(ctx)
+	if l.emitted > 0 || err != nil && !unanswered(err) {
+		return err
+	}
+	return all.run(ctx)
+}
+
+// listing is one walk through the pages of a resource type (RFC 7644 §3.4.2.4).
+type listing struct {
+	t      *Target
+	kind   directory.Kind
+	at     string // the endpoint
+	filter string
+	count  int // resources of one page
+	emit   func(diff.Online) error
+
+	start   int // from 1: the place of the next page's first resource
+	total   int // what the last page said
+	first   string
+	emitted int
+}
+
+// page is a list response.
+type page struct {
+	Total     *int             `json:"totalResults"`
+	Resources []map[string]any `json:"Resources"`
+}
+
+func (l *listing) run(ctx context.Context) error {
+	l.start = 1
+	for {
+		p, err := l.get(ctx)
+		reached := l.start > 1 && l.start > l.total
+		switch {
+		case errors.Is(err, errTooLong) && l.count > 1:
+			l.count /= 2 // a page of people with photos
+			continue
+		case reached && unanswered(err):
+			return nil // it does not like to be asked for what is behind the end
+		case err != nil:
+			return err
+		case p.Total == nil:
+			return l.broken("does not say how many there are")
+		case l.steppedBack(*p.Total):
+			continue
+		case len(p.Resources) == 0 && l.start <= l.total:
+			return l.broken(fmt.Sprintf("ends after %d of %d", l.start-1, l.total))
+		case len(p.Resources) == 0:
+			return nil
+		}
+		if again, err := l.pass(p.Resources); again && reached {
+			return nil // it shows everything, wherever one begins
+		} else if again {
+			return l.broken("shows the same page again and again")
+		} else if err != nil {
+			return err
+		}
+		l.start += len(p.Resources)
+		// A full page at what should be the end may be of a service that counts the page and not the list.
+		if l.start > l.total && len(p.Resources) < l.count {
+			return nil
+		}
+	}
+}
+
+// steppedBack notes how many there are. Fewer than before means that others moved forward when some were deleted, perhaps to where the walk
+// has been already: it goes back as far.
+func (l *listing) steppedBack(total int) bool {
+	back := l.total - total
+	l.total = total
+	if back <= 0 || l.start == 1 {
+		return false
+	}
+	l.start, l.first = max(1, l.start-back), ""
+	return true
+}
+
+func (l *listing) broken(how string) error {
+	return &directory.Fault{
+		Class: directory.Failed, Cause: fmt.Sprintf("the list of all %ss at %s %s", l.kind, l.t.base, how),
+		Remedy: "nothing was concluded from it: see the log of the online directory, and report it to those who run it",
+	}
+}
+
+func (l *listing) get(ctx context.Context) (p page, err error) {
+	address := l.at + "?startIndex=" + strconv.Itoa(l.start) + "&count=" + strconv.Itoa(l.count)
+	if l.filter != "" {
+		address += "&filter=" + escape(l.filter)
+	}
+	if l.kind == directory.Group {
+		address += "&excludedAttributes=members"
+	}
+	there, err := l.t.read(ctx, call{op: opLookup, method: http.MethodGet, path: address}, &p)
+	if err == nil && !there {
+		err = l.broken("is not there")
+	}
+	return p, err
+}
+
+// pass hands the resources of a page on, unless it is the page before: again is true then.
+func (l *listing) pass(resources []map[string]any) (again bool, err error) {
+	first, _ := member(resources[0], "id").(string)
+	if again = first != "" && first == l.first; again {
+		return true, nil
+	}
+	l.first = first
+	for _, doc := range resources {
+		o := online(doc, l.kind)
+		if o.ID == "" {
+			return false, l.broken("shows resources without an id")
+		}
+		if err := l.emit(o); err != nil {
+			return false, err
+		}
+		l.emitted++
+	}
+	return false, nil
+}
+
+// online takes what syncd knows a resource by out of its document.
+func online(doc map[string]any, kind directory.Kind) diff.Online {
+	r := rivalOf(doc, kind)
+	o := diff.Online{ID: r.id, Anchor: r.owner(), Resource: *r.has, Active: kind == directory.User && truth(member(doc, "active"))}
+	o.Resource.Anchor = o.Anchor
+	o.Resource.Enabled = o.Resource.First(directory.OnPremisesAccountEnabled) != "false"
+	extension, _ := member(doc, directory.SchemaEnterprise).(map[string]any)
+	switch manager := member(extension, "manager").(type) {
+	case string:
+		o.ManagerID = manager
+	case map[string]any:
+		o.ManagerID, _ = member(manager, "value").(string)
+	}
+	return o
+}
+
+// Gone asks for resources by their online ids and tells which are not there, in the order of the ids. It is the proof for what a list did
+// not show.
+func (t *Target) Gone(ctx context.Context, kind directory.Kind, ids []string) ([]bool, error) {
+	s, err := t.opened()
+	if err != nil {
+		return nil, err
+	}
+	gone := make([]bool, len(ids))
+	rt := s.types[kind]
+	if rt == nil {
+		return nil, fmt.Errorf("cloudtarget: asked for a %s, which the service does not have (%w)", kind, errMisuse)
+	}
+	err = each(ctx, len(ids), t.cfg.Concurrency, func(ctx context.Context, i int) (err error) {
+		gone[i], err = t.isGone(ctx, rt.at(ids[i]))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return gone, nil
+}
+
+// isGone asks whether there is nothing at an address.
+func (t *Target) isGone(ctx context.Context, address string) (bool, error) {
+	var doc json.RawMessage
+	there, err := t.read(ctx, call{op: opLookup, method: http.MethodGet, path: address + "?attributes=id"}, &doc)
+	return !there && err == nil, err
+}

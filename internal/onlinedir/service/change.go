@@ -1,0 +1,42 @@
+package service
+
+import (
+	"context"
+	"net/http"
+
+	"syncd/internal/onlinedir/scim"
+	"syncd/internal/onlinedir/tenant"
+)
+
+// change is one request to change a resource, alone or as an operation of a bulk, taken apart and not made yet.
+type change struct {
+	status int // once it is made
+	// make returns no record for a deletion.
+	make func(ctx context.Context, w *tenant.Writer) (*tenant.Record, error)
+}
+
+// decode reads what a method and a body ask for (RFC 7644 §3.3, §3.5, §3.6); id is empty for a POST.
+func decode(kind *scim.ResourceType, method, id string, body []byte, expected tenant.Precondition) (change, error) {
+	switch method {
+	case http.MethodPost:
+		doc, err := kind.Decode(body)
+		return change{http.StatusCreated, func(ctx context.Context, w *tenant.Writer) (*tenant.Record, error) {
+			return w.Create(ctx, kind, doc)
+		}}, err
+	case http.MethodPut:
+		doc, err := kind.Decode(body)
+		return change{http.StatusOK, func(ctx context.Context, w *tenant.Writer) (*tenant.Record, error) {
+			return w.Replace(ctx, kind, id, doc, expected)
+		}}, err
+	case http.MethodPatch:
+		operations, err := kind.DecodePatch(body)
+		return change{http.StatusOK, func(ctx context.Context, w *tenant.Writer) (*tenant.Record, error) {
+			return w.Patch(ctx, kind, id, operations, expected)
+		}}, err
+	case http.MethodDelete:
+		return change{http.StatusNoContent, func(ctx context.Context, w *tenant.Writer) (*tenant.Record, error) {
+			return nil, w.Delete(ctx, kind, id, expected)
+		}}, nil
+	}
+	return change{}, scim.Bad(scim.InvalidSyntax, "method must be POST, PUT, PATCH or DELETE, not %q", method)
+}

@@ -1,0 +1,145 @@
+package tenant
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"syncd/internal/directory"
+	"syncd/internal/onlinedir/scim"
+)
+
+// routingSuffix is what every tenant's own domain ends in.
+const routingSuffix = ".online.example"
+
+// Domain is a mail domain that the company registered. Sign-in names and primary addresses may use it once it is verified.
+type Domain struct {
+	Name     string // folded
+	Verified bool
+}
+
+// RoutingDomain is the domain that every account may use without any verification: the tenant's name below online.example.
+func (t *Tenant) RoutingDomain() string {
+	label := strings.FieldsFunc(scim.Fold(t.name), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
+	joined := strings.Join(label, "-")
+	const longest = 63 // octets of a label (RFC 1035 §2.3.4)
+	if joined = strings.Trim(joined[:min(len(joined), longest)], "-"); joined == "" {
+		joined = "tenant"
+	}
+	return joined + routingSuffix
+}
+
+// AddDomain registers a domain of the company, or changes whether it is verified. From the first one on, names in other domains are
+// refused (see Writer.Create); what has such a name already keeps it.
+func (t *Tenant) AddDomain(ctx context.Context, name string, verified bool) error {
+	name = scim.Fold(strings.TrimSpace(name))
+	if name == "" || strings.ContainsAny(name, "@ ") || !strings.Contains(name, ".") {
+		return &directory.Fault{Class: directory.Usage, Cause: fmt.Sprintf("%q is no domain", name), Remedy: "give a name such as corp.example"}
+	}
+	err := t.Write(ctx, func(w *Writer) error {
+		_, err := w.exec(ctx, "INSERT INTO domain (name, verified) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET verified = excluded.verified", name, verified)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("register the domain %s: %w", name, err)
+	}
+	return nil
+}
+
+// Domains lists what AddDomain registered, by name.
+func (t *Tenant) Domains(ctx context.Context) (list []Domain, err error) {
+	err = t.Read(ctx, func(r *Reader) error {
+		list, err = r.listDomains(ctx)
+		return err
+	})
+	return list, err
+}
+
+func (r *Reader) listDomains(ctx context.Context) ([]Domain, error) {
+	rows, err := r.query(ctx, "SELECT name, verified FROM domain ORDER BY name")
+	if err != nil {
+		return nil, fmt.Errorf("list domains: %w", err)
+	}
+	defer rows.Close()
+	var list []Domain
+	for rows.Next() {
+		var d Domain
+		if err := rows.Scan(&d.Name, &d.Verified); err != nil {
+			return nil, fmt.Errorf("list domains: %w", err)
+		}
+		list = append(list, d)
+	}
+	return list, rows.Err()
+}
+
+// companyDomains tells for each domain of the company whether it is verified, read once in a transaction; empty while none is registered.
+func (w *Writer) companyDomains(ctx context.Context) (map[string]bool, error) {
+	if w.domains != nil {
+		return w.domains, nil
+	}
+	list, err := w.listDomains(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w.domains = make(map[string]bool, len(list)+1)
+	for _, d := range list {
+		w.domains[d.Name] = d.Verified
+	}
+	if len(list) > 0 {
+		w.domains[w.tenant.RoutingDomain()] = true
+	}
+	return w.domains, nil
+}
+
+// checkDomains refuses the first name that lies in no verified domain, once the company has registered any.
+func (w *Writer) checkDomains(ctx context.Context, names []string) error {
+	domains, err := w.companyDomains(ctx)
+	if err != nil || len(domains) == 0 {
+		return err
+	}
+	for _, name := range names {
+		domain := name[strings.LastIndexByte(name, '@')+1:]
+		verified, registered := domains[domain]
+		switch {
+		case verified:
+		case registered:
+			return scim.Bad(scim.InvalidValue, "%s cannot be used before the domain %s is verified", name, domain)
+		default:
+			return scim.Bad(scim.InvalidValue, "%s is in no domain of %s: register and verify its domain, or use %s", name, w.tenant.name, w.tenant.RoutingDomain())
+		}
+	}
+	return nil
+}
+
+// namesOf lists what must lie in a domain of the company, each as "what value" with the value folded: the sign-in name of a user, and
+// the primary addresses of users and groups. Contacts are elsewhere by nature.
+func namesOf(kind *scim.ResourceType, doc scim.Document) []string {
+	var names []string
+	add := func(what, value string) {
+		if value = scim.Fold(strings.TrimSpace(value)); value != "" {
+			names = append(names, what+" "+value)
+		}
+	}
+	switch kind.Kind {
+	case directory.User:
+		add("userName", doc.Text("", "userName"))
+		for _, v := range doc.List("", "emails") {
+			mail, _ := v.(map[string]any)
+			if use, _ := mail["type"].(string); strings.EqualFold(use, "work") {
+				value, _ := mail["value"].(string)
+				add("primary address", value)
+			}
+		}
+	case directory.Group:
+		add("primary address", doc.Text(directory.SchemaOnPremises, "mail"))
+	default:
+		return nil
+	}
+	for _, v := range doc.List(directory.SchemaOnPremises, "proxyAddresses") {
+		s, _ := v.(string)
+		if rest, primary := strings.CutPrefix(s, "SMTP:"); primary {
+			add("primary address", rest)
+		}
+	}
+	return names
+}
