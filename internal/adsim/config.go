@@ -25,9 +25,11 @@ type Config struct {
 	RangeSize    int // MaxValRange: values of one attribute in one entry, default 1500
 	DirSyncBatch int // entries in one DirSync answer, default 1000
 
-	Seed           uint64 // of objectGUIDs and the domain's SID
-	RecycleBin     bool   // deleted objects can be restored whole
-	ExchangeSchema bool   // mailNickname, extensionAttribute1 and their like exist
+	Seed uint64 // of objectGUIDs and the domain's SID
+	// InvocationID names this domain controller's database; zero takes one from Seed. Of two controllers of one domain each has its own.
+	InvocationID   directory.Anchor
+	RecycleBin     bool // deleted objects can be restored whole
+	ExchangeSchema bool // mailNickname, extensionAttribute1 and their like exist
 
 	Now func() time.Time // default time.Now
 	Log *zap.Logger      // default: nothing is logged

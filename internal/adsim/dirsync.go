@@ -128,7 +128,10 @@ func (c *connection) newRun(q *query, control *wire.Control) (*run, error) {
 			Code: ldap.LDAPResultOperationsError, Message: "00002105: LdapErr: DSID-0C0909E8, comment: Error processing control, data 0, v1db1",
 		}
 	}
-	q.deleted = true // a delta would be worthless without
+	if request.Flags&wire.DirSyncObjectSecurity == 0 {
+		q.wanted.except = nil // whoever may replicate reads everything but secrets
+	}
+	q.deleted = request.Flags&wire.DirSyncObjectSecurity == 0 || !q.fault.NoTombstones // a delta is worthless without
 	return &run{
 		query: q, from: from, to: from, incremental: request.Flags&wire.DirSyncIncrementalValues != 0,
 		ancestors: request.Flags&wire.DirSyncAncestorsFirst != 0,

@@ -1,6 +1,7 @@
 package adsim
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,8 +11,9 @@ import (
 
 // selection is what a search wants of every entry (RFC 4511 §4.5.1.8).
 type selection struct {
-	all  bool // "*", or no list at all
-	list []wanted
+	all    bool // "*", or no list at all
+	list   []wanted
+	except []*dit.AttributeType // hidden
 }
 
 // wanted is one attribute that was asked for by name.
@@ -51,8 +53,11 @@ func (s *Server) selection(names []string) selection {
 	return sel
 }
 
-// has reports whether an attribute was asked for.
+// has reports whether an attribute was asked for and may be read.
 func (s *selection) has(a *dit.AttributeType) bool {
+	if slices.Contains(s.except, a) {
+		return false
+	}
 	if s.all {
 		return true
 	}
@@ -88,11 +93,15 @@ func (c *connection) entry(q *query, e *dit.Entry) {
 	if q.legible(c.server.tree, e) {
 		if q.wanted.all {
 			for a := range c.server.tree.Attributes(e) {
-				c.attribute(q, e, wanted{attribute: a})
+				if q.wanted.has(a) {
+					c.attribute(q, e, wanted{attribute: a})
+				}
 			}
 		}
 		for _, w := range q.wanted.list {
-			c.attribute(q, e, w)
+			if q.wanted.has(w.attribute) {
+				c.attribute(q, e, w)
+			}
 		}
 	}
 	b.Close(attributes)

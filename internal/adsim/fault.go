@@ -8,6 +8,7 @@ type Fault struct {
 	DropPages     bool // paging cookies are forgotten at once
 	NoDirSync     bool // the DirSync control is unknown, as on other servers
 	NoIncremental bool // DirSync refuses the flag IncrementalValues
+	NoTombstones  bool // DirSync with the flag ObjectSecurity leaves tombstones out, without error
 	Empty         bool // searches find nothing and say success; rootDSE still answers
 	RefuseBinds   bool // the password of every account looks wrong
 
@@ -17,6 +18,9 @@ type Fault struct {
 	Code      uint16
 	CodeAfter int
 
+	// HideAttributes makes attributes unreadable to whoever is no administrator, as an access control entry on the domain would: they come
+	// in no answer but that of DirSync with the right to replicate, and a filter about them is neither true nor false.
+	HideAttributes []string
 	// Hide makes objects invisible, as an access control entry on them would.
 	Hide []directory.Anchor
 }

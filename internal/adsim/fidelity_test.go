@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"syncd/internal/adsim/samba"
+	"syncd/internal/directory"
 )
 
 // stage is a domain on which the same play is given: the embedded one or Samba's.
@@ -63,7 +64,7 @@ func TestLikeSamba(t *testing.T) {
 	}
 	foreign := &stage{t: t, admin: dial(real.AdminDN, real.AdminPassword.Reveal()), service: dial(real.ServiceUser, real.ServicePassword.Reveal())}
 	for _, s := range []*stage{embedded, foreign} {
-		for _, flags := range []int64{0, flagIncremental} {
+		for _, flags := range []int64{0, flagIncremental, flagIncremental | ldap.DirSyncObjectSecurity} {
 			s.readers = append(s.readers, (&world{t: t}).reader(s.service, flags))
 		}
 		s.play()
@@ -148,6 +149,30 @@ func (s *stage) find(what, dn string, scope int, filter string, controls ...ldap
 	s.scene(what, err)
 }
 
+// guidForm is the name of an object that stays (MS-ADTS 3.1.1.3.1.2.4).
+func (s *stage) guidForm(dn string) string {
+	s.t.Helper()
+	r, err := find(s.admin, dn, 0, "(objectClass=*)", []string{"objectGUID"})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	a, err := directory.AnchorFromBytes(r.Entries[0].GetRawAttributeValue("objectGUID"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return "<GUID=" + a.GUID() + ">"
+}
+
+// token is what a primaryGroupID holds that names the group.
+func (s *stage) token(group string) string {
+	s.t.Helper()
+	r, err := find(s.admin, group, 0, "(objectClass=*)", []string{"primaryGroupToken"})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return r.Entries[0].GetAttributeValue("primaryGroupToken")
+}
+
 func (s *stage) play() {
 	staff, groups := "OU=Staff,"+base, "OU=Groups,"+base
 	anna, bob, team := "CN=Anna Kim,"+staff, `CN=Ross\, Bob,`+staff, "CN=Team,"+groups
@@ -185,6 +210,28 @@ func (s *stage) play() {
 	s.change("another manager", bob, func(m *ldap.ModifyRequest) { m.Replace("manager", []string{"CN=Carl," + staff}) })
 	s.change("no manager", bob, func(m *ldap.ModifyRequest) { m.Replace("manager", nil) })
 	s.change("a manager again", bob, func(m *ldap.ModifyRequest) { m.Replace("manager", []string{anna}) })
+	guests := "CN=Domain Guests,CN=Users," + base
+	s.change("a primary group that he is not in", bob, func(m *ldap.ModifyRequest) { m.Replace("primaryGroupID", []string{"514"}) })
+	s.change("into that group", guests, func(m *ldap.ModifyRequest) { m.Add("member", []string{bob}) })
+	s.change("a primary group", bob, func(m *ldap.ModifyRequest) { m.Replace("primaryGroupID", []string{"514"}) })
+	s.find("by primary group", base, 2, "(&(sAMAccountType=805306368)(primaryGroupID=514)(!(isCriticalSystemObject=TRUE)))")
+	s.change("a member whose primary group it is", guests, func(m *ldap.ModifyRequest) { m.Add("member", []string{bob}) })
+	s.change("the primary group of everybody", bob, func(m *ldap.ModifyRequest) { m.Replace("primaryGroupID", []string{"513"}) })
+	duty := "CN=Duty," + groups
+	s.add("a group that becomes a primary one", duty, "group", "sAMAccountName", "duty", "member", bob)
+	s.change("the primary group", bob, func(m *ldap.ModifyRequest) { m.Replace("primaryGroupID", []string{s.token(duty)}) })
+	s.delete("a primary group", duty)
+	s.change("no primary group", bob, func(m *ldap.ModifyRequest) { m.Replace("primaryGroupID", nil) })
+	s.change("a primary group that does not exist", bob, func(m *ldap.ModifyRequest) { m.Replace("primaryGroupID", []string{"99999"}) })
+	s.change("the one before", bob, func(m *ldap.ModifyRequest) { m.Replace("primaryGroupID", []string{"513"}) })
+	s.delete("a group that was a primary one", duty)
+	s.change("a member from elsewhere", team, func(m *ldap.ModifyRequest) {
+		m.Add("member", []string{"CN=S-1-5-11,CN=ForeignSecurityPrincipals," + base})
+	})
+	s.change("an anchor", bob, func(m *ldap.ModifyRequest) { m.Replace("mS-DS-ConsistencyGuid", []string{"0123456789abcdef"}) })
+	s.find("by anchor", base, 2, "(mS-DS-ConsistencyGuid=0123456789abcdef)")
+	s.find("by member's GUID form", base, 2, "(memberOf="+s.guidForm(team)+")")
+	s.find("an attribute of the schema", "CN=Schema,CN=Configuration,"+base, 2, "(&(objectClass=attributeSchema)(|(lDAPDisplayName=departmnet)(lDAPDisplayName=manager)))")
 	s.rename("married", anna, "CN=Anna Novak", "")
 	s.rename("moved", "CN=Anna Novak,"+staff, "CN=Anna Novak", groups)
 	s.rename("to a name that is taken", bob, "CN=Carl", "")

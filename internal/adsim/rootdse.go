@@ -68,10 +68,7 @@ func (s *Server) rootAttributes() []rootAttribute {
 		{"rootDomainNamingContext", []string{base}},
 		{"configurationNamingContext", []string{configuration}},
 		{"schemaNamingContext", []string{"CN=Schema," + configuration}},
-		{"supportedControl", []string{
-			wire.ControlPaged, wire.ControlSDFlags, wire.ControlShowDeleted, wire.ControlShowRecycled, wire.ControlExtendedDN,
-			wire.ControlLazyCommit, wire.ControlDirSync, wire.ControlTreeDelete, wire.ControlDomainScope, wire.ControlSearchOptions,
-		}},
+		{"supportedControl", s.supportedControls()},
 		{"supportedLDAPVersion", []string{"3", "2"}},
 		{"supportedLDAPPolicies", []string{"MaxPageSize", "MaxValRange"}},
 		{"supportedExtension", []string{startTLS, whoAmI}},
@@ -85,4 +82,15 @@ func (s *Server) rootAttributes() []rootAttribute {
 		{"forestFunctionality", []string{functionalLevel}},
 		{"domainControllerFunctionality", []string{functionalLevel}},
 	}
+}
+
+func (s *Server) supportedControls() []string {
+	list := []string{
+		wire.ControlPaged, wire.ControlSDFlags, wire.ControlShowDeleted, wire.ControlShowRecycled, wire.ControlExtendedDN,
+		wire.ControlLazyCommit, wire.ControlTreeDelete, wire.ControlDomainScope, wire.ControlSearchOptions,
+	}
+	if !s.faults().NoDirSync {
+		list = append(list, wire.ControlDirSync)
+	}
+	return list
 }

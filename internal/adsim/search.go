@@ -87,6 +87,12 @@ func (c *connection) newQuery(r *wire.Request, s wire.Search) (*query, error) {
 	}
 	q.deleted = r.Control(wire.ControlShowDeleted) != nil || r.Control(wire.ControlShowRecycled) != nil
 	q.wanted = c.server.selection(s.Attributes)
+	if !q.access.privileged && len(q.fault.HideAttributes) > 0 {
+		for _, name := range q.fault.HideAttributes {
+			q.wanted.except = append(q.wanted.except, c.server.tree.Attribute(name))
+		}
+		q.request.Filter = s.Filter.Without(q.fault.HideAttributes)
+	}
 	if len(q.fault.Hide) > 0 {
 		q.hidden = map[directory.Anchor]bool{}
 		for _, a := range q.fault.Hide {

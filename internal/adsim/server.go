@@ -41,7 +41,7 @@ func New(config Config) (*Server, error) {
 	netbios, _, _ := strings.Cut(dnsDomain(config.BaseDN), ".")
 	tree, err := dit.New(dit.Options{
 		BaseDN: config.BaseDN, DNSName: config.DNSName, NetBIOSName: strings.ToUpper(netbios), Seed: config.Seed, Now: config.Now,
-		RecycleBin: config.RecycleBin, ExchangeSchema: config.ExchangeSchema,
+		InvocationID: config.InvocationID, RecycleBin: config.RecycleBin, ExchangeSchema: config.ExchangeSchema,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("the embedded directory: %w", err)
@@ -107,6 +107,19 @@ func (s *Server) Listen(ldapAddress, ldapsAddress string) error {
 	s.plain, s.secure = plain, secure
 	s.serve(plain, false)
 	s.serve(secure, true)
+	return nil
+}
+
+// ServeSecure serves ldaps:// on a listener that was made elsewhere, for example in memory, until Close closes it. It takes the place of
+// Listen.
+func (s *Server) ServeSecure(l net.Listener) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed || s.plain != nil || s.secure != nil {
+		return errors.New("the embedded directory is closed or listens already")
+	}
+	s.secure = l
+	s.serve(l, true)
 	return nil
 }
 

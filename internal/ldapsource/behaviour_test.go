@@ -23,15 +23,33 @@ func behaviour(t *testing.T, d domain) {
 		{"delta", deltaRead},
 		{"renamed unit", renamedUnit},
 		{"deleted unit", deletedUnit},
+		{"unit moved away and back", movedUnit},
 		{"restored", restored},
-		{"renamed scope", renamedScope},
+		{"DirSync with the right", dirSyncWithTheRight},
+		{"DirSync of what may be read", dirSyncReadable},
+		{"DirSync configured without the right", missingRight},
+		{"polling by uSNChanged", polling},
+		{"strategy that changed", changedStrategy},
 		{"untrusted watermark", untrustedWatermark},
+		{"DC change", changedServer},
+		{"tombstone lifetime", tombstoneLifetime},
+		{"renamed scope", renamedScope},
+		{"scope whose name was taken", takenName},
+		{"deleted scope", deletedScope},
 		{"filter and kinds", filterAndKinds},
+		{"filter with a slip", filterSlip},
+		{"nested and cyclic groups", cyclicGroups},
+		{"primary group", primaryGroup},
+		{"foreign members", foreignMembers},
+		{"group deleted while members are added", deletedGroup},
+		{"pilot", pilot},
+		{"pilot that cannot be read", pilotHeld},
+		{"consistency anchor", consistencyAnchor},
+		{"anchor claimed twice", claimedTwice},
 		{"look-up", lookUp},
-		{"long membership", longMembership},
+		{"membership over MaxValRange", longMembership},
 		{"StartTLS", startTLS},
 		{"hidden deletions", hiddenDeletions},
-		{"missing right", missingRight},
 		{"faults of opening", openFaults},
 	} {
 		t.Run(b.name, func(t *testing.T) { b.run(t, d.company(t)) })
@@ -50,7 +68,7 @@ func fullRead(t *testing.T, c *company) {
 	if len(r.objects) != 5 {
 		t.Errorf("read %d objects, want 5: the computer and the unit do not count", len(r.objects))
 	}
-	want := &directory.Object{Anchor: ann, Kind: directory.User, DN: "CN=Ann," + c.ou, Manager: boss, Attributes: directory.Attributes{
+	want := &directory.Object{Anchor: ann, GUID: ann, Kind: directory.User, DN: "CN=Ann," + c.ou, Manager: boss, Attributes: directory.Attributes{
 		"displayName": {"Ann Åström"}, "telephoneNumber": {" 1 "}, "userAccountControl": {"544"}, "sAMAccountName": {unique("CN=Ann," + c.ou)}, "cn": {"Ann"},
 		"distinguishedName": {"CN=Ann," + c.ou}, "OBJECTclass": {"organizationalPerson", "person", "top", "user"},
 	}}
@@ -197,6 +215,7 @@ func deletedUnit(t *testing.T, c *company) {
 func restored(t *testing.T, c *company) {
 	dn := "CN=Back," + c.ou
 	back := c.user(t, dn)
+	team := c.group(t, "CN=Team,"+c.ou, dn)
 	s := c.source(t)
 	before := full(t, s)
 	c.del(t, dn)
@@ -204,56 +223,36 @@ func restored(t *testing.T, c *company) {
 	if o := deleted.objects[back]; o == nil || !o.Deleted {
 		t.Fatalf("after the deletion: %+v", o)
 	}
-	r := ldap.NewModifyRequest(deleted.objects[back].DN, []ldap.Control{ldap.NewControlMicrosoftShowDeleted()})
-	r.Delete("isDeleted", nil)
-	r.Replace("distinguishedName", []string{dn})
-	if err := c.conn.Modify(r); err != nil {
-		t.Fatal(err)
-	}
+	c.reanimate(t, deleted.objects[back].DN, dn)
 	now := delta(t, s, deleted.mark)
 	if o := now.objects[back]; o == nil || o.Deleted || o.Kind != directory.User || o.DN != dn {
 		t.Errorf("after the restoration: %+v", o)
 	}
+	c.del(t, "CN=Team,"+c.ou)
+	deleted = delta(t, s, now.mark)
+	c.reanimate(t, deleted.objects[team].DN, "CN=Team,"+c.ou)
+	if o := delta(t, s, deleted.mark).objects[team]; o == nil || o.Kind != directory.Group || !o.MembersRead || len(o.Members) > 0 {
+		t.Errorf("a group after the restoration comes with its membership, which is empty: %+v", o)
+	}
 }
 
-func renamedScope(t *testing.T, c *company) {
-	c.user(t, "CN=Ann,"+c.ou)
-	s := c.source(t)
-	known, _ := open(t, s).Containers()
-	if len(known) != 1 || known[0].Configured != c.ou || known[0].DN != c.ou || known[0].Anchor != c.anchors(t, c.ou, ldap.ScopeBaseObject)[c.ou] {
-		t.Fatalf("containers: %+v", known)
+// A unit that leaves scope and comes back takes its people with it, who are reported each time although nothing of theirs changed.
+func movedUnit(t *testing.T, c *company) {
+	inside, outside, unit := "OU=In,"+c.ou, "OU=Out,"+c.ou, "OU=Unit,OU=In,"+c.ou
+	for _, dn := range []string{inside, outside, unit} {
+		c.add(t, dn, "organizationalUnit")
 	}
-	c.move(t, c.ou, "OU=Other "+t.Name()[:5], "")
-	now, _ := open(t, s, known...).Containers()
-	if now[0].Anchor != known[0].Anchor || now[0].DN == c.ou || now[0].Configured != c.ou {
-		t.Errorf("containers after the rename: %+v", now)
+	ann := c.user(t, "CN=Ann,"+unit)
+	s := c.source(t, func(cfg *ldapsource.Config) { cfg.Scope.Include = []string{inside} })
+	mark := full(t, s).mark
+	c.move(t, unit, "OU=Unit", outside)
+	away := delta(t, s, mark)
+	if o := away.objects[ann]; o == nil || o.DN != "CN=Ann,OU=Unit,"+outside {
+		t.Errorf("away: %+v", o)
 	}
-	if r := full(t, s, known...); len(r.objects) != 1 {
-		t.Errorf("read %d objects below the renamed unit, want 1", len(r.objects))
-	}
-	wantFault(t, func() error { _, err := s.Open(t.Context(), nil); return err }, directory.Usage, "does not exist")
-}
-
-func untrustedWatermark(t *testing.T, c *company) {
-	s := c.source(t)
-	good := full(t, s).mark
-	for name, spoil := range map[string]func(*directory.Watermark){
-		"no cookie":     func(w *directory.Watermark) { w.Cookie = nil },
-		"broken cookie": func(w *directory.Watermark) { w.Cookie = w.Cookie[:10] },
-		"other server":  func(w *directory.Watermark) { w.Server = "dc9.corp.example" },
-		"restored":      func(w *directory.Watermark) { w.InvocationID[3]++ },
-		"reverted":      func(w *directory.Watermark) { w.HighestUSN += 1000 },
-	} {
-		w := good
-		w.Cookie = slices.Clone(good.Cookie)
-		spoil(&w)
-		var r reading
-		if _, err := open(t, s).Delta(t.Context(), w, nil, r.object, r.link); !isWatermark(err) {
-			t.Errorf("%s: %v", name, err)
-		}
-		if len(r.objects) > 0 {
-			t.Errorf("%s: %d objects", name, len(r.objects))
-		}
+	c.move(t, "OU=Unit,"+outside, "OU=Unit", inside)
+	if o := delta(t, s, away.mark).objects[ann]; o == nil || o.DN != "CN=Ann,"+unit {
+		t.Errorf("back: %+v", o)
 	}
 }
 
@@ -282,8 +281,10 @@ func filterAndKinds(t *testing.T, c *company) {
 }
 
 func lookUp(t *testing.T, c *company) {
-	_, anchors := c.contacts(t, 203)
-	c.del(t, "CN=C7,"+c.ou)
+	_, anchors := c.members(t)
+	gone := c.user(t, "CN=Gone,"+c.ou)
+	c.del(t, "CN=Gone,"+c.ou)
+	anchors = append(anchors[:203], gone)
 	unknown := directory.Anchor{1, 2, 3}
 	var r reading
 	session := open(t, c.source(t))
@@ -293,7 +294,7 @@ func lookUp(t *testing.T, c *company) {
 	if len(r.objects) != len(anchors) || r.objects[unknown] != nil {
 		t.Errorf("found %d, want %d", len(r.objects), len(anchors))
 	}
-	if o := r.objects[anchors[7]]; o == nil || !o.Deleted || o.LastKnownParent != c.ou {
+	if o := r.objects[gone]; o == nil || !o.Deleted || o.LastKnownParent != c.ou {
 		t.Errorf("the tombstone: %+v", o)
 	}
 	if session.OwnAccount().IsZero() {
@@ -306,22 +307,19 @@ func lookUp(t *testing.T, c *company) {
 }
 
 func longMembership(t *testing.T, c *company) {
-	const size = 1510 // over MaxValRange
-	names, want := c.contacts(t, size)
+	names, want := c.members(t)
 	group := c.group(t, "CN=Everybody,"+c.ou, names...)
-	s := c.source(t)
+	s := c.source(t, func(cfg *ldapsource.Config) { cfg.Scope.Include = []string{crowdUnit + c.baseDN, c.ou} })
 	r := full(t, s)
 	if o := r.objects[group]; o == nil || !sameAnchors(o.Members, want) {
-		t.Errorf("a full read of %d members differs", size)
+		t.Errorf("a full read of %d members differs", crowdSize)
 	}
-	if len(r.objects) != size+1 {
-		t.Errorf("%d objects in several pages, want %d", len(r.objects), size+1)
+	if len(r.objects) != crowdSize+1 {
+		t.Errorf("%d objects in several pages, want %d", len(r.objects), crowdSize+1)
 	}
-	var members []directory.Anchor
 	session := open(t, s)
-	err := session.Members(t.Context(), group, func(chunk []directory.Anchor) error { members = append(members, chunk...); return nil })
-	if err != nil || !sameAnchors(members, want) {
-		t.Errorf("Members: %d, %v", len(members), err)
+	if got := members(t, session, group); !sameAnchors(got, want) {
+		t.Errorf("Members: %d", len(got))
 	}
 	if err := session.Members(t.Context(), directory.Anchor{9}, func([]directory.Anchor) error { return nil }); err == nil {
 		t.Error("a group that does not exist has no error")

@@ -10,7 +10,8 @@ import (
 	"syncd/internal/directory"
 )
 
-// changeSet is what a delta learns from DirSync: which objects changed, and which memberships.
+// changeSet is what a delta learns of the domain controller: which objects changed, and which memberships. Everything in it is named by
+// objectGUID.
 type changeSet struct {
 	order   []directory.Anchor            // each once, in the order of their first appearance
 	seen    map[directory.Anchor]struct{} // what order holds
@@ -20,35 +21,37 @@ type changeSet struct {
 	links   []directory.Link              // each edge once, as it was last seen
 	linkAt  map[directory.Edge]int
 	linked  map[directory.Anchor]time.Time // groups with links, and when they changed last, once known
+	domain  string                         // whose members count
 }
 
-func newChangeSet() *changeSet {
+func newChangeSet(domain string) *changeSet {
 	return &changeSet{
 		seen: map[directory.Anchor]struct{}{}, moved: map[directory.Anchor]struct{}{}, deleted: map[directory.Anchor]string{},
 		whole: map[directory.Anchor]struct{}{}, linkAt: map[directory.Edge]int{}, linked: map[directory.Anchor]time.Time{},
+		domain: domain,
 	}
 }
 
-// changesSince follows DirSync from the cookie to its end.
-func (s *Session) changesSince(ctx context.Context, cookie []byte) (*changeSet, []byte, error) {
+// streamed follows DirSync from the cookie to its end.
+func (s *Session) streamed(ctx context.Context, cookie []byte) (*changeSet, []byte, error) {
 	var set *changeSet
-	next, err := s.dirSync(ctx, cookie, "(objectClass=*)", s.source.watched(), func() taker {
-		set = newChangeSet()
+	next, err := s.dirSync(ctx, s.strategy, cookie, "(objectClass=*)", s.watched(), func() taker {
+		set = newChangeSet(s.domain())
 		return set.take
 	})
-	return set, next, s.dirSyncFault(ctx, err, true)
+	return set, next, s.resumeFault(ctx, err)
 }
 
 // watched are the attributes whose changes matter. Objects of which only others changed come back empty, if at all: among those is
 // syncd's own account, whose lastLogonTimestamp changes with its binds.
-func (s *Source) watched() []string {
-	own := []string{"name", "parentGUID", "isDeleted", "lastKnownParent", "objectClass", "sAMAccountType", "manager", "member"}
-	for _, name := range filterAttributes(s.cfg.Scope.Filter) {
+func (s *Session) watched() []string {
+	own := slices.Concat(s.identity(), []string{"name", "parentGUID", "isDeleted", "lastKnownParent", "objectClass", "sAMAccountType", "manager", "member", "primaryGroupID"})
+	for _, name := range filterAttributes(s.source.cfg.Scope.Filter) {
 		if !slices.ContainsFunc(own, func(o string) bool { return strings.EqualFold(o, name) }) {
 			own = append(own, name)
 		}
 	}
-	return s.wanted.attributes(own...)
+	return s.parser.wanted.attributes(own...)
 }
 
 // add makes sure that the object is read again.
@@ -79,6 +82,8 @@ func (c *changeSet) take(e *answer) error {
 			if slices.Contains(a.values, "TRUE") {
 				_, parent, _ := splitExtended(e.first(attrParent))
 				c.deleted[anchor] = strings.Clone(parent)
+			} else {
+				c.whole[anchor] = struct{}{} // restored: the members that went with the deletion are no changes of it
 			}
 		case attrMember:
 			c.takeMembers(anchor, option, a.values)
@@ -104,13 +109,17 @@ func (c *changeSet) takeMembers(group directory.Anchor, option string, values []
 		c.whole[group] = struct{}{}
 		return
 	}
-	members := anchorsOf(values)
-	if len(members) != len(values) {
-		c.whole[group] = struct{}{}
-	}
 	c.linked[group] = time.Time{}
-	for _, m := range members {
-		edge := directory.Edge{Group: group, Member: m}
+	for _, v := range values {
+		member, dn, ok := splitExtended(v)
+		if foreign(c.domain, dn) != "" {
+			continue
+		}
+		if !ok {
+			c.whole[group] = struct{}{}
+			continue
+		}
+		edge := directory.Edge{Group: group, Member: member}
 		link := directory.Link{Edge: edge, Removed: removed}
 		if i, ok := c.linkAt[edge]; ok {
 			c.links[i] = link

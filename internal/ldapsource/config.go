@@ -32,21 +32,22 @@ type TLS struct {
 // Changes is how a pass learns what changed.
 type Changes string
 
-// The ways to learn what changed. USN is refused by Validate in this version.
+// The ways to learn what changed.
 const (
-	ChangesAuto    Changes = "auto"    // DirSync
-	ChangesDirSync Changes = "dirsync" // the DirSync control, MS-ADTS 3.1.1.3.4.1.3
-	ChangesUSN     Changes = "usn"     // uSNChanged polling
+	ChangesAuto    Changes = "auto"    // the best of the others that the account and the server can do
+	ChangesDirSync Changes = "dirsync" // the DirSync control with the right to replicate (MS-ADTS 3.1.1.3.4.1.3)
+	ChangesUSN     Changes = "usn"     // polling by uSNChanged (MS-ADTS 3.1.1.1.9)
 	ChangesFull    Changes = "full"    // not at all: every pass is a full pass
 )
 
 // Scope says which part of the domain is read. Include and Exclude are distinguished names of containers; an empty Include
-// means the base DN. Filter is an LDAP filter (RFC 4515) that objects must match besides. Kinds are user, contact and group.
+// means the base DN. Filter is an LDAP filter (RFC 4515) that objects must match besides. Groups are distinguished names or anchors:
+// where any is given, only their members count, nested ones included. Kinds are user, contact and group.
 type Scope struct {
 	Include []string `yaml:"include"`
 	Exclude []string `yaml:"exclude"`
 	Filter  string   `yaml:"filter"`
-	Groups  []string `yaml:"groups"` // refused by Validate in this version
+	Groups  []string `yaml:"groups"`
 	Kinds   []string `yaml:"kinds"`
 }
 

@@ -60,11 +60,11 @@ func TestValidate(t *testing.T) {
 			"tls.ca_file: the CA file cannot be read: open " + missing + ": no such file or directory",
 			"bind.password_file: " + missing + " cannot be read: no such file or directory",
 		}},
-		{"later versions", func(c *Config) {
-			c.Bind.Method, c.Changes, c.Scope.Groups = "gssapi", ChangesUSN, []string{"CN=Team,DC=corp,DC=example"}
+		{"ways", func(c *Config) {
+			c.Bind.Method, c.Changes, c.Scope.Groups = "gssapi", "polling", []string{"CN=Team,DC=corp,DC=example", "Team"}
 		}, []string{
-			`bind.method: "gssapi" is not available in this version`, "changes: usn is not available in this version",
-			"scope.groups: a scope by groups is not available in this version",
+			`bind.method: "gssapi" is not available in this version`, `changes: "polling" is not a way to learn about changes`,
+			`scope.groups[1]: "Team" is neither a distinguished name nor an anchor`,
 		}},
 		{"scope", func(c *Config) {
 			c.Scope = Scope{Include: []string{"Staff", "OU=Staff,DC=other"}, Exclude: []string{""}, Filter: "department=Sales", Kinds: []string{"user", "printer"}}

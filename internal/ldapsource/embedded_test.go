@@ -10,7 +10,9 @@ import (
 	"go.uber.org/zap/zaptest"
 
 	"syncd/internal/adsim"
+	"syncd/internal/adsim/dit"
 	"syncd/internal/directory"
+	"syncd/internal/ldapsource"
 )
 
 func embedded(t *testing.T, cfg adsim.Config) (*adsim.Server, domain) {
@@ -45,14 +47,32 @@ func embedded(t *testing.T, cfg adsim.Config) (*adsim.Server, domain) {
 }
 
 func TestEmbedded(t *testing.T) {
-	_, d := embedded(t, adsim.Config{Log: zaptest.NewLogger(t)})
+	server, d := embedded(t, adsim.Config{Log: zaptest.NewLogger(t)})
+	gather(t, server)
 	behaviour(t, d)
 }
 
 // The same with everything in small parts: pages, batches of DirSync and ranges, which Samba never makes.
 func TestEmbeddedInSmallParts(t *testing.T) {
-	_, d := embedded(t, adsim.Config{PageSize: 7, DirSyncBatch: 3, RangeSize: 5})
+	server, d := embedded(t, adsim.Config{PageSize: 7, DirSyncBatch: 3, RangeSize: 5})
+	gather(t, server)
 	behaviour(t, d)
+}
+
+// gather adds the crowd.
+func gather(t *testing.T, server *adsim.Server) {
+	t.Helper()
+	class := func(name string) []dit.Attribute {
+		return []dit.Attribute{{Name: "objectClass", Values: []string{name}}}
+	}
+	if err := server.Add(crowdUnit+server.BaseDN(), class("organizationalUnit")); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range crowd(server.BaseDN()) {
+		if err := server.Add(name, class("contact")); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // A server without incremental link values: changed groups come with their whole membership.
@@ -103,7 +123,11 @@ func TestEmbeddedFaults(t *testing.T) {
 		t.Errorf("a rejected cookie: %v", err)
 	}
 	server.SetFault(adsim.Fault{NoDirSync: true})
-	wantFault(t, func() error { _, err := open(t, s).Full(t.Context(), r.object); return err }, directory.Unreachable, "DirSync")
+	explicit := c.source(t, func(cfg *ldapsource.Config) { cfg.Changes = ldapsource.ChangesDirSync })
+	wantFault(t, func() error { _, err := open(t, explicit).Full(t.Context(), r.object); return err }, directory.Unreachable, "does not offer DirSync")
+	if got := full(t, s).mark.Strategy; got != directory.USNPolling {
+		t.Errorf("auto without DirSync chose %s", got)
+	}
 
 	server.SetFault(adsim.Fault{Hide: anchors[:3]})
 	r = reading{}

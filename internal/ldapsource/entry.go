@@ -1,6 +1,7 @@
 package ldapsource
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,6 +26,8 @@ const (
 	attrMember   = "member"
 	attrMemberOf = "memberof"
 	attrReports  = "directreports"
+	attrPrimary  = "primarygroupid"
+	attrAnchor   = "ms-ds-consistencyguid"
 
 	generalized = "20060102150405.0Z" // the form of times (RFC 4517 §3.3.13, as MS-ADTS writes it)
 )
@@ -34,6 +37,8 @@ type entry struct {
 	object directory.Object
 	class  class
 	typed  bool     // its sAMAccountType could be read
+	group  string   // its primaryGroupID
+	sid    string   // its SID, where its members were read on their own
 	person bool     // and is that of people's accounts
 	rest   []ranged // attributes of which only the first values have arrived
 }
@@ -83,24 +88,34 @@ func (w spelling) attributes(own ...string) []string {
 	return list
 }
 
-// parse turns an answer into an object, and keeps nothing of its memory.
-func (w spelling) parse(e *answer) *entry {
-	anchor, dn, _ := splitExtended(e.dn)
-	p := &entry{object: directory.Object{Anchor: anchor, DN: strings.Clone(dn)}}
+// parser turns answers into objects.
+type parser struct {
+	wanted      spelling
+	domain      string // the distinguished name of the domain: members from elsewhere are foreign
+	consistency bool   // the anchor comes from mS-DS-ConsistencyGuid
+}
+
+// parse keeps nothing of the answer's memory. Every reference to another object is its objectGUID as yet.
+func (r *parser) parse(e *answer) *entry {
+	guid, dn, _ := splitExtended(e.dn)
+	p := &entry{object: directory.Object{GUID: guid, DN: strings.Clone(dn)}}
 	for _, a := range e.attributes {
 		name, next := splitRange(a.name)
 		if next > 0 {
 			p.rest = append(p.rest, ranged{name, next})
 		}
-		p.add(w, name, a.values)
+		p.add(r, name, a.values)
 	}
 	p.classify()
+	if p.object.Anchor.IsZero() {
+		p.object.Anchor = p.object.GUID
+	}
 	return p
 }
 
 // add takes values of the attribute with the name (lower case, without range).
-func (p *entry) add(w spelling, name string, values []string) {
-	if wanted, ok := w[name]; ok && len(values) > 0 {
+func (p *entry) add(r *parser, name string, values []string) {
+	if wanted, ok := r.wanted[name]; ok && len(values) > 0 {
 		if p.object.Attributes == nil {
 			p.object.Attributes = make(directory.Attributes)
 		}
@@ -111,30 +126,36 @@ func (p *entry) add(w spelling, name string, values []string) {
 			p.object.Attributes[wanted] = append(p.object.Attributes[wanted], strings.Clone(v))
 		}
 	}
-	o := &p.object
-	switch name {
+	switch o := &p.object; name {
 	case attrMember:
-		o.Members = append(o.Members, anchorsOf(values)...)
-		return
+		for _, v := range values {
+			p.addMember(r, v)
+		}
 	case attrMemberOf:
 		o.MemberOf = append(o.MemberOf, anchorsOf(values)...)
-		return
 	case attrReports:
 		o.Reports = append(o.Reports, anchorsOf(values)...)
-		return
 	case attrClass:
 		for _, v := range values {
 			p.class |= classOf(v)
 		}
-		return
+	default:
+		if len(values) == 1 {
+			p.addOne(r, name, values[0])
+		}
 	}
-	if len(values) != 1 {
-		return
-	}
-	switch v := values[0]; name {
+}
+
+// addOne adds the value of an attribute that has one at most.
+func (p *entry) addOne(r *parser, name, v string) {
+	switch o := &p.object; name {
 	case attrGUID:
 		if a, err := directory.AnchorFromBytes([]byte(v)); err == nil {
-			o.Anchor = a
+			o.GUID = a
+		}
+	case attrAnchor:
+		if r.consistency {
+			p.anchor(v)
 		}
 	case attrType:
 		p.typed, p.person = true, v == normalUser
@@ -149,6 +170,31 @@ func (p *entry) add(w spelling, name string, values []string) {
 		o.LastKnownParent = strings.Clone(parent)
 	case attrManager:
 		o.Manager, _, _ = splitExtended(v)
+	case attrPrimary:
+		p.group = strings.Clone(v)
+	}
+}
+
+// addMember sorts a member in: those of other domains have no anchor here.
+func (p *entry) addMember(r *parser, v string) {
+	a, dn, ok := splitExtended(v)
+	if name := foreign(r.domain, dn); name != "" {
+		p.object.Foreign = append(p.object.Foreign, strings.Clone(name))
+	} else if ok {
+		p.object.Members = append(p.object.Members, a)
+	}
+}
+
+// anchor takes the value of mS-DS-ConsistencyGuid. One that is no GUID says that whoever wrote it meant something else.
+func (p *entry) anchor(v string) {
+	a, err := directory.AnchorFromBytes([]byte(v))
+	switch {
+	case err != nil:
+		p.object.Problem = fmt.Sprintf("its mS-DS-ConsistencyGuid has %d bytes instead of 16", len(v))
+	case a.IsZero():
+		p.object.Problem = "its mS-DS-ConsistencyGuid is all zeros"
+	default:
+		p.object.Anchor = a
 	}
 }
 

@@ -1,6 +1,7 @@
 package ldapsource
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -61,13 +62,13 @@ func TestParse(t *testing.T) {
 		{"whenChanged", []string{"20261122111022.0Z"}},
 		{"DESCRIPTION", []string{" two", "lines\n"}},
 		{"member", nil},
-		{"member;range=0-1", []string{"<GUID=" + guidText + ">;CN=A", "CN=no anchor"}},
+		{"member;range=0-1", []string{"<GUID=" + guidText + ">;CN=A,DC=corp", "CN=no anchor,DC=corp", "CN=B,DC=other"}},
 		{"notWanted", []string{"x"}},
 	}}
-	p := newSpelling([]string{"description", "objectGUID"}).parse(e)
+	p := (&parser{wanted: newSpelling([]string{"description", "objectGUID"}), domain: "DC=corp"}).parse(e)
 	want := directory.Object{
-		Anchor: anchor, Kind: directory.Group, DN: "CN=Team,DC=corp", USN: 77, Changed: time.Date(2026, 11, 22, 11, 10, 22, 0, time.UTC),
-		Attributes: directory.Attributes{"description": {" two", "lines\n"}, "objectGUID": {string(anchor[:])}}, Members: []directory.Anchor{anchor},
+		Anchor: anchor, GUID: anchor, Kind: directory.Group, DN: "CN=Team,DC=corp", USN: 77, Changed: time.Date(2026, 11, 22, 11, 10, 22, 0, time.UTC),
+		Attributes: directory.Attributes{"description": {" two", "lines\n"}, "objectGUID": {string(anchor[:])}}, Members: []directory.Anchor{anchor}, Foreign: []string{"CN=B,DC=other"},
 	}
 	if diff := cmp.Diff(want, p.object); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -101,10 +102,38 @@ func TestClassify(t *testing.T) {
 		if c.deleted {
 			values = append(values, attribute{"isDeleted", []string{"TRUE"}})
 		}
-		p := spelling{}.parse(&answer{"CN=x", values})
+		p := (&parser{}).parse(&answer{"CN=x", values})
 		if p.object.Kind != c.kind || p.container() != c.container || p.syncable() != c.keep {
 			t.Errorf("%v: kind %s, container %v, syncable %v", c.classes, p.object.Kind, p.container(), p.syncable())
 		}
+	}
+}
+
+func TestForeign(t *testing.T) {
+	const domain = "DC=corp,DC=example"
+	for dn, want := range map[string]string{
+		"CN=Ann,OU=Staff,dc=CORP,dc=example":   "",
+		domain:                                 "",
+		"CN=Odd\\,DC=child,DC=corp,DC=example": "",
+		"CN=S-1-5-21-1-2-3-1104,CN=ForeignSecurityPrincipals,DC=corp,DC=example": "S-1-5-21-1-2-3-1104",
+		"CN=Ann,OU=Staff,DC=child,DC=corp,DC=example":                            "CN=Ann,OU=Staff,DC=child,DC=corp,DC=example",
+		"CN=Ann,DC=other,DC=example":                                             "CN=Ann,DC=other,DC=example",
+		"CN=Ann,DC=xcorp,DC=example":                                             "CN=Ann,DC=xcorp,DC=example",
+	} {
+		if got := foreign(domain, dn); got != want {
+			t.Errorf("%s: %q", dn, got)
+		}
+	}
+}
+
+func TestAnchorAttribute(t *testing.T) {
+	for name, want := range map[string]bool{"": false, "OBJECTguid": false, "mS-DS-ConsistencyGuid": true, "ms-DS-ConsistencyGuid": true} {
+		if got, err := anchorAttribute(name); got != want || err != nil {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+	if _, err := anchorAttribute("employeeID"); directory.ClassOf(err) != directory.Usage {
+		t.Errorf("%v", err)
 	}
 }
 
@@ -148,6 +177,9 @@ func TestAnchorsFilter(t *testing.T) {
 	got := anchorsFilter([]directory.Anchor{guid(t)})
 	want := `(|(objectGUID=\c4\f6\2b\eb\2d\51\7f\44\8a\a0\cf\24\99\f6\98\0f))`
 	if got != want {
+		t.Errorf("%s", got)
+	}
+	if got := identityFilter([]directory.Anchor{guid(t)}); got != `(|`+want[2:len(want)-1]+strings.ReplaceAll(want[2:], "objectGUID", "mS-DS-ConsistencyGuid") {
 		t.Errorf("%s", got)
 	}
 }

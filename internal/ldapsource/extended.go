@@ -44,6 +44,17 @@ func splitExtended(v string) (a directory.Anchor, dn string, ok bool) {
 	return a, rest, true
 }
 
+// sidIn is the SID in <GUID=...>;<SID=...>;DN, "" where there is none.
+func sidIn(v string) string {
+	_, rest, _ := strings.Cut(v, ">;")
+	if rest, ok := strings.CutPrefix(rest, "<SID="); ok {
+		if sid, _, ok := strings.Cut(rest, ">"); ok {
+			return sid
+		}
+	}
+	return ""
+}
+
 // splitRange takes "member;range=0-1499" apart: the name in lower case, and where to ask on. next is 0 for an attribute without
 // a range and rangeFinished for the last part ("1500-*").
 func splitRange(description string) (name string, next int) {

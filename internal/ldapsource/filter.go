@@ -36,20 +36,25 @@ func (s *Source) liveFilter() string {
 	return "(&" + kindsFilter(s.kinds) + s.cfg.Scope.Filter + ")"
 }
 
-// anchorsFilter matches the objects with the given anchors: objectGUID compares by raw bytes.
-func anchorsFilter(anchors []directory.Anchor) string {
+// anchorsFilter matches the objects with the given objectGUIDs, which compare by raw bytes.
+func anchorsFilter(guids []directory.Anchor) string { return "(|" + clauses(anchorGUID, guids) + ")" }
+
+// identityFilter matches the objects that have one of the anchors in either of the attributes that it may come from.
+func identityFilter(anchors []directory.Anchor) string {
+	return "(|" + clauses(anchorGUID, anchors) + clauses(anchorConsistency, anchors) + ")"
+}
+
+func clauses(attribute string, values []directory.Anchor) string {
 	const hex = "0123456789abcdef"
 	var b strings.Builder
-	b.Grow(len(anchors)*64 + 3)
-	b.WriteString("(|")
-	for _, a := range anchors {
-		b.WriteString("(objectGUID=")
-		for _, c := range a {
+	b.Grow(len(values) * (len(attribute) + 3 + 3*len(directory.Anchor{})))
+	for _, v := range values {
+		b.WriteString("(" + attribute + "=")
+		for _, c := range v {
 			b.Write([]byte{'\\', hex[c>>4], hex[c&15]})
 		}
 		b.WriteString(")")
 	}
-	b.WriteString(")")
 	return b.String()
 }
 

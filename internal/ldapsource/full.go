@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/go-ldap/ldap/v3"
-
 	"syncd/internal/directory"
 )
 
@@ -15,23 +13,21 @@ import (
 // ends the read and is returned.
 //
 // The watermark says how far the source had been read when the read began, so that a delta from it repeats whatever changed
-// meanwhile. With changes: full it has no cookie.
+// meanwhile. Its strategy is the best that the server and the account can do now (see Strategy).
 func (s *Session) Full(ctx context.Context, emit func(*directory.Object) error) (directory.Watermark, error) {
 	if err := s.refresh(ctx); err != nil {
 		return directory.Watermark{}, err
 	}
-	mark := s.mark()
-	if s.source.cfg.Changes != ChangesFull {
-		cookie, err := s.firstCookie(ctx)
-		if err != nil {
-			return directory.Watermark{}, err
-		}
-		mark.Cookie = cookie
+	mark, err := s.choose(ctx)
+	if err != nil {
+		return directory.Watermark{}, err
 	}
-	own := append(ownAttributes(), "member")
+	if err := s.sweepClaims(ctx); err != nil {
+		return directory.Watermark{}, s.fault(ctx, err, "reading the anchors")
+	}
 	for _, c := range topmost(s.include) {
-		q := query{op: "page", base: baseOf(c.Anchor), filter: s.source.liveFilter(), attributes: s.source.wanted.attributes(own...)}
-		err := s.objects(ctx, q, func(p *entry) error {
+		q := query{op: "page", base: baseOf(c.Anchor), filter: s.source.liveFilter(), attributes: s.wanted("member")}
+		err := s.objects(ctx, q, nil, func(p *entry) error {
 			p.object.MembersRead = p.object.Kind == directory.Group
 			return consumer(emit(&p.object))
 		})
@@ -39,30 +35,41 @@ func (s *Session) Full(ctx context.Context, emit func(*directory.Object) error) 
 			return directory.Watermark{}, s.fault(ctx, err, "reading "+c.DN)
 		}
 	}
-	return mark, nil
+	return s.witnessed(mark), nil
 }
 
-// ownAttributes are what every read of objects asks for on its own account.
-func ownAttributes() []string {
-	return []string{"objectGUID", "objectClass", "sAMAccountType", "uSNChanged", "whenChanged", "manager"}
+// wanted are the attributes to ask for: what the reader needs on its own account, what mapping wants, and more.
+func (s *Session) wanted(more ...string) []string {
+	own := []string{"objectClass", "sAMAccountType", "uSNChanged", "whenChanged", "manager", "primaryGroupID"}
+	return s.parser.wanted.attributes(slices.Concat(own, s.identity(), more)...)
 }
 
-// objects pages through a search, completes what the server truncated, and hands each object on. An object that disappears
-// between its page and the rest of its values is left out: it was deleted.
-func (s *Session) objects(ctx context.Context, q query, each func(*entry) error) error {
+// objects pages through a search, completes what the server truncated, and hands each object on with its references as anchors.
+// before, which may be nil, sees each page first. An object that disappears between its page and the rest of its values is left out: it
+// was deleted.
+func (s *Session) objects(ctx context.Context, q query, before func([]*entry) error, each func(*entry) error) error {
 	var batch []*entry
 	take := func(e *answer) error {
-		p := s.source.wanted.parse(e)
-		if p.object.Anchor.IsZero() {
+		p := s.parser.parse(e)
+		if p.object.GUID.IsZero() {
 			return unreachable(nil, s.server+" does not tell the GUID of "+p.object.DN, "let the account read the attribute objectGUID")
 		}
+		s.witness.see(&p.object)
 		batch = append(batch, p)
 		return nil
 	}
 	return s.search(ctx, q, take, func() error {
+		if before != nil {
+			if err := before(batch); err != nil {
+				return err
+			}
+		}
+		if err := s.learnReferences(ctx, batch...); err != nil {
+			return err
+		}
 		for i, p := range batch {
 			batch[i] = nil
-			exists, err := s.complete(ctx, p)
+			exists, err := s.finish(ctx, p)
 			if err != nil {
 				return err
 			}
@@ -78,22 +85,20 @@ func (s *Session) objects(ctx context.Context, q query, each func(*entry) error)
 	})
 }
 
-// topmost drops containers that lie in another one of the list.
-func topmost(list []directory.Container) []directory.Container {
-	var top []directory.Container
-	for i, c := range list {
-		covered := slices.ContainsFunc(list, func(o directory.Container) bool { return o.Anchor != c.Anchor && below(o.DN, c.DN) })
-		repeated := slices.ContainsFunc(list[:i], func(o directory.Container) bool { return o.Anchor == c.Anchor })
-		if !covered && !repeated {
-			top = append(top, c)
+// finish adds to an object what needs requests of its own.
+func (s *Session) finish(ctx context.Context, p *entry) (exists bool, err error) {
+	truncated := len(p.rest) > 0
+	if exists, err = s.complete(ctx, p); err != nil || !exists {
+		return exists, err
+	}
+	if truncated {
+		if err := s.learnReferences(ctx, p); err != nil {
+			return false, err
 		}
 	}
-	return top
-}
-
-// below reports whether dn lies below base.
-func below(base, dn string) bool {
-	b, errBase := ldap.ParseDN(base)
-	d, errDN := ldap.ParseDN(dn)
-	return errBase == nil && errDN == nil && b.AncestorOfFold(d)
+	s.translate(&p.object)
+	if p.object.Kind == directory.User {
+		p.object.PrimaryGroup, err = s.primaryGroup(ctx, p.group)
+	}
+	return true, err
 }

@@ -17,11 +17,11 @@ import (
 )
 
 // Open connects to the first domain controller that answers, the one that answered last time first; binds; and checks what every
-// read relies on: the base DN, the containers of the scope, the canaries, and whether deletions are visible.
+// read relies on: the base DN, the containers and groups of the scope, the canaries, the filter, and whether deletions are visible.
 //
-// known are the containers as they were last time, so that one that was renamed since is found by its anchor. A *directory.Fault
-// says what is wrong: Usage for a base DN or container that does not exist, Held for a canary that is not visible, Unreachable
-// for everything else. A refused password ends the search for a server at once, because every attempt counts towards the
+// known are the containers and groups as they were last time: they are followed by anchor, wherever they were moved since. A *directory.Fault
+// says what is wrong: Usage for a base DN, container or group that never existed and for a filter with an unknown attribute, Held for a canary
+// that is not visible and for a container or group that was there last time, Unreachable for everything else. A refused password ends the search for a server at once, because every attempt counts towards the
 // account's lock-out.
 func (s *Source) Open(ctx context.Context, known []directory.Container) (*Session, error) {
 	session, err := s.connect(ctx)
@@ -71,7 +71,7 @@ func (s *Source) bound(ctx context.Context, server string) (*Session, error) {
 	if err != nil {
 		return nil, s.dialFault(ctx, server, err)
 	}
-	session := &Session{source: s, link: link, server: server}
+	session := s.newSession(link, server)
 	defer session.during(ctx)()
 	password, err := directory.ReadSecret(s.cfg.Bind.PasswordFile)
 	if err != nil {

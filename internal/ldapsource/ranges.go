@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/go-ldap/ldap/v3"
 
@@ -17,9 +18,15 @@ const rangeAttempts = 5
 const membersChunk = 1000
 
 // Members reads the complete membership of a group as it is now and hands it on in chunks; a group without members calls emit
-// not at all. A group that does not exist is an error.
+// not at all. People whose primary group it is are members too. The group may be named by its anchor or by its objectGUID; one that does
+// not exist is an error.
 func (s *Session) Members(ctx context.Context, group directory.Anchor, emit func([]directory.Anchor) error) error {
-	members, exists, err := s.membership(ctx, group)
+	s.foreign = nil
+	guid, err := s.guidOf(ctx, group)
+	if err != nil {
+		return s.fault(ctx, err, "looking up the group "+group.GUID())
+	}
+	p, exists, err := s.membership(ctx, guid)
 	if err != nil {
 		return s.fault(ctx, err, "reading the members of the group "+group.GUID())
 	}
@@ -29,7 +36,8 @@ func (s *Session) Members(ctx context.Context, group directory.Anchor, emit func
 			Remedy: "the next pass finds out whether it was deleted",
 		}
 	}
-	for chunk := range slices.Chunk(members, membersChunk) {
+	s.foreign = p.object.Foreign
+	for chunk := range slices.Chunk(p.object.Members, membersChunk) {
 		if err := emit(chunk); err != nil {
 			return err
 		}
@@ -37,10 +45,23 @@ func (s *Session) Members(ctx context.Context, group directory.Anchor, emit func
 	return nil
 }
 
-func (s *Session) membership(ctx context.Context, group directory.Anchor) (members []directory.Anchor, exists bool, err error) {
-	p := &entry{object: directory.Object{Anchor: group}, rest: []ranged{{name: attrMember}}}
-	exists, err = s.complete(ctx, p)
-	return p.object.Members, exists, err
+// ForeignMembers names the members from other domains of the group that Members read last, by SID or distinguished name: they have no
+// anchor here and are skipped.
+func (s *Session) ForeignMembers() []string { return s.foreign }
+
+// membership reads a group's members as anchors, foreign ones apart.
+func (s *Session) membership(ctx context.Context, guid directory.Anchor) (p *entry, exists bool, err error) {
+	p = &entry{object: directory.Object{GUID: guid}, rest: []ranged{{name: attrMember}}}
+	if exists, err = s.complete(ctx, p); err != nil || !exists {
+		return p, exists, err
+	}
+	if err := s.learnReferences(ctx, p); err != nil {
+		return p, true, err
+	}
+	s.translate(&p.object)
+	primary, err := s.primaryMembers(ctx, p.sid)
+	p.object.Members = append(p.object.Members, primary...)
+	return p, true, err
 }
 
 // complete asks for the values that the server left out of an answer (MS-ADTS 3.1.1.3.1.3.3); exists is false when the object is
@@ -51,11 +72,11 @@ func (s *Session) complete(ctx context.Context, p *entry) (exists bool, err erro
 		state := changedMeanwhile
 		for attempt := 0; state == changedMeanwhile; attempt++ {
 			if attempt == rangeAttempts {
-				return false, unreachable(nil, fmt.Sprintf("%s of %s changes faster than %s can read it", r.name, p.object.Anchor.GUID(), s.server),
+				return false, unreachable(nil, fmt.Sprintf("%s of %s changes faster than %s can read it", r.name, p.object.GUID.GUID(), s.server),
 					"nothing needs to be done if the next pass succeeds")
 			}
 			if attempt > 0 {
-				p.drop(s.source.wanted, r.name)
+				p.drop(s.parser.wanted, r.name)
 				r.next, p.object.USN = 0, 0
 			}
 			if state, err = s.values(ctx, p, r); err != nil {
@@ -81,7 +102,7 @@ const (
 // values reads one attribute from r.next to its end.
 func (s *Session) values(ctx context.Context, p *entry, r ranged) (rangeState, error) {
 	for r.next != rangeFinished {
-		e, err := s.readRange(ctx, p.object.Anchor, r)
+		e, err := s.readRange(ctx, p.object.GUID, r)
 		if ldap.IsErrorWithCode(err, ldap.LDAPResultOperationsError) && r.next > 0 {
 			return changedMeanwhile, nil // the range begins beyond the last value: some were removed
 		}
@@ -91,7 +112,8 @@ func (s *Session) values(ctx context.Context, p *entry, r ranged) (rangeState, e
 		if e == nil {
 			return gone, nil
 		}
-		part := s.source.wanted.parse(e)
+		part := s.parser.parse(e)
+		p.sid = strings.Clone(sidIn(e.dn))
 		if p.object.USN == 0 {
 			p.object.USN = part.object.USN
 		}
@@ -102,7 +124,7 @@ func (s *Session) values(ctx context.Context, p *entry, r ranged) (rangeState, e
 		found := r.next == 0 // an attribute without values is not in the answer at all
 		for _, a := range e.attributes {
 			if name, after := splitRange(a.name); name == r.name && len(a.values) > 0 {
-				p.add(s.source.wanted, name, a.values)
+				p.add(&s.parser, name, a.values)
 				found = true
 				if after > r.next {
 					next = after
@@ -117,9 +139,9 @@ func (s *Session) values(ctx context.Context, p *entry, r ranged) (rangeState, e
 	return allRead, nil
 }
 
-func (s *Session) readRange(ctx context.Context, anchor directory.Anchor, r ranged) (*answer, error) {
+func (s *Session) readRange(ctx context.Context, guid directory.Anchor, r ranged) (*answer, error) {
 	q := query{
-		op: "range", base: baseOf(anchor), baseOnly: true, filter: "(objectClass=*)",
+		op: "range", base: baseOf(guid), baseOnly: true, filter: "(objectClass=*)",
 		attributes: []string{fmt.Sprintf("%s%s%d-*", r.name, rangeOption, r.next), "uSNChanged"},
 	}
 	var found *answer
@@ -135,7 +157,7 @@ func (p *entry) drop(w spelling, name string) {
 	delete(p.object.Attributes, w[name])
 	switch name {
 	case attrMember:
-		p.object.Members = nil
+		p.object.Members, p.object.Foreign = nil, nil
 	case attrMemberOf:
 		p.object.MemberOf = nil
 	case attrReports:

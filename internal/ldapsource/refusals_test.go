@@ -46,19 +46,6 @@ func hiddenDeletions(t *testing.T, c *company) {
 	}
 }
 
-func missingRight(t *testing.T, c *company) {
-	s := c.source(t)
-	mark := full(t, s).mark
-	c.grantChanges(t, false)
-	defer c.grantChanges(t, true)
-	var r reading
-	wantFault(t, func() error { _, err := open(t, s).Full(t.Context(), r.object); return err }, directory.Unreachable, "Replicating Directory Changes")
-	wantFault(t, func() error { _, err := open(t, s).Delta(t.Context(), mark, nil, r.object, r.link); return err }, directory.Unreachable, "samba-tool")
-	if len(r.objects) > 0 {
-		t.Errorf("%d objects", len(r.objects))
-	}
-}
-
 func openFaults(t *testing.T, c *company) {
 	other := filepath.Join(t.TempDir(), "other.pem")
 	if err := os.WriteFile(other, []byte(otherAuthority(t)), 0o600); err != nil {

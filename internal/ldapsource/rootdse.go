@@ -15,6 +15,8 @@ import (
 // rootDSE is what the domain controller says about itself (MS-ADTS 3.1.1.3.2).
 type rootDSE struct {
 	defaultNC  string
+	configNC   string
+	schemaNC   string
 	contexts   []string
 	controls   []string
 	settings   string // the DN of its NTDS Settings object
@@ -49,10 +51,10 @@ func (s *Session) identify(ctx context.Context) error {
 
 // refresh reads the root DSE again, so that highestCommittedUSN is the one from before the read that follows.
 func (s *Session) refresh(ctx context.Context) error {
-	now := time.Now().UTC().Truncate(time.Second)
+	now := s.source.options.Now().UTC().Truncate(time.Second)
 	start := time.Now()
 	e, err := s.read(ctx, "", "(objectClass=*)", []string{
-		"defaultNamingContext", "namingContexts", "supportedControl", "dsServiceName",
+		"defaultNamingContext", "configurationNamingContext", "schemaNamingContext", "namingContexts", "supportedControl", "dsServiceName",
 		"dnsHostName", "highestCommittedUSN",
 	})
 	s.source.observe("root", start)
@@ -68,6 +70,8 @@ func (s *Session) refresh(ctx context.Context) error {
 	}
 	s.root = rootDSE{
 		defaultNC:  e.GetAttributeValue("defaultNamingContext"),
+		configNC:   e.GetAttributeValue("configurationNamingContext"),
+		schemaNC:   e.GetAttributeValue("schemaNamingContext"),
 		contexts:   e.GetAttributeValues("namingContexts"),
 		controls:   e.GetAttributeValues("supportedControl"),
 		settings:   e.GetAttributeValue("dsServiceName"),

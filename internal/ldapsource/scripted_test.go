@@ -6,6 +6,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	ber "github.com/go-asn1-ber/asn1-ber"
 	"github.com/go-ldap/ldap/v3"
@@ -29,11 +30,11 @@ type reply struct {
 func scripted(t *testing.T, replies ...reply) *Session {
 	t.Helper()
 	client, server := net.Pipe()
-	s := &Source{log: zap.NewNop(), wanted: newSpelling(nil), kinds: directory.Kinds(), cfg: DefaultConfig()}
-	session := &Session{
-		source: s, link: newLink(client, client), server: "dc1", base: "DC=x",
-		root: rootDSE{defaultNC: "DC=x", contexts: []string{"DC=x"}, controls: []string{ldap.ControlTypeDirSync}},
-	}
+	s := &Source{log: zap.NewNop(), wanted: newSpelling(nil), kinds: directory.Kinds(), cfg: DefaultConfig(), options: Options{Now: time.Now}}
+	session := s.newSession(newLink(client, client), "dc1")
+	session.base, session.parser.domain = "DC=x", "DC=x"
+	session.root = rootDSE{defaultNC: "DC=x", contexts: []string{"DC=x"}, controls: []string{ldap.ControlTypeDirSync}}
+	session.primary = primaryGroups{asked: true}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -141,7 +142,7 @@ func TestUnprovedPagesDoNotCount(t *testing.T) {
 	} {
 		s := scripted(t, reply{wants: "DC=x", entries: []*ber.Packet{found(1)}, control: paged("more")}, last)
 		var got []byte
-		err := s.fault(t.Context(), s.objects(t.Context(), query{base: "DC=x", filter: "(cn=*)"}, collect(&got)), "reading")
+		err := s.fault(t.Context(), s.objects(t.Context(), query{base: "DC=x", filter: "(cn=*)"}, nil, collect(&got)), "reading")
 		if f, ok := errors.AsType[*directory.Fault](err); !ok || f.Class != directory.Unreachable {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -176,14 +177,14 @@ func TestRangesAreReadAgainWhenTheGroupChanges(t *testing.T) {
 		ask("0", group("7", "0-1", name(1)+"|"+name(2))),
 		ask("2", nil), // and is gone
 	)
-	p := s.source.wanted.parse(&answer{dn: name(9), attributes: []attribute{{"uSNChanged", []string{"5"}}, {"member", nil}, {"member;range=0-1", []string{name(1), name(2)}}}})
+	p := s.parser.parse(&answer{dn: name(9), attributes: []attribute{{"uSNChanged", []string{"5"}}, {"member", nil}, {"member;range=0-1", []string{name(1), name(2)}}}})
 	exists, err := s.complete(t.Context(), p)
 	if exists || err != nil {
 		t.Errorf("exists %v, %v", exists, err)
 	}
 	s = scripted(t, ask("0", group("5", "0-1", name(1)+"|"+name(2))), ask("2", group("5", "2-*", name(3))))
-	members, exists, err := s.membership(t.Context(), directory.Anchor{9})
-	if diff := cmp.Diff([]directory.Anchor{{1}, {2}, {3}}, members); diff != "" || !exists || err != nil {
+	p, exists, err = s.membership(t.Context(), directory.Anchor{9})
+	if diff := cmp.Diff([]directory.Anchor{{1}, {2}, {3}}, p.object.Members); diff != "" || !exists || err != nil {
 		t.Errorf("exists %v, %v (-want +got):\n%s", exists, err, diff)
 	}
 }
@@ -193,7 +194,7 @@ func TestDirSyncFollowsBatches(t *testing.T) {
 		reply{wants: "DC=x", entries: []*ber.Packet{found(1, "name", "a")}, control: synced(1, "one")},
 		reply{entries: []*ber.Packet{found(2, "member;range=1-1", name(1)), found(3, "instanceType", "4")}, control: synced(1, "two")},
 		reply{entries: []*ber.Packet{found(2, "member;range=0-0", name(1)), found(1, "name", "b")}, control: synced(0, "three")})
-	set, cookie, err := s.changesSince(t.Context(), []byte("zero"))
+	set, cookie, err := s.streamed(t.Context(), []byte("zero"))
 	if err != nil || string(cookie) != "three" {
 		t.Fatalf("%s %v", cookie, err)
 	}
@@ -210,7 +211,7 @@ func TestDirSyncThatNeverEnds(t *testing.T) {
 		"standing still": {control: synced(1, "one")}, "no control": {}, "no cookie": {control: synced(0, "")}, "hung up": {hangUp: true},
 	} {
 		s := scripted(t, reply{control: synced(1, "one")}, last)
-		if _, _, err := s.changesSince(t.Context(), []byte("zero")); err == nil || errors.Is(err, directory.ErrWatermark) {
+		if _, _, err := s.streamed(t.Context(), []byte("zero")); err == nil || errors.Is(err, directory.ErrWatermark) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -220,12 +221,12 @@ func TestServerWithoutIncrementalLinks(t *testing.T) {
 	s := scripted(t,
 		reply{code: ldap.LDAPResultUnavailableCriticalExtension},
 		reply{entries: []*ber.Packet{found(2, "member", name(1))}, control: synced(0, "one")})
-	set, _, err := s.changesSince(t.Context(), []byte("zero"))
+	set, _, err := s.streamed(t.Context(), []byte("zero"))
 	if _, whole := set.whole[directory.Anchor{2}]; err != nil || !whole || !s.wholeLinks || len(set.links) > 0 {
 		t.Errorf("%+v %v", set, err)
 	}
 	s = scripted(t, reply{code: ldap.LDAPResultUnavailableCriticalExtension}, reply{code: ldap.LDAPResultUnavailableCriticalExtension})
-	if _, _, err = s.changesSince(t.Context(), []byte("zero")); !errors.Is(err, directory.ErrWatermark) || s.wholeLinks {
+	if _, _, err = s.streamed(t.Context(), []byte("zero")); !errors.Is(err, directory.ErrWatermark) || s.wholeLinks {
 		t.Errorf("a rejected cookie: %v", err)
 	}
 }

@@ -1,6 +1,9 @@
 package ldapsource
 
 import (
+	"context"
+	"fmt"
+	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -19,8 +22,16 @@ type Options struct {
 	Attributes []string
 	// Canaries are DNs or anchors that must be visible, or the read counts as partial and is refused (Class Held).
 	Canaries []string
-	// Observe is told how long each request took; op is connect, bind, root, scope, page, dirsync, lookup or range. May be nil.
+	// Anchor names the attribute that the anchor of an object comes from: objectGUID, also where it is empty, or
+	// mS-DS-ConsistencyGuid, which falls back to objectGUID on objects that lack it.
+	Anchor string
+	// Observe is told how long each request took; op is connect, bind, root, scope, page, dirsync, poll, lookup, range or anchor. May
+	// be nil.
 	Observe func(op string, d time.Duration)
+	// Now is the clock of Watermark.ReadAt; nil: time.Now.
+	Now func() time.Time
+	// Dial makes the connection below TLS; nil: over TCP.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // Source knows how to reach Active Directory. It holds no connection, and may be used by several goroutines.
@@ -31,23 +42,35 @@ type Source struct {
 	kinds   []directory.Kind
 	wanted  spelling
 
+	consistency bool // anchors come from mS-DS-ConsistencyGuid
+
 	mu       sync.Mutex
 	lastGood string // the address that answered last: staying on one domain controller keeps data from going back and forth
 }
 
-// New checks the configuration (see Config.Validate) and the canaries. It opens no connection.
+// New checks the configuration (see Config.Validate), the canaries and the anchor. It opens no connection.
 func New(cfg Config, options Options) (*Source, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
 	for _, c := range options.Canaries {
-		if _, err := canaryBase(c); err != nil {
-			return nil, err
+		if _, err := baseNamed(c); err != nil {
+			return nil, usage(err, "the canary "+c+" is neither a distinguished name nor an anchor", "correct safety.canaries")
 		}
 	}
-	s := &Source{cfg: cfg, options: options, log: options.Log, wanted: newSpelling(options.Attributes)}
+	consistency, err := anchorAttribute(options.Anchor)
+	if err != nil {
+		return nil, err
+	}
+	s := &Source{cfg: cfg, options: options, log: options.Log, wanted: newSpelling(options.Attributes), consistency: consistency}
 	if s.log == nil {
 		s.log = zap.NewNop()
+	}
+	if s.options.Now == nil {
+		s.options.Now = time.Now
+	}
+	if s.options.Dial == nil {
+		s.options.Dial = (&net.Dialer{Timeout: connectTimeout}).DialContext
 	}
 	for _, name := range cfg.Scope.Kinds {
 		k, err := directory.ParseKind(name)
@@ -59,18 +82,15 @@ func New(cfg Config, options Options) (*Source, error) {
 	return s, nil
 }
 
-// canaryBase turns a configured canary into the base of a search.
-func canaryBase(canary string) (string, error) {
-	if a, err := directory.ParseAnchor(canary); err == nil {
+// baseNamed turns what the configuration names by distinguished name or by anchor into the base of a search.
+func baseNamed(text string) (string, error) {
+	if a, err := directory.ParseAnchor(text); err == nil {
 		return baseOf(a), nil
 	}
-	if dn, err := ldap.ParseDN(canary); err != nil || len(dn.RDNs) == 0 {
-		return "", &directory.Fault{
-			Class: directory.Usage, Cause: "the canary " + canary + " is neither a distinguished name nor an anchor",
-			Remedy: "correct safety.canaries",
-		}
+	if dn, err := ldap.ParseDN(text); err != nil || len(dn.RDNs) == 0 {
+		return "", fmt.Errorf("%q is neither a distinguished name nor an anchor", text)
 	}
-	return canary, nil
+	return text, nil
 }
 
 func (s *Source) observe(op string, since time.Time) {

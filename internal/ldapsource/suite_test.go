@@ -40,6 +40,15 @@ type company struct {
 
 func (d domain) company(t *testing.T) *company {
 	t.Helper()
+	name := strings.NewReplacer("/", " ", "_", " ").Replace(t.Name())
+	c := &company{domain: d, conn: d.dial(t), ou: "OU=" + name + "," + d.baseDN}
+	c.add(t, c.ou, "organizationalUnit")
+	return c
+}
+
+// dial binds as administrator.
+func (d domain) dial(t *testing.T) *ldap.Conn {
+	t.Helper()
 	pem, err := os.ReadFile(d.caFile)
 	if err != nil {
 		t.Fatal(err)
@@ -54,10 +63,7 @@ func (d domain) company(t *testing.T) *company {
 	if err := conn.Bind(d.admin, d.adminPassword.Reveal()); err != nil {
 		t.Fatal(err)
 	}
-	name := strings.NewReplacer("/", " ", "_", " ").Replace(t.Name())
-	c := &company{domain: d, conn: conn, ou: "OU=" + name + "," + d.baseDN}
-	c.add(t, c.ou, "organizationalUnit")
-	return c
+	return conn
 }
 
 // add creates an object; values are pairs of attribute and value, an attribute may come more than once.
@@ -93,6 +99,30 @@ func (c *company) contacts(t *testing.T, n int) (names []string, anchors []direc
 	byName := c.anchors(t, c.ou, ldap.ScopeSingleLevel)
 	for _, name := range names {
 		anchors = append(anchors, byName[name])
+	}
+	return names, anchors
+}
+
+// The crowd is in every domain from the start, because adding it over LDAP would take longer than everything else.
+const (
+	crowdUnit = "OU=Crowd,"
+	crowdSize = 1510 // over MaxValRange
+)
+
+func crowd(baseDN string) []string {
+	names := make([]string, crowdSize)
+	for i := range names {
+		names[i] = fmt.Sprintf("CN=C%d,%s%s", i, crowdUnit, baseDN)
+	}
+	return names
+}
+
+// members is the crowd.
+func (c *company) members(t *testing.T) (names []string, anchors []directory.Anchor) {
+	t.Helper()
+	byName := c.anchors(t, crowdUnit+c.baseDN, ldap.ScopeSingleLevel)
+	for _, name := range crowd(c.baseDN) {
+		names, anchors = append(names, name), append(anchors, byName[name])
 	}
 	return names, anchors
 }
@@ -155,6 +185,17 @@ func (c *company) del(t *testing.T, dn string) {
 	}
 }
 
+// reanimate brings a tombstone back to life.
+func (c *company) reanimate(t *testing.T, tombstone, dn string) {
+	t.Helper()
+	r := ldap.NewModifyRequest(tombstone, []ldap.Control{ldap.NewControlMicrosoftShowDeleted()})
+	r.Delete("isDeleted", nil)
+	r.Replace("distinguishedName", []string{dn})
+	if err := c.conn.Modify(r); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // anchors reads anchors as the administrator sees them, by name.
 func (c *company) anchors(t *testing.T, base string, scope int) map[string]directory.Anchor {
 	t.Helper()
@@ -193,11 +234,21 @@ func wantedAttributes() []string {
 
 func (c *company) source(t *testing.T, change ...func(*ldapsource.Config)) *ldapsource.Source {
 	t.Helper()
+	return c.sourceWith(t, ldapsource.Options{}, change...)
+}
+
+// sourceWith is a source with more than the usual options.
+func (c *company) sourceWith(t *testing.T, o ldapsource.Options, change ...func(*ldapsource.Config)) *ldapsource.Source {
+	t.Helper()
 	cfg := c.config(t)
 	for _, f := range change {
 		f(&cfg)
 	}
-	s, err := ldapsource.New(cfg, ldapsource.Options{Log: zaptest.NewLogger(t), Attributes: wantedAttributes()})
+	if o.Log == nil {
+		o.Log = zaptest.NewLogger(t)
+	}
+	o.Attributes = wantedAttributes()
+	s, err := ldapsource.New(cfg, o)
 	if err != nil {
 		t.Fatal(err)
 	}

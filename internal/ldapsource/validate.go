@@ -78,12 +78,10 @@ func (c *Config) checkBind() []error {
 
 func (c *Config) checkChanges() []error {
 	switch c.Changes {
-	case ChangesAuto, ChangesDirSync, ChangesFull:
+	case ChangesAuto, ChangesDirSync, ChangesUSN, ChangesFull:
 		return nil
-	case ChangesUSN:
-		return []error{field("changes", "usn is not available in this version", "use auto (DirSync) or full")}
 	}
-	return []error{field("changes", fmt.Sprintf("%q is not a way to learn about changes", c.Changes), "use auto, dirsync or full")}
+	return []error{field("changes", fmt.Sprintf("%q is not a way to learn about changes", c.Changes), "use auto, dirsync, usn or full")}
 }
 
 func (c *Config) checkScope() []error {
@@ -93,8 +91,11 @@ func (c *Config) checkScope() []error {
 			bad = append(bad, field("scope.filter", fmt.Sprintf("%q is not an LDAP filter", c.Scope.Filter), "write it like (department=Sales)"))
 		}
 	}
-	if len(c.Scope.Groups) > 0 {
-		bad = append(bad, field("scope.groups", "a scope by groups is not available in this version", "leave it empty and use scope.include or scope.filter"))
+	for i, g := range c.Scope.Groups {
+		if _, err := baseNamed(g); err != nil {
+			bad = append(bad, field(fmt.Sprintf("scope.groups[%d]", i), fmt.Sprintf("%q is neither a distinguished name nor an anchor", g),
+				"write it like CN=Pilot,OU=Groups,DC=corp,DC=example, or give its objectGUID"))
+		}
 	}
 	if len(c.Scope.Kinds) == 0 {
 		bad = append(bad, field("scope.kinds", "the list is empty, so nothing would be read", "list user, contact or group, or leave the key out for all three"))

@@ -2,6 +2,7 @@ package dit
 
 import (
 	"encoding/binary"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -152,6 +153,46 @@ func (t *Tree) accountState(e *Entry) int64 {
 	return bits
 }
 
+// primaryGroup is the group that primaryGroupID names, nil where it names none of the domain.
 func (t *Tree) primaryGroup(e *Entry) *Entry {
-	return t.byRID[uint32(t.number(e, "primaryGroupID"))]
+	id := t.number(e, "primaryGroupID")
+	if g := t.byRID[uint32(id)]; id != 0 && g != nil && g.class.name == "group" && !g.builtin {
+		return g
+	}
+	return nil
+}
+
+// primaryGroupChange checks a new primaryGroupID: it must be that of a group that has the account for a member. swap, to be called after
+// the change, takes the account out of that group's members and puts it into those of the group before (MS-SAMR 3.1.1.8.2).
+func (d *draft) primaryGroupChange() (swap func(), err error) {
+	a := d.tree.Attribute("primaryGroupID")
+	value := NewValues(d.current(a)...).First()
+	if value == d.entry.get(a.id).First() {
+		return func() {}, nil
+	}
+	id, err := strconv.ParseUint(value, 10, 32)
+	member := d.tree.Attribute("member").id
+	next := d.tree.byRID[uint32(id)]
+	if err != nil || next == nil || !next.linked(member, d.entry) {
+		return nil, refuse(ldap.LDAPResultUnwillingToPerform, "00002035: %s is no member of the group that is to be its primary one", d.dn)
+	}
+	before := d.tree.primaryGroup(d.entry)
+	return func() {
+		d.tree.touch(next)
+		next.unlink(member, map[*Entry]bool{d.entry: true}, d.tree.usn)
+		if before != nil {
+			d.tree.touch(before)
+			before.link(member, d.entry, d.tree.usn)
+		}
+	}, nil
+}
+
+// primaryOfSomebody reports whether any account outside family has the group for its primary one; such a group cannot be deleted.
+func (t *Tree) primaryOfSomebody(group *Entry, family []*Entry) bool {
+	if group.class.name != "group" {
+		return false
+	}
+	return slices.ContainsFunc(t.all, func(e *Entry) bool {
+		return e.state == live && e.rid != 0 && t.primaryGroup(e) == group && !slices.Contains(family, e)
+	})
 }

@@ -36,6 +36,8 @@ group top Group CN leaf secure : objectSid sAMAccountName sAMAccountType groupTy
 configuration top Configuration CN :
 dMD top DMD CN :
 classSchema top Class-Schema CN leaf : lDAPDisplayName
+attributeSchema top Attribute-Schema CN leaf : lDAPDisplayName
+foreignSecurityPrincipal top Foreign-Security-Principal CN leaf : objectSid
 nTDSService top NTDS-Service CN : tombstoneLifetime msDS-DeletedObjectLifetime sPNMappings
 sitesContainer top Sites-Container CN :
 site top Site CN :

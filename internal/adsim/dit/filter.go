@@ -41,6 +41,19 @@ type Filter struct {
 	Final     string   // of Substring
 }
 
+// Without is the filter of a caller who may not read the attributes: what it says about them is neither true nor false.
+func (f *Filter) Without(attributes []string) *Filter {
+	g := *f
+	if slices.ContainsFunc(attributes, func(name string) bool { return strings.EqualFold(name, f.Attribute) }) {
+		g.Operator, g.Attribute = Extensible, ""
+	}
+	g.Operands = make([]*Filter, len(f.Operands))
+	for i, o := range f.Operands {
+		g.Operands[i] = o.Without(attributes)
+	}
+	return &g
+}
+
 // truth is the three-valued result of a filter: what the schema does not know is neither true nor false.
 type truth uint8
 

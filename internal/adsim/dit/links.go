@@ -34,7 +34,7 @@ func (d *draft) addLinks(a *AttributeType, values []string) error {
 		return refuse(ldap.LDAPResultAttributeOrValueExists, "00002083: single-valued attribute %s on %s has a value", a.Name, d.dn)
 	}
 	for _, to := range targets {
-		if d.has(a, to) {
+		if d.has(a, to) || a.Name == "member" && d.tree.primaryGroup(to) == d.entry {
 			return refuse(ldap.LDAPResultEntryAlreadyExists, "00000562: attribute %s already holds %s", a.Name, to.DN())
 		}
 		d.change(a, to, false)

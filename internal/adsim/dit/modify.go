@@ -69,9 +69,14 @@ func (d *draft) finish() error {
 	if err := d.check(); err != nil {
 		return err
 	}
+	swap, err := d.primaryGroupChange()
+	if err != nil {
+		return err
+	}
 	if d.effective() {
 		d.tree.touch(d.entry)
 		d.commit(d.tree.usn)
+		swap()
 	}
 	return nil
 }

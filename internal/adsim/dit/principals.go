@@ -51,6 +51,15 @@ var builtinGroups = [...]foundingGroup{
 	{555, "Remote Desktop Users", builtinGroup, "Members in this group are granted the right to logon remotely", ""},
 }
 
+// The container of the stand-ins for principals of other authorities, and their class (MS-ADTS 6.1.1.4.10). Each is named by its SID.
+const (
+	foreignContainer = "ForeignSecurityPrincipals"
+	foreignClass     = "foreignSecurityPrincipal"
+)
+
+// wellKnownForeigners stand in every domain: Interactive, Enterprise Domain Controllers, Authenticated Users, IUSR.
+var wellKnownForeigners = [...]string{"S-1-5-4", "S-1-5-9", "S-1-5-11", "S-1-5-17"}
+
 // principals makes the built-in accounts and groups, then their memberships.
 func (w *founder) principals() {
 	users, builtin := "CN=Users,"+w.t.Domain.DN(), "CN=Builtin,"+w.t.Domain.DN()
@@ -62,6 +71,9 @@ func (w *founder) principals() {
 	}
 	for _, g := range builtinGroups {
 		w.group(g, builtin)
+	}
+	for _, sid := range wellKnownForeigners {
+		w.add("CN="+sid+",CN="+foreignContainer+","+w.t.Domain.DN(), foreignClass)
 	}
 	for _, g := range append(domainGroups[:len(domainGroups):len(domainGroups)], builtinGroups[:]...) {
 		for member := range strings.SplitSeq(g.members, ";") {
@@ -121,5 +133,8 @@ func (w *founder) settings() {
 		"serverReference", "CN="+name+",OU=Domain Controllers,"+w.t.Domain.DN())
 	w.t.Settings = w.add("CN=NTDS Settings,CN="+name+","+site, "nTDSDSA", "options", "1", "msDS-HasDomainNCs", w.t.Domain.DN())
 	id := newGUID(w.t.random)
+	if given := w.t.options.InvocationID; !given.IsZero() {
+		id = given
+	}
 	w.mark(w.t.Settings, "invocationId", string(id[:]), "msDS-Behavior-Version", "7")
 }

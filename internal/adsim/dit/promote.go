@@ -79,7 +79,7 @@ func (w *founder) critical(e *Entry) *Entry {
 	return e
 }
 
-// schema makes the class objects that objectCategory points at.
+// schema makes the class objects that objectCategory points at, and the attributes.
 func (w *founder) schema() {
 	made := map[string]*Entry{}
 	names := strings.Fields(classTable)
@@ -92,6 +92,9 @@ func (w *founder) schema() {
 			made[c.category] = w.add("CN="+c.category+","+w.t.Schema.DN(), "classSchema", "lDAPDisplayName", c.name)
 		}
 		w.t.categories[c] = made[c.category]
+	}
+	for _, a := range w.t.schema.attributes {
+		w.add("CN="+strings.ToUpper(a.Name[:1])+a.Name[1:]+","+w.t.Schema.DN(), "attributeSchema", "lDAPDisplayName", a.Name)
 	}
 }
 
@@ -123,7 +126,7 @@ var wellKnownContainers = [...]struct{ name, class, id, description string }{
 	{"OU=Domain Controllers", "organizationalUnit", "A361B2FFFFD211D1AA4B00C04FD7D83A", "Default container for domain controllers"},
 	{"CN=System", "container", "AB1D30F3768811D1ADED00C04FD8D5CD", "Builtin system settings"},
 	{"CN=LostAndFound", "lostAndFound", "AB8153B7768811D1ADED00C04FD8D5CD", "Default container for orphaned objects"},
-	{"CN=ForeignSecurityPrincipals", "container", "22B70C67D56E4EFB91E9300FCA3DC1AA", "Default container for security identifiers (SIDs) associated with objects from external, trusted domains"},
+	{"CN=" + foreignContainer, "container", "22B70C67D56E4EFB91E9300FCA3DC1AA", "Default container for security identifiers (SIDs) associated with objects from external, trusted domains"},
 	{"CN=Program Data", "container", "09460C08AE1E4A4EA0F64AEE7DAA1E5A", "Default location for storage of application data."},
 	{"CN=NTDS Quotas", "container", "6227F0AF1FC2410D8E3BB10615BB5B0F", "Quota specifications container"},
 	{"CN=Infrastructure", "container", "2FBAC1870ADE11D297C400C04FD8D5CD", ""},

@@ -41,6 +41,9 @@ func (t *Tree) Delete(dn string, subtree bool) error {
 		if t.untouchable(member) {
 			return refuse(ldap.LDAPResultUnwillingToPerform, "00002035: %s belongs to the system and cannot be deleted", member.DN())
 		}
+		if t.primaryOfSomebody(member, family) {
+			return refuse(ldap.LDAPResultEntryAlreadyExists, "00000525: %s is the primary group of an account and cannot be deleted", member.DN())
+		}
 	}
 	for _, member := range family {
 		t.bury(member)

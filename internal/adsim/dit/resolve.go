@@ -93,13 +93,16 @@ func (t *Tree) bySID(s sid) *Entry {
 	if s == t.domain {
 		return t.Domain
 	}
-	return nil
+	return t.named("CN=" + s.String() + ",CN=" + foreignContainer + "," + t.Domain.DN())
 }
 
 func (t *Tree) sidOf(e *Entry) sid {
 	switch {
 	case e == t.Domain:
 		return t.domain
+	case e.class.name == foreignClass:
+		s, _ := parseSID(e.name) // not one: an object without a SID
+		return s
 	case e.rid == 0:
 		return ""
 	case e.builtin:

@@ -12,10 +12,11 @@ import (
 
 // Options say what a new tree is like.
 type Options struct {
-	BaseDN         string // the domain, for example DC=corp,DC=example
-	DNSName        string // the domain controller's, for example dc1.corp.example
-	NetBIOSName    string // the domain's, for example CORP
-	Seed           uint64 // of every identity
+	BaseDN         string           // the domain, for example DC=corp,DC=example
+	DNSName        string           // the domain controller's, for example dc1.corp.example
+	NetBIOSName    string           // the domain's, for example CORP
+	Seed           uint64           // of every identity
+	InvocationID   directory.Anchor // of this domain controller's database; zero takes one from Seed
 	Now            func() time.Time
 	RecycleBin     bool // deleted objects keep their content (MS-ADTS 3.1.1.9.1)
 	ExchangeSchema bool
