@@ -39,7 +39,7 @@ func TestBadInput(t *testing.T) {
 		{name: "nobody listens", from: w.ad.url, to: "ldaps://127.0.0.1:1", code: exitUnreachable, says: []string{"127.0.0.1:1", "refused"}},
 		{name: "untrusted certificate", from: w.ad.caFile, to: writeFile(t, w.dir, "other-ca.pem", testCA), code: exitUnreachable, says: []string{"certificate", "ca_file"}},
 		{
-			name: "missing right", code: exitUnreachable, says: []string{"Replicating Directory Changes", "dsacls", "samba-tool"},
+			name: "missing right", from: "source:", to: "source:\n  changes: dirsync", code: exitUnreachable, says: []string{"Replicating Directory Changes", "dsacls", "samba-tool"},
 			breaks: func(*testing.T) func() {
 				ad.SetRights(adsim.Rights{SeeDeleted: true})
 				return func() { ad.SetRights(adsim.Rights{GetChanges: true, SeeDeleted: true}) }

@@ -19,6 +19,11 @@ type commandLine struct {
 	Version   kong.VersionFlag `help:"Print the version and exit."`
 	Run       runCommand       `cmd:"" default:"withargs" help:"Run the daemon, or make one pass with --now (the default command)."`
 	Status    statusCommand    `cmd:"" help:"Show what the last pass did, what is refused or held, and what comes next."`
+	Plan      planCommand      `cmd:"" help:"Show what a pass would do, or what is held; -o freezes it in a file. Nothing is written online."`
+	Apply     applyCommand     `cmd:"" help:"Apply exactly the plan that a file holds."`
+	Approve   approveCommand   `cmd:"" help:"Let a held plan happen."`
+	Reject    rejectCommand    `cmd:"" help:"Keep online what a held plan would remove."`
+	Mapping   mappingCommand   `cmd:"" help:"Try mapping rules."`
 	Demo      demoCommand      `cmd:"" help:"A small Active Directory, an online directory and syncd between them, all in one process."`
 	Directory directoryCommand `cmd:"" help:"The simulated online directory on its own."`
 }
@@ -33,6 +38,7 @@ type runCommand struct {
 	configFlag
 	Now    bool `help:"Make one pass now: by the running daemon, or here if none runs."`
 	Full   bool `help:"With --now: read everything instead of what changed."`
+	Verify bool `help:"With --now: read everything, compare it with what is really online, and repair what differs there."`
 	DryRun bool `help:"With --now: plan and check, write nothing."`
 	JSON   bool `name:"json" help:"With --now: print the report as one JSON object."`
 }

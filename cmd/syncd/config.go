@@ -57,14 +57,39 @@ func (c *config) validate() error {
 		{"metrics", c.Metrics.Validate()},
 		{"log", c.Log.Validate()},
 	} {
-		for _, err := range flatten(section.err) {
-			if f, ok := errors.AsType[*directory.FieldError](err); ok {
-				err = &directory.FieldError{Field: section.name + "." + f.Field, Problem: f.Problem, Remedy: f.Remedy}
-			}
-			errs = append(errs, err)
-		}
+		errs = append(errs, inSection(section.name, section.err)...)
 	}
 	return errors.Join(errs...)
+}
+
+// validateMapping checks what trying the mapping needs, and reads no secret.
+func (c *config) validateMapping() error {
+	_, err := c.kinds()
+	return errors.Join(append(inSection("mapping", c.Mapping.Validate()), err)...)
+}
+
+// kinds are the kinds of objects that are synchronised.
+func (c *config) kinds() ([]directory.Kind, error) {
+	kinds := make([]directory.Kind, 0, len(c.Source.Scope.Kinds))
+	for i, name := range c.Source.Scope.Kinds {
+		kind, err := directory.ParseKind(name)
+		if err != nil {
+			return nil, &directory.FieldError{Field: fmt.Sprintf("source.scope.kinds[%d]", i), Problem: fmt.Sprintf("%q is not a kind of object", name), Remedy: "use user, contact or group"}
+		}
+		kinds = append(kinds, kind)
+	}
+	return kinds, nil
+}
+
+// inSection puts the name of a section before the keys of its errors.
+func inSection(name string, err error) []error {
+	all := flatten(err)
+	for i, err := range all {
+		if f, ok := errors.AsType[*directory.FieldError](err); ok {
+			all[i] = &directory.FieldError{Field: name + "." + f.Field, Problem: f.Problem, Remedy: f.Remedy}
+		}
+	}
+	return all
 }
 
 // flatten takes joined errors apart.
@@ -85,7 +110,10 @@ func flatten(err error) []error {
 
 // loadConfig reads and checks a configuration file. What is wrong with it is one Fault that names file, line, key and remedy of
 // every mistake.
-func loadConfig(path string) (*config, error) {
+func loadConfig(path string) (*config, error) { return readConfig(path, (*config).validate) }
+
+// readConfig reads a configuration file and checks as much of it as validate does.
+func readConfig(path string, validate func(*config) error) (*config, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, &directory.Fault{
@@ -95,20 +123,27 @@ func loadConfig(path string) (*config, error) {
 	}
 	c := defaultConfig()
 	if err := yaml.Load(text, &c, yaml.WithKnownFields()); err != nil {
-		return nil, configFault(loadErrors(path, err))
+		return nil, configFault(loadErrors(path, "docs/configuration.md", err))
 	}
-	if err := c.validate(); err != nil {
+	if err := validate(&c); err != nil {
 		return nil, configFault(fieldErrors(path, text, err))
 	}
 	return &c, nil
 }
 
-// fingerprint identifies what decides which objects are read and what they become: when it changes, a delta is not enough.
-func (c *config) fingerprint() (string, error) {
-	b, err := json.Marshal([]any{mapping.Version, c.Source.BaseDN, c.Source.Scope, c.Mapping, c.Safety.OnDeparture, c.Safety.Reactivate})
-	if err != nil {
-		return "", fmt.Errorf("the configuration's fingerprint: %w", err)
+// fingerprints identify what decides which objects are read and what they become, by section: when one changes, a delta is not enough.
+func (c *config) fingerprints() (map[string]string, error) {
+	prints := map[string]string{}
+	for section, value := range map[string]any{
+		"source.base_dn": c.Source.BaseDN, "source.scope": c.Source.Scope, "mapping": []any{mapping.Version, c.Mapping},
+		"safety.on_departure": c.Safety.OnDeparture, "safety.reactivate": c.Safety.Reactivate,
+	} {
+		b, err := json.Marshal(value)
+		if err != nil {
+			return nil, fmt.Errorf("the configuration's fingerprint: %w", err)
+		}
+		sum := sha256.Sum256(b)
+		prints[section] = hex.EncodeToString(sum[:8])
 	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:8]), nil
+	return prints, nil
 }

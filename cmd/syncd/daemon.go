@@ -59,7 +59,11 @@ func newDaemon(e *engine, after func(directory.PassRecord, error)) (*daemon, err
 	d := &daemon{engine: e, started: time.Now()}
 	var err error
 	d.loop, err = syncer.NewLoop(e.config.Schedule, func(ctx context.Context, r syncer.Request) {
+		if r.DryRun {
+			r.Save = e.planPath(r.ID)
+		}
 		record, err := e.syncer.RunOnce(ctx, r) // logs its end by itself
+		d.tidyPlans(r)
 		d.ready.Store(d.ready.Load() || !r.DryRun)
 		d.retryRefused(err)
 		if after != nil {
@@ -129,8 +133,8 @@ func (d *daemon) serveHTTP(l net.Listener, h http.Handler) *http.Server {
 }
 
 // Trigger implements control.Daemon.
-func (d *daemon) Trigger(full, dryRun bool) string {
-	return d.loop.Trigger(syncer.Request{Trigger: "endpoint", Full: full, DryRun: dryRun})
+func (d *daemon) Trigger(r control.SyncRequest) string {
+	return d.loop.Trigger(syncer.Request{Trigger: "endpoint", Full: r.Full, Verify: r.Verify, DryRun: r.DryRun})
 }
 
 // Passes implements control.Daemon.

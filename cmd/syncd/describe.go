@@ -8,46 +8,101 @@ import (
 	"syncd/internal/directory"
 )
 
-// describe says one change in words, a line or several; memberships and references, which a plan knows by anchor only, are named
-// by their anchors.
-func describe(c *diff.Change) string {
-	line := func(sign, verb, rest string) string { return fmt.Sprintf("%s %-8s %-8s %s", sign, verb, c.Kind, rest) }
-	switch c.Op {
-	case diff.Create:
-		return line("+", "create", c.After.Name()+", disabled")
-	case diff.CreateGroup:
-		return line("+", "create", c.After.Name())
-	case diff.Update, diff.UpdateGroup:
-		return line("~", "update", c.Before.Name()) + differences(c.Before, c.After)
-	case diff.Block:
-		return line("!", "block", c.Before.Name()+" disabled or expired in Active Directory")
-	case diff.Unblock:
-		return line("~", "unblock", c.Before.Name()+" enabled again in Active Directory")
-	case diff.AddMember:
-		return line("+", "member", c.Anchor.GUID()+" gains "+c.Other.GUID())
-	case diff.RemoveMember:
-		return line("-", "member", c.Anchor.GUID()+" loses "+c.Other.GUID())
-	case diff.SetManager:
-		if c.Other.IsZero() {
-			return line("~", "manager", c.Anchor.GUID()+" has none")
-		}
-		return line("~", "manager", c.Anchor.GUID()+" reports to "+c.Other.GUID())
-	case diff.Depart:
-		return line("-", "depart", c.Before.Name()+" "+c.Evidence.String())
-	}
-	return ""
+// planRow is one change of a plan as it is shown: the JSON form of `syncd plan --json`, and what its words are made of.
+type planRow struct {
+	Op         string              `json:"op"`
+	Kind       string              `json:"kind"`
+	Anchor     directory.Anchor    `json:"anchor"`
+	Name       string              `json:"name"`
+	Other      directory.Anchor    `json:"other,omitzero"` // the member of a membership, the manager of a person
+	OtherName  string              `json:"other_name,omitempty"`
+	Attributes []attributeChange   `json:"attributes,omitempty"`
+	Evidence   *directory.Evidence `json:"evidence,omitempty"` // of departures
+	Held       bool                `json:"held"`
 }
 
-// differences lists the attributes that change, each on a line of its own.
-func differences(before, after *directory.Resource) string {
-	var b strings.Builder
+type attributeChange struct {
+	Name   string   `json:"name"`
+	Before []string `json:"before"`
+	After  []string `json:"after"`
+}
+
+// rowOf shows a change; name tells what an anchor is called.
+func rowOf(c *diff.Change, name func(directory.Anchor) string) planRow {
+	r := planRow{Op: c.Op.String(), Kind: c.Kind.String(), Anchor: c.Anchor, Other: c.Other}
+	switch {
+	case c.Before != nil:
+		r.Name = c.Before.Name()
+	case c.After != nil:
+		r.Name = c.After.Name()
+	default:
+		r.Name = name(c.Anchor)
+	}
+	if !c.Other.IsZero() {
+		r.OtherName = name(c.Other)
+	}
+	switch c.Op {
+	case diff.Update, diff.UpdateGroup:
+		r.Attributes = differences(c.Before, c.After)
+	case diff.Depart:
+		r.Evidence = &c.Evidence
+	}
+	return r
+}
+
+// rowOfHeld shows what is held.
+func rowOfHeld(h *directory.HeldObject, name func(directory.Anchor) string) planRow {
+	r := planRow{Op: h.Op, Kind: h.Kind, Anchor: h.Anchor, Name: h.Name, Other: h.Other, Held: true}
+	if !h.Other.IsZero() {
+		r.Name, r.OtherName = name(h.Anchor), name(h.Other)
+	}
+	if h.Op == diff.Depart.String() {
+		r.Evidence = &h.Evidence
+	}
+	return r
+}
+
+// words are the row's lines of text.
+func (r *planRow) words() string {
+	line := func(sign, verb, rest string) string { return fmt.Sprintf("%s %-8s %-8s %s", sign, verb, r.Kind, rest) }
+	if r.Held {
+		line = func(_, verb, rest string) string { return fmt.Sprintf("  held     %-8s %-8s %s", verb, r.Kind, rest) }
+	}
+	switch r.Op {
+	case diff.Create.String():
+		if r.Kind == directory.User.String() {
+			return line("+", "create", r.Name+", disabled")
+		}
+		return line("+", "create", r.Name)
+	case diff.Update.String():
+		text := line("~", "update", r.Name)
+		for _, a := range r.Attributes {
+			text += fmt.Sprintf("\n                     %s: %s → %s", a.Name, orNone(strings.Join(a.Before, ", ")), orNone(strings.Join(a.After, ", ")))
+		}
+		return text
+	case diff.Block.String():
+		return line("!", "block", r.Name+", disabled or expired in Active Directory")
+	case diff.Unblock.String():
+		return line("~", "unblock", r.Name+", enabled again in Active Directory")
+	case diff.AddMember.String():
+		return line("+", "member", r.Name+": "+r.OtherName)
+	case diff.RemoveMember.String():
+		return line("-", "member", r.Name+": "+r.OtherName)
+	case diff.SetManager.String():
+		return line("~", "manager", r.Name+" reports to "+orNone(r.OtherName))
+	}
+	return line("-", "depart", r.Name+", "+r.Evidence.String())
+}
+
+// differences lists the attributes that change.
+func differences(before, after *directory.Resource) (changes []attributeChange) {
 	for _, a := range directory.Masters() {
-		was, is := strings.Join(before.Get(a), ", "), strings.Join(after.Get(a), ", ")
-		if was != is {
-			fmt.Fprintf(&b, "\n                     %s: %s → %s", shortName(a), orNone(was), orNone(is))
+		was, is := before.Get(a), after.Get(a)
+		if strings.Join(was, "\x00") != strings.Join(is, "\x00") {
+			changes = append(changes, attributeChange{Name: shortName(a), Before: was, After: is})
 		}
 	}
-	return b.String()
+	return changes
 }
 
 // shortName is the last part of an attribute's path: "department" of the enterprise extension.

@@ -20,7 +20,7 @@ type display struct {
 	json    bool
 	width   int // of the terminal on standard error, where the progress is drawn; 0 where that is none
 	refused []directory.RefusedObject
-	held    []directory.HeldObject
+	held    []directory.HeldPlan
 
 	mu     sync.Mutex // the progress and a preview are shown by different goroutines
 	drawn  bool
@@ -168,14 +168,52 @@ func (d *display) listRefused(out io.Writer, p *directory.PassRecord) {
 	}
 }
 
+// listHeld shows what waits for a decision, and how to decide.
 func (d *display) listHeld(out io.Writer) {
-	for i, h := range d.held {
-		if i == listed {
-			fmt.Fprintf(out, "  … and %d more: see `syncd status`\n", len(d.held)-listed)
-			return
+	for _, p := range d.held {
+		if p.Decision == directory.Undecided {
+			printHeldPlan(out, &p)
 		}
-		printWrapped(out, fmt.Sprintf("  held     %s: %s", h.Name, h.Evidence))
 	}
+}
+
+// printHeldPlan shows one held plan.
+func printHeldPlan(out io.Writer, p *directory.HeldPlan) {
+	if p.Decision == directory.DecisionRejected {
+		printWrapped(out, fmt.Sprintf("  rejected plan %s, kept online: %s", p.ID, causesInWords(p.Causes)))
+		return
+	}
+	printWrapped(out, fmt.Sprintf("  held since %s as plan %s:", p.Since.Local().Format("Mon 15:04"), p.ID))
+	for _, c := range p.Causes {
+		printWrapped(out, fmt.Sprintf("    %7s  %s: %s", humanize.Comma(int64(c.Count)), plural(c.Count, heldNoun(c.Op)), c.Cause))
+	}
+	if p.Decision == directory.DecisionApproved {
+		printWrapped(out, "    approved: the next pass carries it out")
+		return
+	}
+	printWrapped(out, "    look: syncd plan "+p.ID)
+	printWrapped(out, "    approve: syncd approve "+p.ID)
+	printWrapped(out, "    keep them online: syncd reject "+p.ID)
+}
+
+// say prints a line for people.
+func (d *display) say(line string) {
+	if !d.json {
+		printWrapped(d.std.out, line)
+	}
+}
+
+// end shows how a pass ended that a command asked for.
+func (d *display) end(record *directory.PassRecord, err error) error {
+	d.clear()
+	if record == nil {
+		return err
+	}
+	code := d.report(record)
+	if err != nil {
+		fmt.Fprintln(d.std.err, "syncd: afterwards:", err)
+	}
+	return code
 }
 
 // summary counts what a pass did, in words.

@@ -109,3 +109,11 @@ func (o *online) versions(t *testing.T) map[directory.Anchor]string {
 	}
 	return all
 }
+
+// rename gives an entry another name or another parent.
+func (w *world) rename(t *testing.T, dn, rdn, parent string) {
+	t.Helper()
+	if err := w.admin.ModifyDN(ldap.NewModifyDNRequest(dn, rdn, true, parent)); err != nil {
+		t.Fatalf("renaming %s: %v", dn, err)
+	}
+}

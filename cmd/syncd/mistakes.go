@@ -16,17 +16,17 @@ func configFault(mistakes []string) error {
 }
 
 // loadErrors words the errors of the YAML reader: unknown and repeated keys, wrong types, broken syntax. Values are never
-// repeated: one may be a secret in the wrong place.
-func loadErrors(path string, err error) []string {
+// repeated: one may be a secret in the wrong place. manual is the page that describes the file.
+func loadErrors(path, manual string, err error) []string {
 	if many, ok := errors.AsType[*yaml.LoadErrors](err); ok {
 		var lines []string
 		for _, e := range many.Errors {
-			lines = append(lines, loadError(path, e))
+			lines = append(lines, loadError(path, manual, e))
 		}
 		return lines
 	}
 	if one, ok := errors.AsType[*yaml.LoadError](err); ok {
-		return []string{loadError(path, one)}
+		return []string{loadError(path, manual, one)}
 	}
 	return []string{path + ": " + err.Error()}
 }
@@ -38,13 +38,13 @@ var (
 		"float64", "a number", "bool", "true or false", "string", "a text", "seq", "a list", "map", "a section", "str", "a text", "float", "a number")
 )
 
-func loadError(path string, e *yaml.LoadError) string {
+func loadError(path, manual string, e *yaml.LoadError) string {
 	where := path
 	if e.Mark.Line > 0 {
 		where = fmt.Sprintf("%s:%d", path, e.Mark.Line)
 	}
 	if m := unknownKey.FindStringSubmatch(e.Message); m != nil {
-		return where + ": there is no key " + m[1] + " here; docs/configuration.md lists the keys of each section"
+		return where + ": there is no key " + m[1] + " here; " + manual + " lists the keys of each section"
 	}
 	if m := wrongType.FindStringSubmatch(e.Message); m != nil {
 		want := typeNames.Replace(m[2])
@@ -54,7 +54,7 @@ func loadError(path string, e *yaml.LoadError) string {
 		return where + ": this must be " + want + ", not " + typeNames.Replace(m[1])
 	}
 	if strings.Contains(e.Message, "no documents") {
-		return path + ": the file is empty; docs/configuration.md has an example"
+		return path + ": the file is empty; " + manual + " has an example"
 	}
 	return where + ": " + e.Message + "; correct it there, or in the line before"
 }

@@ -52,7 +52,7 @@ func fromState(c *config) (_ *control.Status, err error) {
 	}
 	if !found {
 		return &control.Status{
-			Version: version, Objects: map[string]int{}, Refused: []directory.RefusedObject{}, Held: []directory.HeldObject{},
+			Version: version, Objects: map[string]int{}, Refused: []directory.RefusedObject{}, Held: []directory.HeldObject{}, Plans: []directory.HeldPlan{},
 		}, nil
 	}
 	defer func() { err = errors.Join(err, state.Close()) }()
@@ -84,14 +84,21 @@ func lastKnown(state *store.Store) (*control.Status, error) {
 	if err != nil {
 		return nil, err
 	}
-	held, err := state.Held()
+	s.RefusedCount = len(refused)
+	s.Refused = append([]directory.RefusedObject{}, refused[:min(len(refused), control.ListedObjects)]...)
+	plans, err := state.HeldPlans()
 	if err != nil {
 		return nil, err
 	}
-	s.RefusedCount, s.HeldCount = len(refused), len(held)
-	s.Refused = append([]directory.RefusedObject{}, refused[:min(len(refused), control.ListedObjects)]...)
-	s.Held = append([]directory.HeldObject{}, held[:min(len(held), control.ListedObjects)]...)
-	return s, nil
+	s.Plans = append([]directory.HeldPlan{}, plans...)
+	for _, p := range plans {
+		if p.Decision != directory.DecisionRejected {
+			s.HeldCount += p.Changes
+		}
+	}
+	held, err := state.Held(control.ListedObjects)
+	s.Held = append([]directory.HeldObject{}, held...)
+	return s, err
 }
 
 func printStatus(std streams, s *control.Status, now time.Time) {
@@ -126,7 +133,7 @@ func printStatus(std streams, s *control.Status, now time.Time) {
 	for _, r := range s.Refused {
 		printWrapped(out, fmt.Sprintf("  refused  %s: %s (next try %s)", r.Name, r.Reason, r.Next.Local().Format("Mon 15:04")))
 	}
-	for _, h := range s.Held {
-		printWrapped(out, fmt.Sprintf("  held     %s: %s", h.Name, h.Evidence))
+	for _, p := range s.Plans {
+		printHeldPlan(out, &p)
 	}
 }

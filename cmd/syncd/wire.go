@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,28 +31,30 @@ type engine struct {
 // newEngine opens the state and wires source, target and store. Nothing is connected yet: every pass connects anew.
 func newEngine(c *config, log *zap.Logger) (*engine, error) {
 	e := &engine{config: c, log: log, metrics: control.NewMetrics(version)}
+	rules, err := mapping.Compile(c.Mapping)
+	if err != nil {
+		return nil, err
+	}
+	filtered := c.Source.FilterAttributes()
 	source, err := ldapsource.New(c.Source, ldapsource.Options{
-		Log: log, Attributes: mapping.Attributes(), Canaries: c.Safety.Canaries, Observe: e.metrics.LDAP,
+		Log: log, Attributes: slices.Concat(rules.Attributes(), filtered), Anchor: c.Mapping.Anchor, Canaries: c.Safety.Canaries, Observe: e.metrics.LDAP,
 	})
 	if err != nil {
 		return nil, err
 	}
-	if e.target, err = cloudtarget.New(c.Target, cloudtarget.Options{Log: log, Observe: e.metrics.Target}); err != nil {
-		return nil, err
-	}
-	fingerprint, err := c.fingerprint()
+	e.target, err = cloudtarget.New(c.Target, cloudtarget.Options{Log: log, Matching: cloudtarget.Matching(c.Mapping.Matching), Observe: e.metrics.Target})
 	if err != nil {
 		return nil, err
 	}
-	var kinds []directory.Kind
-	for _, name := range c.Source.Scope.Kinds {
-		kind, err := directory.ParseKind(name)
-		if err != nil {
-			return nil, err
-		}
-		kinds = append(kinds, kind)
+	fingerprints, err := c.fingerprints()
+	if err != nil {
+		return nil, err
 	}
-	if e.store, err = store.Open(c.State.Dir, strings.TrimRight(c.Target.URL, "/")); err != nil {
+	kinds, err := c.kinds()
+	if err != nil {
+		return nil, err
+	}
+	if e.store, err = openStore(c); err != nil {
 		return nil, err
 	}
 	e.syncer = syncer.New(syncer.Options{
@@ -59,7 +62,8 @@ func newEngine(c *config, log *zap.Logger) (*engine, error) {
 			return openSession(ctx, source, known)
 		},
 		Target: e.target, Store: e.store, Metrics: e.metrics, Log: log, Now: time.Now, Safety: c.Safety, Schedule: c.Schedule, Kinds: kinds,
-		Fingerprint: fingerprint,
+		Rules: rules, Domains: c.Mapping.Domains, FilterAttributes: filtered, OwnAnchors: !strings.EqualFold(c.Mapping.Anchor, "objectGUID"),
+		Fingerprints: fingerprints, Fork: e.fork,
 	})
 	return e, nil
 }
@@ -71,6 +75,20 @@ func openSession(ctx context.Context, source *ldapsource.Source, known []directo
 		return nil, err
 	}
 	return session, nil
+}
+
+// fork copies the state for a dry run that verifies.
+func (e *engine) fork() (syncer.Store, func() error, error) {
+	state, err := e.store.Fork()
+	if err != nil {
+		return nil, nil, err
+	}
+	return state, state.Close, nil
+}
+
+// openStore opens the state of a configuration.
+func openStore(c *config) (*store.Store, error) {
+	return store.Open(c.State.Dir, strings.TrimRight(c.Target.URL, "/"))
 }
 
 func (e *engine) close() error {

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"syncd/internal/directory"
@@ -28,13 +29,14 @@ type Client struct {
 // NewClient returns a client of the daemon that listens as c says and keeps its state in stateDir. Whether it runs shows with the
 // first call: ErrNoDaemon.
 func NewClient(c Config, stateDir string) (*Client, error) {
-	client := &Client{base: "http://" + c.Listen, http: &http.Client{Timeout: 30 * time.Second}}
+	transport := &http.Transport{ResponseHeaderTimeout: 30 * time.Second} // a plan may take longer to copy
+	client := &Client{base: "http://" + c.Listen, http: &http.Client{Transport: transport}}
 	if path, ok := socketPath(c.Listen); ok {
 		client.base = "http://syncd"
-		client.http.Transport = &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
 			var d net.Dialer
 			return d.DialContext(ctx, "unix", path)
-		}}
+		}
 		return client, nil
 	}
 	token, err := readToken(stateDir)
@@ -48,31 +50,47 @@ func NewClient(c Config, stateDir string) (*Client, error) {
 }
 
 // Sync asks for a pass and returns its id.
-func (c *Client) Sync(ctx context.Context, full, dryRun bool) (string, error) {
-	body, err := json.Marshal(syncRequest{Full: full, DryRun: dryRun})
+func (c *Client) Sync(ctx context.Context, r SyncRequest) (string, error) {
+	body, err := json.Marshal(r)
 	if err != nil {
 		return "", err
 	}
 	var answer syncAnswer
-	found, err := c.call(ctx, http.MethodPost, "/v1/sync", body, &answer)
-	if err == nil && !found {
-		err = stranger()
-	}
+	return answer.Pass, c.ask(ctx, http.MethodPost, "/v1/sync", bytes.NewReader(body), &answer)
+}
+
+// Apply hands over the file of a saved plan and returns the id of the pass that applies it.
+func (c *Client) Apply(ctx context.Context, plan io.Reader) (string, error) {
+	var answer syncAnswer
+	err := c.ask(ctx, http.MethodPost, "/v1/apply", plan, &answer)
 	return answer.Pass, err
+}
+
+// Decide approves or rejects a held plan.
+func (c *Client) Decide(ctx context.Context, plan string, d directory.Decision) (*Decided, error) {
+	verb := map[directory.Decision]string{directory.DecisionApproved: "approve", directory.DecisionRejected: "reject"}[d]
+	answer := new(Decided)
+	return answer, c.ask(ctx, http.MethodPost, "/v1/plans/"+url.PathEscape(plan)+"/"+verb, nil, answer)
+}
+
+// Plan copies a plan to out.
+func (c *Client) Plan(ctx context.Context, id string, format Format, out io.Writer) error {
+	return c.ask(ctx, http.MethodGet, "/v1/plans/"+url.PathEscape(id)+"?format="+string(format), nil, out)
+}
+
+// ask is call for what every syncd knows.
+func (c *Client) ask(ctx context.Context, method, path string, body io.Reader, into any) error {
+	found, err := c.call(ctx, method, path, body, into)
+	if err == nil && !found {
+		err = &directory.Fault{Cause: "what answers at the control endpoint is not this version of syncd", Remedy: "correct control.listen, or restart the daemon"}
+	}
+	return err
 }
 
 // Status asks for the daemon's status.
 func (c *Client) Status(ctx context.Context) (*Status, error) {
 	s := new(Status)
-	found, err := c.call(ctx, http.MethodGet, "/v1/status", nil, s)
-	if err == nil && !found {
-		err = stranger()
-	}
-	return s, err
-}
-
-func stranger() error {
-	return &directory.Fault{Cause: "what answers at the control endpoint is not syncd", Remedy: "correct control.listen"}
+	return s, c.ask(ctx, http.MethodGet, "/v1/status", nil, s)
 }
 
 // Pass returns a pass that has ended, nil while it has not.
@@ -85,9 +103,9 @@ func (c *Client) Pass(ctx context.Context, id string) (*directory.PassRecord, er
 	return p, nil
 }
 
-// call sends one request; found is false for 404.
-func (c *Client) call(ctx context.Context, method, path string, body []byte, into any) (found bool, err error) {
-	request, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(body))
+// call sends one request; found is false for 404. The answer is copied to into where that is an io.Writer, else decoded.
+func (c *Client) call(ctx context.Context, method, path string, body io.Reader, into any) (found bool, err error) {
+	request, err := http.NewRequestWithContext(ctx, method, c.base+path, body)
 	if err != nil {
 		return false, err
 	}
@@ -102,11 +120,22 @@ func (c *Client) call(ctx context.Context, method, path string, body []byte, int
 	switch {
 	case response.StatusCode == http.StatusNotFound:
 		return false, nil
+	case response.StatusCode == http.StatusConflict:
+		var fault faultAnswer
+		if err := json.NewDecoder(response.Body).Decode(&fault); err != nil {
+			return false, fmt.Errorf("the running syncd's answer cannot be read: %w", err)
+		}
+		return true, &directory.Fault{Class: fault.Class, Cause: fault.Cause, Remedy: fault.Remedy}
 	case response.StatusCode >= 300:
 		text, _ := io.ReadAll(io.LimitReader(response.Body, 1024)) // whatever could be read explains better than nothing
 		return false, fmt.Errorf("the running syncd answered %s: %s", response.Status, bytes.TrimSpace(text))
 	}
-	if err := json.NewDecoder(response.Body).Decode(into); err != nil {
+	if out, ok := into.(io.Writer); ok {
+		_, err = io.Copy(out, response.Body)
+	} else {
+		err = json.NewDecoder(response.Body).Decode(into)
+	}
+	if err != nil {
 		return false, fmt.Errorf("the running syncd's answer cannot be read: %w", err)
 	}
 	return true, nil

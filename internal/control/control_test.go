@@ -25,13 +25,37 @@ import (
 type fakeDaemon struct {
 	status    control.Status
 	passes    []directory.PassRecord
-	triggered []bool // full
+	triggered []control.SyncRequest
+	applied   string
 }
 
-func (f *fakeDaemon) Trigger(full, _ bool) string {
-	f.triggered = append(f.triggered, full)
+func (f *fakeDaemon) Trigger(r control.SyncRequest) string {
+	f.triggered = append(f.triggered, r)
 	return "NEXT"
 }
+
+func (f *fakeDaemon) Plan(id string, format control.Format, out io.Writer) error {
+	if id != "HELD" {
+		return unknownPlan
+	}
+	_, err := io.WriteString(out, string(format)+" of a plan")
+	return err
+}
+
+func (f *fakeDaemon) Apply(plan io.Reader) (string, error) {
+	b, err := io.ReadAll(plan)
+	f.applied = string(b)
+	return "NEXT", err
+}
+
+func (f *fakeDaemon) Decide(plan string, d directory.Decision) (*control.Decided, error) {
+	if plan != "HELD" {
+		return nil, unknownPlan
+	}
+	return &control.Decided{Plan: plan, Changes: 3, Pass: string(d)}, nil
+}
+
+var unknownPlan = &directory.Fault{Class: directory.Usage, Cause: "no such plan", Remedy: "see `syncd status`"}
 
 func (f *fakeDaemon) Status() (*control.Status, error) { s := f.status; return &s, nil }
 
@@ -87,7 +111,7 @@ func TestClientAndServer(t *testing.T) {
 			}
 			client, _ := serve(t, c, daemon)
 			ctx := t.Context()
-			if id, err := client.Sync(ctx, true, false); err != nil || id != "NEXT" || !cmp.Equal(daemon.triggered, []bool{true}) {
+			if id, err := client.Sync(ctx, control.SyncRequest{Full: true, Verify: true}); err != nil || id != "NEXT" || !cmp.Equal(daemon.triggered, []control.SyncRequest{{Full: true, Verify: true}}) {
 				t.Errorf("Sync: %q, %v, triggered %v", id, err, daemon.triggered)
 			}
 			if s, err := client.Status(ctx); err != nil || s.HeldCount != 2 {
@@ -100,6 +124,33 @@ func TestClientAndServer(t *testing.T) {
 				t.Errorf("Pass B has not ended: %+v, %v", p, err)
 			}
 		})
+	}
+}
+
+func TestPlansOverTheEndpoint(t *testing.T) {
+	daemon := &fakeDaemon{}
+	client, _ := serve(t, socket(t), daemon)
+	ctx := t.Context()
+	for _, format := range []control.Format{control.PlanText, control.PlanJSON, control.PlanFile} {
+		var out bytes.Buffer
+		if err := client.Plan(ctx, "HELD", format, &out); err != nil || out.String() != string(format)+" of a plan" {
+			t.Errorf("%s: %q, %v", format, out.String(), err)
+		}
+	}
+	if d, err := client.Decide(ctx, "HELD", directory.DecisionRejected); err != nil || *d != (control.Decided{Plan: "HELD", Changes: 3, Pass: "rejected"}) {
+		t.Errorf("%+v, %v", d, err)
+	}
+	if id, err := client.Apply(ctx, strings.NewReader("a saved plan")); err != nil || id != "NEXT" || daemon.applied != "a saved plan" {
+		t.Errorf("%q, %v, applied %q", id, err, daemon.applied)
+	}
+	_, err := client.Decide(ctx, "other", directory.DecisionApproved)
+	for _, err := range []error{err, client.Plan(ctx, "other", control.PlanText, io.Discard)} {
+		if fault, ok := errors.AsType[*directory.Fault](err); !ok || fault.Class != directory.Usage || fault.Cause != unknownPlan.Cause || fault.Remedy != unknownPlan.Remedy {
+			t.Errorf("a fault of the daemon arrives as %v", err)
+		}
+	}
+	if err := client.Plan(ctx, "HELD", "poem", io.Discard); err == nil || !strings.Contains(err.Error(), "format is text, json or file") {
+		t.Errorf("an unknown format: %v", err)
 	}
 }
 

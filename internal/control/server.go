@@ -31,6 +31,10 @@ func Handler(daemon Daemon, token directory.Secret, log *zap.Logger) http.Handle
 	mux.HandleFunc("GET /v1/status", s.status)
 	mux.HandleFunc("GET /v1/passes", s.passes)
 	mux.HandleFunc("GET /v1/passes/{id}", s.pass)
+	mux.HandleFunc("GET /v1/plans/{id}", s.plan)
+	mux.HandleFunc("POST /v1/plans/{id}/approve", s.decide(directory.DecisionApproved))
+	mux.HandleFunc("POST /v1/plans/{id}/reject", s.decide(directory.DecisionRejected))
+	mux.HandleFunc("POST /v1/apply", s.apply)
 	open := http.NewServeMux()
 	open.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { s.text(w, http.StatusOK, "ok") })
 	open.HandleFunc("GET /readyz", s.ready)
@@ -49,26 +53,20 @@ func (s *server) authorised(next http.Handler) http.Handler {
 	})
 }
 
-// syncRequest is the body of POST /v1/sync.
-type syncRequest struct {
-	Full   bool `json:"full"`
-	DryRun bool `json:"dry_run"`
-}
-
-// syncAnswer is its answer: the pass to look for under /v1/passes/{id}.
+// syncAnswer is the answer to what makes a pass: the pass to look for under /v1/passes/{id}.
 type syncAnswer struct {
 	Pass string `json:"pass"`
 }
 
 func (s *server) sync(w http.ResponseWriter, r *http.Request) {
-	var request syncRequest
+	var request SyncRequest
 	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, 4096))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&request); err != nil && !errors.Is(err, io.EOF) {
-		s.text(w, http.StatusBadRequest, `send {"full": true|false, "dry_run": true|false} or nothing`)
+		s.text(w, http.StatusBadRequest, `send {"full": true|false, "verify": true|false, "dry_run": true|false} or nothing`)
 		return
 	}
-	s.json(w, http.StatusAccepted, syncAnswer{Pass: s.daemon.Trigger(request.Full, request.DryRun)})
+	s.json(w, http.StatusAccepted, syncAnswer{Pass: s.daemon.Trigger(request)})
 }
 
 func (s *server) status(w http.ResponseWriter, _ *http.Request) {
@@ -118,11 +116,27 @@ func (s *server) ready(w http.ResponseWriter, _ *http.Request) {
 
 func (s *server) answer(w http.ResponseWriter, body any, err error) {
 	if err != nil {
-		s.log.Error("the control endpoint cannot answer", zap.Error(err))
-		s.text(w, http.StatusInternalServerError, err.Error())
+		s.fail(w, err)
 		return
 	}
 	s.json(w, http.StatusOK, body)
+}
+
+// fail tells a fault as it is, so that the client can say it in its own name and end with its exit code.
+func (s *server) fail(w http.ResponseWriter, err error) {
+	if fault, ok := errors.AsType[*directory.Fault](err); ok {
+		s.json(w, http.StatusConflict, faultAnswer{Class: fault.Class, Cause: fault.Cause, Remedy: fault.Remedy})
+		return
+	}
+	s.log.Error("the control endpoint cannot answer", zap.Error(err))
+	s.text(w, http.StatusInternalServerError, err.Error())
+}
+
+// faultAnswer is a *directory.Fault on its way to the client.
+type faultAnswer struct {
+	Class  directory.Class `json:"class"`
+	Cause  string          `json:"cause"`
+	Remedy string          `json:"remedy"`
 }
 
 func (s *server) json(w http.ResponseWriter, code int, body any) {

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"io"
 	"time"
 
 	"syncd/internal/directory"
@@ -19,21 +20,53 @@ type Status struct {
 	SyncedTo  time.Time      `json:"synced_to"`
 	Watermark time.Time      `json:"watermark"`
 	Objects   map[string]int `json:"objects"` // by kind
-	// RefusedCount and HeldCount are complete; the lists show the first ones.
+	// RefusedCount and HeldCount are complete; their lists show the first ones. Plans is what is held as it is decided about.
 	RefusedCount int                       `json:"refused_count"`
 	Refused      []directory.RefusedObject `json:"refused"`
 	HeldCount    int                       `json:"held_count"`
 	Held         []directory.HeldObject    `json:"held"`
+	Plans        []directory.HeldPlan      `json:"plans"`
 }
 
 // ListedObjects is how many refused and how many held objects a Status lists.
 const ListedObjects = 100
 
-// Daemon is what the control endpoint speaks for. Its methods answer at once.
+// SyncRequest is the body of POST /v1/sync: what kind of pass is asked for.
+type SyncRequest struct {
+	Full   bool `json:"full"`
+	Verify bool `json:"verify"`
+	DryRun bool `json:"dry_run"`
+}
+
+// Format is how a plan is written.
+type Format string
+
+// The formats of a plan.
+const (
+	PlanText Format = "text" // in words, for people
+	PlanJSON Format = "json" // one object, for programs
+	PlanFile Format = "file" // what `syncd apply` takes; held plans have none
+)
+
+// Decided is the answer to an approval or a rejection.
+type Decided struct {
+	Plan    string `json:"plan"`
+	Changes int    `json:"changes"` // how many were waiting in it
+	Pass    string `json:"pass"`    // the pass that carries them out; empty after a rejection
+}
+
+// Daemon is what the control endpoint speaks for. Its methods answer at once; an error that is a *directory.Fault is told to the client as
+// it is.
 type Daemon interface {
 	// Trigger asks for a pass and returns the id of the pass that answers.
-	Trigger(full, dryRun bool) string
+	Trigger(r SyncRequest) string
 	Status() (*Status, error)
 	// Passes returns the newest n passes that have ended, the newest first.
 	Passes(n int) ([]directory.PassRecord, error)
+	// Plan writes the plan with an id: of a dry run that has ended, or a held one.
+	Plan(id string, format Format, out io.Writer) error
+	// Apply takes the file of a saved plan and returns the id of the pass that applies it.
+	Apply(plan io.Reader) (pass string, err error)
+	// Decide answers a held plan.
+	Decide(plan string, d directory.Decision) (*Decided, error)
 }

@@ -1,6 +1,7 @@
 package syncer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -17,19 +18,18 @@ const batchSize = 500
 
 // check is the last step before the first write.
 func (s *Syncer) check(_ context.Context, p *pass) error {
-	if p.plan.TooMany != nil {
-		p.log.Warn("departures are held", zap.String("why", p.plan.TooMany.Error()))
+	for _, limit := range p.plan.TooMany {
+		p.log.Warn("held back", zap.String("why", limit.Error()), zap.String("causes", heldWords(p.plan.Causes())))
 	}
 	for kind, n := range p.plan.Left {
 		p.warn(fmt.Sprintf("the online directory has no %ss: %d are left out", kind, n))
 	}
-	if p.request.Preview != nil {
-		if err := p.request.Preview(p.plan); err != nil {
-			return err
-		}
-	}
+	p.record.Refused += p.plan.RefusedCount()
 	if !p.request.DryRun {
 		return nil
+	}
+	if err := s.save(p); err != nil {
+		return err
 	}
 	r := &p.record
 	r.Created, r.Updated = p.plan.Count(diff.Create)+p.plan.Count(diff.CreateGroup), p.plan.Count(diff.Update)+p.plan.Count(diff.UpdateGroup)
@@ -60,27 +60,15 @@ func (s *Syncer) apply(ctx context.Context, p *pass) error {
 		}
 		s.report(p, "apply", 0, total)
 		for _, op := range diff.Ops() {
-			batch := make([]diff.Change, 0, batchSize)
-			send := func() error {
-				if err := s.applyBatch(ctx, p, batch); err != nil {
-					return err
-				}
-				done += len(batch)
-				batch = batch[:0]
+			err := s.applyEach(ctx, p, op, everything, func(n int) {
+				done += n
 				s.report(p, "apply", done, total)
-				return nil
-			}
-			err := p.plan.Each(op, func(c *diff.Change) error {
-				if batch = append(batch, *c); len(batch) < batchSize {
-					return nil
-				}
-				return send()
 			})
-			if err == nil && len(batch) > 0 {
-				err = send()
-			}
 			if err == nil && op == diff.Create {
 				err = s.applyConflicts(ctx, p)
+			}
+			if err == nil && op == diff.Depart {
+				err = s.applyLate(ctx, p)
 			}
 			if err != nil {
 				return fmt.Errorf("%w (%d of %d changes were sent and acknowledged; the next pass goes on from there)", err, done, total)
@@ -90,6 +78,34 @@ func (s *Syncer) apply(ctx context.Context, p *pass) error {
 	})
 }
 
+// applyEach sends the changes of one operation that are wanted, in batches, and tells how many each had.
+func (s *Syncer) applyEach(ctx context.Context, p *pass, op diff.Op, wanted func(*diff.Change) bool, sent func(n int)) error {
+	batch := make([]diff.Change, 0, batchSize)
+	send := func() error {
+		if err := s.applyBatch(ctx, p, batch); err != nil {
+			return err
+		}
+		sent(len(batch))
+		batch = batch[:0]
+		return nil
+	}
+	err := p.plan.Each(op, func(c *diff.Change) error {
+		if !wanted(c) {
+			return nil
+		}
+		if batch = append(batch, *c); len(batch) < batchSize {
+			return nil
+		}
+		return send()
+	})
+	if err == nil && len(batch) > 0 {
+		err = send()
+	}
+	return err
+}
+
+func everything(*diff.Change) bool { return true }
+
 // clockDifference is how far the clocks of the domain controller and of this machine may be apart: Kerberos allows as much.
 const clockDifference = 5 * time.Minute
 
@@ -97,19 +113,52 @@ const clockDifference = 5 * time.Minute
 const mostConflicts = 1000
 
 // applyConflicts sends once more what met something of the same name or address, as long as that helps: a change that came later in the
-// plan may have made room. What is left is refused.
+// plan may have made room. What is left waits for the departures, if there are any; else it is refused.
 func (s *Syncer) applyConflicts(ctx context.Context, p *pass) error {
-	for left := len(p.conflicts) + 1; len(p.conflicts) > 0; {
-		p.lastTry = len(p.conflicts) >= left
+	for left := len(p.conflicts) + 1; len(p.conflicts) > 0 && len(p.conflicts) < left; {
 		left = len(p.conflicts)
-		conflicts := p.conflicts
-		p.conflicts = nil
-		for _, op := range []diff.Op{diff.Update, diff.Create} {
-			same := slices.DeleteFunc(slices.Clone(conflicts), func(c diff.Change) bool { return c.Op != op })
-			for batch := range slices.Chunk(same, batchSize) {
-				if err := s.applyBatch(ctx, p, batch); err != nil {
-					return err
-				}
+		if err := s.sendConflicts(ctx, p); err != nil {
+			return err
+		}
+	}
+	if p.plan.Count(diff.Depart) > 0 || len(p.conflicts) == 0 {
+		return nil
+	}
+	p.lastTry = true
+	return s.sendConflicts(ctx, p)
+}
+
+// applyLate sends what was in conflict with those who have departed now, and the memberships and references of whoever is online only
+// since then. What is in conflict still is refused.
+func (s *Syncer) applyLate(ctx context.Context, p *pass) error {
+	late := map[directory.Anchor]bool{}
+	for _, c := range p.conflicts {
+		late[c.Anchor] = c.Op == diff.Create
+	}
+	if p.lastTry = true; len(p.conflicts) == 0 {
+		return nil
+	}
+	if err := s.sendConflicts(ctx, p); err != nil {
+		return err
+	}
+	for _, op := range []diff.Op{diff.AddMember, diff.SetManager} {
+		err := s.applyEach(ctx, p, op, func(c *diff.Change) bool { return late[c.Anchor] || late[c.Other] }, func(int) {})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sendConflicts sends everything that is in conflict once, updates first.
+func (s *Syncer) sendConflicts(ctx context.Context, p *pass) error {
+	conflicts := p.conflicts
+	p.conflicts = nil
+	for _, op := range []diff.Op{diff.Update, diff.Create} {
+		same := slices.DeleteFunc(slices.Clone(conflicts), func(c diff.Change) bool { return c.Op != op })
+		for batch := range slices.Chunk(same, batchSize) {
+			if err := s.applyBatch(ctx, p, batch); err != nil {
+				return err
 			}
 		}
 	}
@@ -272,7 +321,7 @@ func (s *Syncer) count(p *pass, a *diff.Answer, now time.Time) {
 	if a.Adopted && a.Before == nil {
 		outcome = "adopted"
 		p.adopted++
-		p.log.Info("adopted: it was online already under the same anchor", zap.Stringer("anchor", a.Anchor), zap.String("name", a.Name))
+		p.log.Info("adopted: it was online already", zap.Stringer("anchor", a.Anchor), zap.String("name", a.Name), zap.String("matched_by", cmp.Or(a.Matched, "externalId")))
 	}
 	s.Metrics.Change(a.Kind, a.Op.String(), outcome)
 	// What was read again for another reason than a change of its own (its container was renamed, it expired) is older than the last pass.

@@ -8,18 +8,22 @@ import (
 
 	"github.com/robfig/cron/v3"
 
+	"syncd/internal/diff"
 	"syncd/internal/directory"
 )
 
 // ScheduleConfig is the section "schedule" of the configuration file. Times are UTC unless the expression begins with
 // "CRON_TZ=Zone ".
 type ScheduleConfig struct {
-	Sync string `yaml:"sync"`
-	Full string `yaml:"full"`
+	Sync   string `yaml:"sync"`
+	Full   string `yaml:"full"`
+	Verify bool   `yaml:"verify"` // the full passes of the schedule read back what is online
 }
 
-// DefaultSchedule is a pass every three hours and a full one every week.
-func DefaultSchedule() ScheduleConfig { return ScheduleConfig{Sync: "@every 3h", Full: "0 2 * * 0"} }
+// DefaultSchedule is a pass every three hours, and every week a full one that verifies.
+func DefaultSchedule() ScheduleConfig {
+	return ScheduleConfig{Sync: "@every 3h", Full: "0 2 * * 0", Verify: true}
+}
 
 // Validate parses both expressions.
 func (c *ScheduleConfig) Validate() error {
@@ -44,6 +48,14 @@ func (c *ScheduleConfig) FullDue(last, now time.Time) bool {
 	}
 	next := schedule.Next(last.UTC())
 	return !next.IsZero() && !next.After(now)
+}
+
+// limits are what the planner goes by.
+func (c *SafetyConfig) limits() diff.Limits {
+	return diff.Limits{
+		MaxDepartures: c.MaxDepartures, MaxPercent: c.MaxDeparturesPercent, MaxBlocks: c.MaxBlocks, MaxBlocksPercent: c.MaxBlocksPercent,
+		MaxMembersRemoved: c.MaxMembers, MaxMembersRemovedPercent: c.MaxMembersPercent,
+	}
 }
 
 // parseSchedule is cron.ParseStandard without its panics and without its leniency: a time zone must be followed by an expression.
@@ -72,6 +84,10 @@ func parseSchedule(spec string) (cron.Schedule, error) {
 type SafetyConfig struct {
 	MaxDepartures        int      `yaml:"max_departures"`
 	MaxDeparturesPercent float64  `yaml:"max_departures_percent"`
+	MaxBlocks            int      `yaml:"max_blocks"`
+	MaxBlocksPercent     float64  `yaml:"max_blocks_percent"`
+	MaxMembers           int      `yaml:"max_members_removed"` // of one group
+	MaxMembersPercent    float64  `yaml:"max_members_removed_percent"`
 	OnDeparture          string   `yaml:"on_departure"` // "delete" or "block"
 	Reactivate           bool     `yaml:"reactivate"`   // lift syncd's own block when the account is enabled again
 	Canaries             []string `yaml:"canaries"`
@@ -83,19 +99,33 @@ const (
 	BlockDeparted  = "block"
 )
 
-// DefaultSafety holds a pass that removes more than 500 objects or a tenth of them.
+// DefaultSafety holds a pass that removes more than 500 objects or a tenth of them, blocks more than 500 accounts or a quarter, or takes
+// more than 500 members from one group.
 func DefaultSafety() SafetyConfig {
-	return SafetyConfig{MaxDepartures: 500, MaxDeparturesPercent: 10, OnDeparture: DeleteDeparted, Reactivate: true}
+	return SafetyConfig{
+		MaxDepartures: 500, MaxDeparturesPercent: 10, MaxBlocks: 500, MaxBlocksPercent: 25, MaxMembers: 500, MaxMembersPercent: 100,
+		OnDeparture: DeleteDeparted, Reactivate: true,
+	}
 }
 
 // Validate checks the limits.
 func (c *SafetyConfig) Validate() error {
 	var errs []error
-	if c.MaxDepartures < 0 {
-		errs = append(errs, &directory.FieldError{Field: "max_departures", Problem: "is negative", Remedy: "write a number from 0 up"})
-	}
-	if c.MaxDeparturesPercent < 0 || c.MaxDeparturesPercent > 100 {
-		errs = append(errs, &directory.FieldError{Field: "max_departures_percent", Problem: "is no percentage", Remedy: "write a number from 0 to 100"})
+	for _, limit := range []struct {
+		field string
+		n     int
+		share float64
+	}{
+		{"max_departures", c.MaxDepartures, c.MaxDeparturesPercent},
+		{"max_blocks", c.MaxBlocks, c.MaxBlocksPercent},
+		{"max_members_removed", c.MaxMembers, c.MaxMembersPercent},
+	} {
+		if limit.n < 0 {
+			errs = append(errs, &directory.FieldError{Field: limit.field, Problem: "is negative", Remedy: "write a number from 0 up"})
+		}
+		if limit.share < 0 || limit.share > 100 {
+			errs = append(errs, &directory.FieldError{Field: limit.field + "_percent", Problem: "is no percentage", Remedy: "write a number from 0 to 100"})
+		}
 	}
 	if c.OnDeparture != DeleteDeparted && c.OnDeparture != BlockDeparted {
 		errs = append(errs, &directory.FieldError{

@@ -15,59 +15,76 @@ import (
 
 // commit ends a pass whose plan has been applied: the watermark moves, together with everything that waits.
 func (s *Syncer) commit(_ context.Context, p *pass) error {
-	include, exclude := p.session.Containers()
 	final := &diff.Final{
-		State: diff.State{
-			Watermark: p.watermark, Containers: append(include[:len(include):len(include)], exclude...),
-			Fingerprint: s.Fingerprint, SyncedTo: p.state.SyncedTo, FullAt: p.state.FullAt,
-		},
-		Retried: p.retried, RetriedAll: p.full, Now: p.started,
-	}
-	now := s.Now()
-	err := p.plan.EachHeld(func(h diff.Held) error {
-		final.Held = append(final.Held, directory.HeldObject{
-			Anchor: h.Anchor, Kind: h.Kind.String(), Name: h.Name, Evidence: h.Evidence, Op: diff.Depart.String(), Plan: p.record.ID, Since: now,
-		})
-		return nil
-	})
-	if err != nil {
-		return err
+		State: p.next(),
+		Held:  p.plan.EachHeld, Refused: p.plan.EachRefused,
+		Retried: p.plan.Retried, RetriedAll: p.full, Now: p.started,
 	}
 	s.settle(p)
-	if p.record.Held == 0 {
-		final.State.SyncedTo = p.watermark.ReadAt
-	}
-	if p.full {
-		final.State.FullAt = p.started
-	}
 	final.Pass = p.record
 	return s.timed("commit", func() error { return s.Store.Finish(final) })
+}
+
+// next is the state that the pass leaves behind.
+func (p *pass) next() diff.State {
+	state := diff.State{
+		Watermark: p.watermark, Containers: p.containers, Fingerprint: p.fingerprint, SyncedTo: p.state.SyncedTo, FullAt: p.state.FullAt,
+	}
+	if p.plan.HeldCount() == 0 {
+		state.SyncedTo = p.watermark.ReadAt
+	}
+	if p.full {
+		state.FullAt = p.started
+	}
+	state.Blind = p.blind || p.state.Blind && !p.full
+	return state
 }
 
 // settle writes status, message and duration of a pass that was applied.
 func (s *Syncer) settle(p *pass) {
 	r := &p.record
 	r.Seconds = s.Now().Sub(p.started).Seconds()
-	r.Status, r.Message = directory.Done, ""
+	r.Status = directory.Done
 	switch {
-	case p.plan.TooMany != nil:
-		r.Status, r.Message = directory.SomeHeld, p.plan.TooMany.Error()+": they stay online, everything else goes on"
 	case r.Held > 0:
 		r.Status = directory.SomeHeld
-		r.Message = fmt.Sprintf("%d objects cannot be found, or not be read, in Active Directory, and nothing shows that they were deleted: they stay online", r.Held)
 	case r.Refused > 0:
 		r.Status = directory.SomeRefused
 	}
-	if r.Refused > 0 {
-		r.Message = sentences(r.Message, fmt.Sprintf("the online directory refused %d changes; they are tried again", r.Refused))
+	r.Message = sentences(append(p.warnings, s.words(p)...)...)
+}
+
+// words is what a pass has to say beyond its counts, in sentences.
+func (s *Syncer) words(p *pass) []string {
+	var said []string
+	say := func(applies bool, format string, values ...any) {
+		if applies {
+			said = append(said, fmt.Sprintf(format, values...))
+		}
 	}
-	if p.adopted > 0 {
-		r.Message = sentences(r.Message, fmt.Sprintf("%d were online already under their anchors and were adopted", p.adopted))
+	r := &p.record
+	say(r.DryRun, "dry run: nothing was written, this is what a pass would do")
+	for _, limit := range p.plan.TooMany {
+		say(true, "%s: they are held, everything else goes on", limit.Error())
 	}
-	r.Message = sentences(append(p.warnings, r.Message)...)
-	if r.DryRun {
-		r.Message = sentences("dry run: nothing was written, this is what a pass would do", r.Message)
+	say(r.Held > 0, "%d changes are held until an operator decides (%s)", r.Held, heldWords(p.plan.Causes()))
+	say(p.plan.KeptCount() > 0, "%d changes were rejected and are not made", p.plan.KeptCount())
+	say(r.Refused > 0, "%d changes were refused; they are tried again", r.Refused)
+	say(p.adopted > 0, "%d were online already and were adopted", p.adopted)
+	say(p.foreign > 0, "%d memberships of people from other domains are skipped (%s)", p.foreign, strings.Join(p.foreigners, "; "))
+	if p.drift != nil && (p.request.Verify || p.drift.Repairs() > 0) {
+		said = append(said, driftInWords(p.drift, p.firstEver(), r.DryRun))
 	}
+	return said
+}
+
+// heldWords is "409 left scope with OU=Sales, 3 deleted in Active Directory".
+func heldWords(causes []directory.HeldCause) string {
+	var parts []string
+	for _, c := range causes {
+		parts = append(parts, fmt.Sprintf("%d %s", c.Count, c.Cause))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // sentences joins what is not empty.

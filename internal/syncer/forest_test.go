@@ -30,6 +30,7 @@ type forest struct {
 	fail    error   // of the next read
 	stale   bool    // the cookie is refused
 	blind   map[directory.Anchor]bool
+	pilot   map[directory.Anchor]struct{}
 }
 
 type entry struct {
@@ -132,11 +133,11 @@ func (f *forest) object(e *entry, linked, whole bool) *directory.Object {
 // wanted is what mapping makes of the forest: all that should be online.
 func (f *forest) wanted(now time.Time) map[directory.Anchor]*directory.Resource {
 	include, exclude := f.Containers()
-	m := mapping.New(mapping.Scope{Include: include, Exclude: exclude, Kinds: directory.Kinds()})
+	m := mapping.New(nil, mapping.Scope{Include: include, Exclude: exclude, Kinds: directory.Kinds()}, mapping.Domains{})
 	all := map[directory.Anchor]*directory.Resource{}
 	for a, e := range f.objects {
-		if r, out := m.Map(f.object(e, false, false), now); out == nil {
-			all[a] = r
+		if v := m.Map(f.object(e, false, false), now); v.Out == nil {
+			all[a] = v.Resource
 		}
 	}
 	return all
@@ -145,10 +146,14 @@ func (f *forest) wanted(now time.Time) map[directory.Anchor]*directory.Resource 
 // The forest is the syncer.Session of every pass as well.
 var _ syncer.Session = (*forest)(nil)
 
-func (f *forest) Server() string               { return "dc1.corp.example" }
-func (f *forest) OwnAccount() directory.Anchor { return at("svc-syncd") }
-func (f *forest) DeletionsVisible() bool       { return true }
-func (f *forest) Close()                       {}
+func (f *forest) Server() string                                               { return "dc1.corp.example" }
+func (f *forest) OwnAccount() directory.Anchor                                 { return at("svc-syncd") }
+func (f *forest) DeletionsVisible() bool                                       { return true }
+func (f *forest) Groups() []directory.Container                                { return nil }
+func (f *forest) Strategy() (directory.Strategy, string)                       { return directory.DirSync, "" }
+func (f *forest) Readable(context.Context, string) (bool, error)               { return true, nil }
+func (f *forest) Pilot(context.Context) (map[directory.Anchor]struct{}, error) { return f.pilot, nil }
+func (f *forest) Close()                                                       {}
 func (f *forest) Containers() (include, exclude []directory.Container) {
 	return []directory.Container{{Anchor: at("ou"), DN: staff, Configured: staff}}, []directory.Container{{DN: interns, Configured: interns}}
 }

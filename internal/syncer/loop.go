@@ -33,7 +33,9 @@ func NewLoop(schedule ScheduleConfig, run func(context.Context, Request)) (*Loop
 		if err != nil {
 			return nil, fmt.Errorf("the schedule %q: %w", s.spec, err)
 		}
-		l.schedule.Schedule(parsed, cron.FuncJob(func() { l.Trigger(Request{Trigger: "schedule", Full: s.full}) }))
+		l.schedule.Schedule(parsed, cron.FuncJob(func() {
+			l.Trigger(Request{Trigger: "schedule", Full: s.full, Verify: s.full && schedule.Verify})
+		}))
 	}
 	return l, nil
 }

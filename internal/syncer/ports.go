@@ -12,12 +12,19 @@ import (
 type Session interface {
 	// Server is the dnsHostName of the domain controller.
 	Server() string
-	// Containers are the scope's containers where they are now.
+	// Strategy is how the next delta will learn what changed, and why not in a better way.
+	Strategy() (directory.Strategy, string)
+	// Containers are the scope's containers where they are now, Groups the groups whose members alone are synchronised.
 	Containers() (include, exclude []directory.Container)
+	Groups() []directory.Container
+	// Pilot is who belongs to Groups, through any nesting; nil where there are none.
+	Pilot(ctx context.Context) (map[directory.Anchor]struct{}, error)
 	// OwnAccount is the account that is bound, zero when unknown.
 	OwnAccount() directory.Anchor
 	// DeletionsVisible reports whether it was proved that tombstones can be read.
 	DeletionsVisible() bool
+	// Readable reports whether an attribute can be seen on any object at all.
+	Readable(ctx context.Context, attribute string) (bool, error)
 	// Full reads everything in the scope's containers. It is whole or an error.
 	Full(ctx context.Context, emit func(*directory.Object) error) (directory.Watermark, error)
 	// Delta reads what changed since a watermark, and the current state of the objects in also, tombstones included. An object may
@@ -36,6 +43,15 @@ type Target interface {
 	// Open reads what the service offers, and with it proves that it can be reached.
 	Open(ctx context.Context) error
 	Supports(kind directory.Kind) bool
+	// Domains are the verified domains of the online directory, and the one that it gives to everybody, where it tells them.
+	Domains() (verified []string, routing string)
+	// List reads back everything that is online. It is whole or an error, but something may be missing that changes its place meanwhile: Gone
+	// asks for single resources. Shows reports whether the service returns an attribute at all.
+	List(ctx context.Context, emit func(diff.Online) error) error
+	Gone(ctx context.Context, kind directory.Kind, ids []string) ([]bool, error)
+	Shows(kind directory.Kind, a directory.Attribute) bool
+	// Members reads back the ids of a group's members, in parts; readable is false where the service does not return them.
+	Members(ctx context.Context, groupID string, emit func(ids []string) error) (readable bool, err error)
 	// Repeat announces that an interrupted pass may have sent some of the next changes already.
 	Repeat(bool)
 	// Active reports for each id whether the account is active now; a missing one is not.
@@ -50,8 +66,15 @@ type Store interface {
 	TempDir() string
 	State() (diff.State, error)
 	Interrupted() (*diff.Interrupted, error)
-	Refused() ([]directory.RefusedObject, error)
-	Held() ([]directory.HeldObject, error)
+	// Due lists the objects whose refusals have waited long enough, and when the next one has.
+	Due(now time.Time) (list []directory.Anchor, next time.Time, err error)
+	// HeldAnchors are the objects whose departure or block is held.
+	HeldAnchors() ([]directory.Anchor, error)
+	// AnchorOf finds the anchor of an acknowledged object by its objectGUID, where that is another one.
+	AnchorOf(guid directory.Anchor) (a directory.Anchor, found bool, err error)
+	// Observe and ObserveMembers correct the snapshot by what was read back.
+	Observe(batch []diff.Observation) error
+	ObserveMembers(group directory.Anchor, added, gone []directory.Anchor) error
 	Expired(now time.Time) ([]directory.Anchor, error)
 	// Begin, Intend before each batch, Acknowledge after it and Finish together see to it that what a crash leaves unanswered is known.
 	Begin(i diff.Interrupted) error

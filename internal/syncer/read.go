@@ -7,7 +7,6 @@ import (
 
 	"go.uber.org/zap"
 
-	"syncd/internal/diff"
 	"syncd/internal/directory"
 	"syncd/internal/mapping"
 )
@@ -18,45 +17,64 @@ const reportEvery = 200
 // connect opens both sides and decides between a delta and a full read.
 func (s *Syncer) connect(ctx context.Context, p *pass) error {
 	return s.timed("connect", func() (err error) {
-		if err := s.Target.Open(ctx); err != nil {
-			return err
-		}
-		if p.state, err = s.Store.State(); err != nil {
-			return err
-		}
-		if p.interrupted, err = s.Store.Interrupted(); err != nil {
+		if err := s.begun(ctx, p); err != nil {
 			return err
 		}
 		if p.session, err = s.Open(ctx, p.state.Containers); err != nil {
 			return err
 		}
 		p.record.Server = p.session.Server()
-		if !p.session.DeletionsVisible() {
+		include, exclude := p.session.Containers()
+		p.containers = slices.Concat(include, exclude, p.session.Groups())
+		if p.blind = !p.session.DeletionsVisible(); p.blind {
 			p.warn("deletions cannot be seen: what is deleted in Active Directory stays online until the account may list and read CN=Deleted Objects " +
 				"(docs/configuration.md, What the account needs)")
 		}
-		p.decide(s.Fingerprint, s.Schedule.FullDue(p.state.FullAt, p.started))
-		return nil
+		p.decide(s.Schedule.Verify, s.Schedule.FullDue(p.state.FullAt, p.started))
+		p.pilot, err = p.session.Pilot(ctx)
+		return err
 	})
 }
 
+// begun opens the online directory and reads what the last pass left.
+func (s *Syncer) begun(ctx context.Context, p *pass) (err error) {
+	if err := s.Target.Open(ctx); err != nil {
+		return err
+	}
+	verified, routing := s.Target.Domains()
+	p.domains = s.Domains(mapping.Domains{Verified: verified, Routing: routing})
+	if p.state, err = s.Store.State(); err != nil {
+		return err
+	}
+	p.fingerprint = s.fingerprint(p)
+	p.interrupted, err = s.Store.Interrupted()
+	return err
+}
+
 // decide chooses a full read where it is asked for or where a delta would not be enough.
-func (p *pass) decide(fingerprint string, due bool) {
+func (p *pass) decide(verify, due bool) {
+	p.request.Verify = p.request.Verify || verify && due
 	reason := ""
 	switch {
+	case p.request.Verify:
+		reason = "it verifies what is online"
 	case p.request.Full:
 		reason = "asked for"
 	case p.state.Watermark.IsZero():
 		reason = "no watermark yet"
 	case due:
 		reason = "the schedule asked for a full pass since the last one"
-	case p.state.Fingerprint != fingerprint:
-		reason = "the configuration or the built-in mapping changed"
+	case p.state.Fingerprint != p.fingerprint:
+		reason = "the configuration, the built-in mapping or the verified domains changed"
 	case p.interrupted != nil && p.interrupted.Full:
 		reason = "the last full pass was interrupted"
+	case p.state.Blind && p.session.DeletionsVisible():
+		reason = "deletions can be seen again, and some may have been missed"
 	}
 	p.setKind(reason != "")
-	p.log.Info("pass begins", zap.String("kind", p.record.Kind), zap.String("server", p.record.Server), zap.String("why", reason))
+	strategy, why := p.session.Strategy()
+	p.log.Info("pass begins", zap.String("kind", p.record.Kind), zap.String("server", p.record.Server), zap.String("why", reason),
+		zap.String("changes", string(strategy)), zap.String("because", why))
 }
 
 func (p *pass) setKind(full bool) {
@@ -77,30 +95,24 @@ func (s *Syncer) read(ctx context.Context, p *pass) error {
 			p.log.Warn("the delta cannot continue from the last pass: reading everything instead", zap.Error(err))
 			p.setKind(true)
 		}
-		return s.planFrom(ctx, p, s.readFull)
+		if err := s.planFrom(ctx, p, s.readFull); err != nil {
+			return err
+		}
+		if strategy, why := p.session.Strategy(); strategy == directory.DirSyncReadable || strategy == directory.USNPolling {
+			p.warn(why)
+		}
+		return nil
 	})
 }
 
 // planFrom feeds a planner with what reader reads, and keeps its plan.
 func (s *Syncer) planFrom(ctx context.Context, p *pass, reader func(context.Context, *pass, *intake) error) (err error) {
-	include, exclude := p.session.Containers()
-	held, err := s.heldBefore()
-	if err != nil {
-		return err
-	}
-	in := &intake{
-		syncer: s, pass: p,
-		mapper: mapping.New(mapping.Scope{Include: include, Exclude: exclude, Kinds: s.Kinds, OwnAccount: p.session.OwnAccount()}),
-		planner: diff.NewPlanner(diff.Settings{
-			Full: p.full, Interrupted: p.interrupted != nil, Dir: s.Store.TempDir(), Supports: s.Target.Supports,
-			Limits:       diff.Limits{MaxDepartures: s.Safety.MaxDepartures, MaxPercent: s.Safety.MaxDeparturesPercent},
-			KeepDeparted: s.Safety.OnDeparture == BlockDeparted, Reactivate: s.Safety.Reactivate, Held: held,
-		}, s.Store),
-	}
+	in := s.newIntake(ctx, p)
 	defer func() { err = errors.Join(err, in.planner.Close()) }()
 	if err := reader(ctx, p, in); err != nil {
 		return errors.Join(err, in.planner.Abandon())
 	}
+	p.foreign, p.foreigners = in.skipped, in.foreign
 	s.report(p, "plan", in.read, in.read)
 	if p.plan, err = in.planner.Finish(); err != nil {
 		return errors.Join(err, in.planner.Abandon())
@@ -109,26 +121,17 @@ func (s *Syncer) planFrom(ctx context.Context, p *pass, reader func(context.Cont
 	return nil
 }
 
-// heldBefore is what the last pass held.
-func (s *Syncer) heldBefore() (map[directory.Anchor]bool, error) {
-	held, err := s.Store.Held()
-	if err != nil {
-		return nil, err
-	}
-	anchors := make(map[directory.Anchor]bool, len(held))
-	for _, h := range held {
-		anchors[h.Anchor] = true
-	}
-	return anchors, nil
-}
-
 // readFull reads everything, then looks for each object that was not seen before anything is said about it.
 func (s *Syncer) readFull(ctx context.Context, p *pass, in *intake) (err error) {
 	if p.watermark, err = p.session.Full(ctx, in.add); err != nil {
 		return err
 	}
 	err = in.planner.Missing(func(anchors []directory.Anchor) error {
-		return in.prove(anchors, func() error { return p.session.Lookup(ctx, anchors, in.add) })
+		names, err := s.namesOf(p, anchors)
+		if err != nil {
+			return err
+		}
+		return in.prove(anchors, func() error { return p.session.Lookup(ctx, names, in.add) })
 	})
 	if err != nil {
 		return err
@@ -142,12 +145,14 @@ func (s *Syncer) readDelta(ctx context.Context, p *pass, in *intake) error {
 	if err != nil {
 		return err
 	}
-	in.planner.Recheck(waiting.held)
-	in.planner.Recheck(p.retried)
 	p.again = waiting.others
 	also := slices.Concat(waiting.held, waiting.others)
+	names, err := s.namesOf(p, also)
+	if err != nil {
+		return err
+	}
 	err = in.prove(also, func() (err error) {
-		p.watermark, err = p.session.Delta(ctx, p.state.Watermark, also, in.add, in.planner.Link)
+		p.watermark, err = p.session.Delta(ctx, p.state.Watermark, names, in.add, in.planner.Link)
 		return err
 	})
 	if err != nil {
@@ -169,73 +174,5 @@ func (s *Syncer) readMembers(ctx context.Context, p *pass, in *intake) error {
 			return err
 		}
 	}
-	return nil
-}
-
-// waiting is what a delta must look at although nothing changed in Active Directory, or what an interrupted one had to.
-type waiting struct{ held, others []directory.Anchor }
-
-func (s *Syncer) waiting(p *pass) (w waiting, err error) {
-	held, err := s.Store.Held()
-	if err != nil {
-		return w, err
-	}
-	for _, h := range held {
-		w.held = append(w.held, h.Anchor)
-	}
-	if w.others, err = s.Store.Expired(p.started); err != nil {
-		return w, err
-	}
-	if p.interrupted != nil {
-		w.others = append(w.others, p.interrupted.Again...)
-	}
-	refused, err := s.Store.Refused()
-	if err != nil {
-		return w, err
-	}
-	for _, r := range refused {
-		if !p.started.Before(r.Next) {
-			w.others = append(w.others, r.Anchor)
-			p.retried = append(p.retried, r.Anchor)
-		}
-	}
-	return w, nil
-}
-
-// intake maps what is read and hands it to the planner.
-type intake struct {
-	syncer  *Syncer
-	pass    *pass
-	mapper  *mapping.Mapper
-	planner *diff.Planner
-	read    int
-	proving map[directory.Anchor]bool // anchors that nothing has been read of yet
-}
-
-func (in *intake) add(o *directory.Object) error {
-	in.read++
-	if in.read%reportEvery == 1 {
-		in.syncer.report(in.pass, "read", in.read, 0)
-	}
-	delete(in.proving, o.Anchor)
-	resource, out := in.mapper.Map(o, in.pass.started)
-	return in.planner.Add(o, resource, out)
-}
-
-// prove runs a read that should find each of the anchors, alive or deleted. Those that it does not find stay unexplained.
-func (in *intake) prove(anchors []directory.Anchor, read func() error) error {
-	in.proving = make(map[directory.Anchor]bool, len(anchors))
-	for _, a := range anchors {
-		in.proving[a] = true
-	}
-	if err := read(); err != nil {
-		return err
-	}
-	for a := range in.proving {
-		if err := in.planner.Unexplained(a); err != nil {
-			return err
-		}
-	}
-	in.proving = nil
 	return nil
 }

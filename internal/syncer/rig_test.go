@@ -15,6 +15,7 @@ import (
 
 	"syncd/internal/diff"
 	"syncd/internal/directory"
+	"syncd/internal/mapping"
 	"syncd/internal/store"
 	"syncd/internal/syncer"
 )
@@ -126,7 +127,7 @@ func (r *rig) run(request syncer.Request) (directory.PassRecord, error) {
 	s := syncer.New(syncer.Options{
 		Open:   func(context.Context, []directory.Container) (syncer.Session, error) { return r.forest, nil },
 		Target: r.tenant, Store: r.store, Metrics: noMetrics{}, Log: zap.NewNop(), Now: func() time.Time { return r.now }, Safety: r.safety,
-		Kinds: directory.Kinds(), Fingerprint: r.fingerprint,
+		Kinds: directory.Kinds(), Fingerprints: map[string]string{"mapping": r.fingerprint}, Domains: r.domains, Fork: r.fork,
 	})
 	r.passes++
 	request.ID = fmt.Sprintf("pass-%04d", r.passes)
@@ -138,6 +139,16 @@ func (r *rig) run(request syncer.Request) (directory.PassRecord, error) {
 		r.t.Fatalf("left behind: %v %v", left, broken)
 	}
 	return p, err
+}
+
+func (r *rig) domains(told mapping.Domains) mapping.Domains { return told }
+
+func (r *rig) fork() (syncer.Store, func() error, error) {
+	s, err := r.store.Fork()
+	if err != nil {
+		return nil, nil, err
+	}
+	return s, s.Close, nil
 }
 
 func (r *rig) pass() directory.PassRecord { return r.ask(syncer.Request{}) }
@@ -206,7 +217,7 @@ func (r *rig) settled() {
 
 func (r *rig) leaveOut(got *picture, wanted map[directory.Anchor]*directory.Resource) {
 	stays := map[string]bool{}
-	held, err := r.store.Held()
+	held, err := r.store.Held(9999)
 	must(r.t, err)
 	for _, h := range held {
 		stays[nameOf(h.Anchor)] = true

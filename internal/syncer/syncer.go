@@ -2,6 +2,7 @@ package syncer
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"syncd/internal/diff"
 	"syncd/internal/directory"
+	"syncd/internal/mapping"
 )
 
 // Options are what a syncer works with.
@@ -25,9 +27,18 @@ type Options struct {
 	// Schedule tells whether a full pass was missed; what runs the passes is the Loop.
 	Schedule ScheduleConfig
 	Kinds    []directory.Kind
-	// Fingerprint identifies everything in the configuration that decides what is read and what it becomes. When it differs from
-	// that of the last pass, a full pass follows.
-	Fingerprint string
+	Rules    *mapping.Rules
+	// Domains completes what the online directory tells about its domains with what the configuration says.
+	Domains func(told mapping.Domains) mapping.Domains
+	// FilterAttributes are the attributes that the scope's filter names.
+	FilterAttributes []string
+	// OwnAnchors says that the anchor of an object may be another one than its objectGUID.
+	OwnAnchors bool
+	// Fingerprints identify, by section of the configuration, everything that decides what is read and what it becomes. When one differs
+	// from that of the last pass, a full pass follows.
+	Fingerprints map[string]string
+	// Fork copies the store for a dry run that verifies. Closing the copy removes it.
+	Fork func() (Store, func() error, error)
 }
 
 // Syncer runs passes, one at a time.
@@ -46,9 +57,8 @@ type Request struct {
 	Full    bool   // read everything
 	Verify  bool   // read what is online too, and repair what differs there; a pass that verifies is a full one
 	DryRun  bool   // stop before the first write
+	Save    string // the file that a dry run writes its plan to
 	Saved   string // the file of a saved plan: apply exactly that instead of reading
-	// Preview, where set, is given the plan once it has been checked, before anything is written.
-	Preview func(*diff.Plan) error
 }
 
 // NewID returns a pass id: a ULID, so that ids sort by time.
@@ -66,18 +76,21 @@ func (s *Syncer) RunOnce(ctx context.Context, request Request) (directory.PassRe
 	return s.end(p, err)
 }
 
+type step func(context.Context, *pass) error
+
 func (s *Syncer) run(ctx context.Context, p *pass) error {
 	defer p.close()
-	steps := []func(context.Context, *pass) error{
+	steps := []step{
 		s.connect, // both sides answer, the scope's containers are found
+		s.verify,  // where it is asked for: what is really online enters the snapshot
 		s.read,    // read, map and compare: the whole plan is made
-		s.check,   // limits; a dry run ends here
 	}
+	if p.request.Saved != "" {
+		steps = []step{s.load} // the plan was made before
+	}
+	steps = append(steps, s.check) // limits; a dry run ends here
 	if !p.request.DryRun {
-		steps = append(steps,
-			s.apply,  // every change, in the plan's order; what is acknowledged enters the snapshot
-			s.commit, // the watermark moves
-		)
+		steps = append(steps, s.writing()...)
 	}
 	for _, step := range steps {
 		if err := step(ctx, p); err != nil {
@@ -95,22 +108,31 @@ type pass struct {
 	started time.Time
 
 	session     Session
+	store       Store                         // the memory that the plan is compared with: a copy in a dry run that verifies
+	release     func() error                  // removes that copy
+	containers  []directory.Container         // where the scope's containers and groups are
+	pilot       map[directory.Anchor]struct{} // who alone is synchronised; nil: everybody
+	domains     mapping.Domains
+	fingerprint string            // of everything that decides what is read and what it becomes
 	state       diff.State        // of the last pass
 	interrupted *diff.Interrupted // a pass that did not end, nil where there is none
 	full        bool
+	blind       bool // deletions cannot be seen
 	plan        *diff.Plan
 	// watermark is how far the source has been read, kept only by commit.
-	watermark directory.Watermark
-	retried   []directory.Anchor // refused objects that this pass looked at again
-	warnings  []string           // for the report
-	adopted   int                // objects that were online already
-	conflicts []diff.Change      // what met something of the same name, to be sent once more
-	lastTry   bool               // conflicts are refusals now
-	again     []directory.Anchor // all that it looked at although nothing changed in Active Directory
+	watermark  directory.Watermark
+	warnings   []string           // for the report
+	adopted    int                // objects that were online already
+	foreign    int                // memberships that belong to other domains
+	foreigners []string           // the first of them
+	conflicts  []diff.Change      // what met something of the same name, to be sent once more
+	lastTry    bool               // conflicts are refusals now
+	drift      *diff.Drift        // what the verification found, nil where there was none
+	again      []directory.Anchor // all that it looked at although nothing changed in Active Directory
 }
 
 func (s *Syncer) begin(r Request) *pass {
-	p := &pass{request: r, started: s.Now(), log: s.Log.With(zap.String("pass", r.ID))}
+	p := &pass{request: r, started: s.Now(), store: s.Store, log: s.Log.With(zap.String("pass", r.ID))}
 	p.record = directory.PassRecord{Pass: directory.Pass{ID: r.ID}, Started: p.started, Trigger: r.Trigger, DryRun: r.DryRun}
 	s.report(p, "connect", 0, 0)
 	return p
@@ -140,9 +162,14 @@ func (p *pass) close() {
 	if p.session != nil {
 		p.session.Close()
 	}
+	var err error
 	if p.plan != nil {
-		if err := p.plan.Close(); err != nil {
-			p.log.Warn("temporary files of the plan stay behind", zap.Error(err))
-		}
+		err = p.plan.Close()
+	}
+	if p.release != nil {
+		err = errors.Join(err, p.release())
+	}
+	if err != nil {
+		p.log.Warn("temporary files of the pass stay behind", zap.Error(err))
 	}
 }

@@ -69,10 +69,12 @@ func (t *tenant) activate(name string) {
 	}
 }
 
-func (t *tenant) Open(context.Context) error        { return nil }
-func (t *tenant) Supports(kind directory.Kind) bool { return kind != t.lacks }
-func (t *tenant) Repeat(on bool)                    { t.repeat = on }
-func (t *tenant) failNow() bool                     { t.failIn--; return t.failIn == 0 }
+func (t *tenant) Open(context.Context) error                     { return nil }
+func (t *tenant) Supports(kind directory.Kind) bool              { return kind != t.lacks }
+func (t *tenant) Repeat(on bool)                                 { t.repeat = on }
+func (t *tenant) Domains() ([]string, string)                    { return nil, "" }
+func (t *tenant) Shows(directory.Kind, directory.Attribute) bool { return true }
+func (t *tenant) failNow() bool                                  { t.failIn--; return t.failIn == 0 }
 func (t *tenant) breaks(format string, args ...any) {
 	t.broken = append(t.broken, fmt.Sprintf(format, args...))
 }
@@ -80,6 +82,43 @@ func (t *tenant) remove(id string) { t.forget(id); delete(t.accounts, id) }
 func no(status int, detail string) (o diff.Outcome) {
 	o.Refusal = &diff.Refusal{Status: status, Detail: detail}
 	return o
+}
+
+// List reads back everything, in the order of the ids.
+func (t *tenant) List(_ context.Context, emit func(diff.Online) error) error {
+	if t.failNow() {
+		return errTarget
+	}
+	for _, id := range slices.Sorted(maps.Keys(t.accounts)) {
+		acc := t.accounts[id]
+		o := diff.Online{ID: id, Anchor: acc.anchor, Active: acc.active, ManagerID: acc.manager}
+		o.Resource = directory.Resource{Anchor: acc.anchor, Kind: acc.kind}
+		for _, a := range slices.Sorted(maps.Keys(acc.values)) {
+			o.Resource.Values = append(o.Resource.Values, directory.Value{Attribute: a, Values: acc.values[a]})
+		}
+		if err := emit(o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tenant) Gone(_ context.Context, _ directory.Kind, ids []string) ([]bool, error) {
+	if t.failNow() {
+		return nil, errTarget
+	}
+	gone := make([]bool, len(ids))
+	for i, id := range ids {
+		gone[i] = t.accounts[id] == nil
+	}
+	return gone, nil
+}
+
+func (t *tenant) Members(_ context.Context, group string, emit func([]string) error) (bool, error) {
+	if t.failNow() {
+		return false, errTarget
+	}
+	return true, emit(slices.Sorted(maps.Keys(t.accounts[group].members)))
 }
 
 func (t *tenant) Active(_ context.Context, ids []string) ([]bool, error) {

@@ -1,0 +1,112 @@
+package syncer
+
+import (
+	"context"
+
+	"syncd/internal/diff"
+	"syncd/internal/directory"
+	"syncd/internal/mapping"
+)
+
+// intake maps what is read and hands it to the planner.
+type intake struct {
+	syncer  *Syncer
+	pass    *pass
+	mapper  *mapping.Mapper
+	planner *diff.Planner
+	read    int
+	foreign []string                  // memberships that belong to other domains, the first ones
+	skipped int                       // how many there are
+	proving map[directory.Anchor]bool // anchors that nothing has been read of yet
+	shown   map[string]bool           // what readable learnt
+	failed  error                     // of readable
+}
+
+func (s *Syncer) newIntake(ctx context.Context, p *pass) *intake {
+	include, exclude := p.session.Containers()
+	scope := mapping.Scope{
+		Include: include, Exclude: exclude, Kinds: s.Kinds, OwnAccount: p.session.OwnAccount(),
+		Pilot: p.pilot, Groups: p.session.Groups(), FilterAttributes: s.FilterAttributes,
+	}
+	in := &intake{syncer: s, pass: p, shown: map[string]bool{}}
+	scope.Readable = func(attribute string) bool { return in.readable(ctx, attribute) }
+	in.mapper = mapping.New(s.Rules, scope, p.domains)
+	in.planner = diff.NewPlanner(diff.Settings{
+		Full: p.full, Interrupted: p.interrupted != nil, Dir: p.store.TempDir(), Supports: s.Target.Supports, Limits: s.Safety.limits(),
+		KeepDeparted: s.Safety.OnDeparture == BlockDeparted, Reactivate: s.Safety.Reactivate, SameRules: p.state.Fingerprint == p.fingerprint,
+		Pass: p.record.ID, Now: p.started,
+	}, p.store)
+	return in
+}
+
+func (in *intake) add(o *directory.Object) error {
+	in.read++
+	if in.read%reportEvery == 1 {
+		in.syncer.report(in.pass, "read", in.read, 0)
+	}
+	if err := in.recognise(o); err != nil {
+		return err
+	}
+	in.name(o)
+	delete(in.proving, o.Anchor)
+	v := in.mapper.Map(o, in.pass.started)
+	if in.failed != nil {
+		return in.failed
+	}
+	if v.Refused != "" {
+		return in.planner.Refuse(o, v.Resource, v.Refused)
+	}
+	return in.planner.Add(o, v.Resource, v.Out)
+}
+
+// readable asks, once in a pass, whether an attribute can be seen on any object. After an error, which is kept, nothing counts.
+func (in *intake) readable(ctx context.Context, attribute string) bool {
+	shown, known := in.shown[attribute]
+	if !known && in.failed == nil {
+		shown, in.failed = in.pass.session.Readable(ctx, attribute)
+		in.shown[attribute] = shown
+	}
+	return shown
+}
+
+// recognise gives a tombstone that shows no more than its objectGUID the anchor that the object had.
+func (in *intake) recognise(o *directory.Object) error {
+	if !in.syncer.OwnAnchors || !o.Deleted {
+		return nil
+	}
+	a, found, err := in.pass.store.AnchorOf(o.GUID)
+	if found {
+		o.Anchor = a
+	}
+	return err
+}
+
+// mostForeign is how many skipped memberships are named in the report.
+const mostForeign = 5
+
+// name notes the members of a group that belong to other domains.
+func (in *intake) name(o *directory.Object) {
+	for _, member := range o.Foreign {
+		if in.skipped++; len(in.foreign) < mostForeign {
+			in.foreign = append(in.foreign, o.Attributes.First("sAMAccountName")+": "+member)
+		}
+	}
+}
+
+// prove runs a read that should find each of the anchors, alive or deleted. Those that it does not find stay unexplained.
+func (in *intake) prove(anchors []directory.Anchor, read func() error) error {
+	in.proving = make(map[directory.Anchor]bool, len(anchors))
+	for _, a := range anchors {
+		in.proving[a] = true
+	}
+	if err := read(); err != nil {
+		return err
+	}
+	for a := range in.proving {
+		if err := in.planner.Unexplained(a); err != nil {
+			return err
+		}
+	}
+	in.proving = nil
+	return nil
+}

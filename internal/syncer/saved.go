@@ -1,0 +1,118 @@
+package syncer
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"syncd/internal/diff"
+	"syncd/internal/directory"
+)
+
+// What a saved plan knows beside the sections of the configuration: what the online directory tells about its domains, and that the plan
+// was compared with a corrected copy of the snapshot.
+const (
+	onlineDomains = "the verified domains of the online directory"
+	correctedCopy = "verified"
+)
+
+// fingerprints identify the configuration and what the online directory tells about its domains.
+func (s *Syncer) fingerprints(p *pass) map[string]string {
+	prints := maps.Clone(s.Fingerprints)
+	prints[onlineDomains] = strings.Join(p.domains.Verified, ",") + " " + p.domains.Routing
+	return prints
+}
+
+// fingerprint is all of it in one.
+func (s *Syncer) fingerprint(p *pass) string {
+	sum := sha256.New()
+	prints := s.fingerprints(p)
+	for _, section := range slices.Sorted(maps.Keys(prints)) {
+		fmt.Fprintf(sum, "%s=%s\n", section, prints[section])
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8])
+}
+
+// save writes the plan of a dry run to the file that was asked for.
+func (s *Syncer) save(p *pass) error {
+	if p.request.Save == "" {
+		return nil
+	}
+	prints := s.fingerprints(p)
+	if p.drift != nil && p.drift.Repairs() > 0 {
+		prints[correctedCopy] = p.record.ID
+		p.warn("this plan repairs what others changed online, so it can be looked at, not applied: a pass with --verify makes it anew")
+	}
+	from, err := p.state.Identity()
+	if err != nil {
+		return err
+	}
+	s.settle(p)
+	return p.plan.WriteFile(p.request.Save, diff.Header{
+		ID: p.record.ID, Made: s.Now(), Kind: p.record.Kind, Server: p.record.Server, Message: p.record.Message, Fingerprints: prints, Base: from,
+		Commit: diff.Commit{State: p.next(), Full: p.full, Started: p.started, Again: p.again},
+	})
+}
+
+// load takes a saved plan in place of one that is made: as it is, or not at all.
+func (s *Syncer) load(ctx context.Context, p *pass) error {
+	return s.timed("connect", func() (err error) {
+		if err := s.begun(ctx, p); err != nil {
+			return err
+		}
+		var h *diff.Header
+		if p.plan, h, err = diff.OpenFile(p.request.Saved); err != nil {
+			return err
+		}
+		p.setKind(h.Commit.Full)
+		if err := s.fits(p, h); err != nil {
+			return err
+		}
+		p.record.Server, p.record.Read, p.record.Unchanged, p.record.Held = h.Server, p.plan.Read, p.plan.Unchanged, p.plan.HeldCount()
+		p.watermark, p.containers, p.again, p.started = h.Commit.State.Watermark, h.Commit.State.Containers, h.Commit.Again, h.Commit.Started
+		return nil
+	})
+}
+
+// fits refuses a plan that is not about what is known now.
+func (s *Syncer) fits(p *pass, h *diff.Header) error {
+	if _, verified := h.Fingerprints[correctedCopy]; verified {
+		return stale(h, "it was compared with what was really online, which a pass has to do by itself", "run `syncd --now --verify`")
+	}
+	now := s.fingerprints(p)
+	var changed []string
+	for section, was := range h.Fingerprints {
+		if now[section] != was {
+			changed = append(changed, section)
+		}
+	}
+	slices.Sort(changed)
+	if len(changed) > 0 {
+		return stale(h, "the configuration changed since ("+strings.Join(changed, ", ")+")", remedyStale)
+	}
+	if p.interrupted != nil {
+		return stale(h, "the pass "+p.interrupted.Pass+" was interrupted since, and what it left behind must be found first", "run `syncd --now`, and make a new plan")
+	}
+	misfit, err := p.plan.Fits(p.store)
+	if err != nil {
+		return err
+	}
+	if misfit != nil {
+		return stale(h, misfit.Error(), remedyStale)
+	}
+	base, err := p.state.Identity()
+	if err == nil && base != h.Base {
+		err = stale(h, "a pass has read Active Directory since (at "+p.state.Watermark.ReadAt.Format("2006-01-02 15:04:05 MST")+")", remedyStale)
+	}
+	return err
+}
+
+const remedyStale = "make a new one with `syncd plan -o FILE`"
+
+func stale(h *diff.Header, why, remedy string) error {
+	return &directory.Fault{Class: directory.Usage, Cause: "the plan " + h.ID + " does not fit any more: " + why + "; nothing was changed", Remedy: remedy}
+}
