@@ -136,7 +136,7 @@ func (m *memory) HeldEdges(visit func(directory.Edge) error) error {
 func (m *memory) Waits(a directory.Anchor) (w Waiting, err error) {
 	_, w.Held = m.held[HeldKey{Op: Depart, Anchor: a}]
 	w.Refused = m.refused[a]
-	w.Locally = w.Refused
+	w.Contested = w.Refused
 	return w, m.err
 }
 

@@ -63,6 +63,7 @@ const (
 	changes
 	leaves
 	isKept // departs, but stays online, blocked
+	isBad  // a local rule refuses it; it stays what it is
 )
 
 // NewPlanner returns a planner that compares with a snapshot.

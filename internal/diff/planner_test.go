@@ -82,6 +82,11 @@ func breaks(r *directory.Resource, change ...func(*directory.Object)) step {
 	}
 }
 
+// claims is breaks for an object whose anchor another one has as well.
+func claims(r *directory.Resource) step {
+	return breaks(r, func(o *directory.Object) { o.Problem = "another has its anchor" })
+}
+
 // asks answers NeedMembers, which must ask for exactly that group.
 func asks(group string, members ...string) step {
 	return func(p *Planner) error {

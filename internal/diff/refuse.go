@@ -2,14 +2,16 @@ package diff
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"syncd/internal/directory"
 )
 
 // Refuse takes an object of the scope that a local rule refuses, with the reason. r says what is certain about it, or is nil. One that
-// is online stays as it is, with its memberships and its manager, but that a leaver is blocked (law 5); it was seen, so it is not missing. One
-// that is not online is not created. When it is in order again, it is compared as a whole.
+// is online keeps its attributes; it was seen, so it is not missing; a leaver is blocked (law 5), and its memberships and its manager follow
+// Active Directory: a bad address keeps nobody in a group. Where it is not certain which object it is, all of it stands still. One that is
+// not online is not created. When it is in order again, it is compared as a whole.
 func (p *Planner) Refuse(o *directory.Object, r *directory.Resource, reason string) error {
 	p.plan.Read++
 	a := o.Anchor
@@ -17,7 +19,6 @@ func (p *Planner) Refuse(o *directory.Object, r *directory.Resource, reason stri
 		return nil
 	}
 	p.total++
-	p.still[a] = true
 	if p.settings.Full {
 		if err := p.seen.add(a[:]); err != nil {
 			return err
@@ -31,13 +32,16 @@ func (p *Planner) Refuse(o *directory.Object, r *directory.Resource, reason stri
 		return err
 	}
 	// Who claims another's anchor says nothing about the one who is online.
-	if r != nil && !r.Enabled && e.Resource.Enabled && e.ID != "" && !e.Departed && identity(o) == e.identity() {
-		c := &Change{Op: Block, Kind: r.Kind, Anchor: a, Before: &e.Resource, After: r, Why: becauseDisabled, Changed: o.Changed}
-		if err := p.pending.add(c); err != nil {
-			return err
-		}
+	contested := o.Problem != "" || r == nil || found && identity(o) != e.identity()
+	if !contested && found {
+		err = p.follow(o, r, &e)
+	} else {
+		p.still[a] = true
 	}
-	refused := directory.RefusedObject{Anchor: a, Kind: o.Kind.String(), Name: e.Resource.Name(), Op: Create.String(), Reason: reason}
+	if err != nil {
+		return err
+	}
+	refused := directory.RefusedObject{Anchor: a, Kind: o.Kind.String(), Name: e.Resource.Name(), Op: Create.String(), Reason: reason, Contested: contested}
 	if found {
 		refused.Op = Update.String()
 	} else if r != nil {
@@ -53,14 +57,30 @@ func (p *Planner) Refuse(o *directory.Object, r *directory.Resource, reason stri
 	return p.plan.refused.add(p.settings.Dir, line)
 }
 
-// standsStill reports whether a local rule refuses an object: in this pass, or in an earlier one if this one has not looked at it. What it
-// is a member of, who its members are and who its manager is then stays as it is, because it is compared as a whole later.
+// follow lets an object whose attributes are refused follow Active Directory in everything else.
+func (p *Planner) follow(o *directory.Object, r *directory.Resource, e *Entry) error {
+	if e.Departed || e.Uncertain() || e.ID == "" {
+		p.still[o.Anchor] = true
+		return nil
+	}
+	if !r.Enabled && e.Resource.Enabled {
+		c := &Change{Op: Block, Kind: r.Kind, Anchor: o.Anchor, Before: &e.Resource, After: r, Why: becauseDisabled, Changed: o.Changed}
+		if err := p.pending.add(c); err != nil {
+			return err
+		}
+	}
+	p.fates[o.Anchor] = isBad
+	return errors.Join(p.reference(o, r, e), p.addMembers(o, e, true))
+}
+
+// standsStill reports whether it is not certain which object this is: in this pass, or in an earlier one if this one has not looked at it.
+// What it is a member of, who its members are and who its manager is then stays as it is, because it is compared as a whole later.
 func (p *Planner) standsStill(a directory.Anchor) (bool, error) {
 	if p.still[a] || p.waited[a] || p.fates[a] != 0 {
 		return p.still[a], nil
 	}
 	w, err := p.snapshot.Waits(a)
-	return w.Locally, err
+	return w.Contested, err
 }
 
 // identity is the object that stands behind an anchor: its objectGUID.

@@ -63,7 +63,7 @@ type Snapshot interface {
 
 // Waiting is what earlier passes left undone of one object.
 type Waiting struct {
-	Refused bool // it, an edge or a reference of it is refused
-	Locally bool // it is refused by a local rule
-	Held    bool // its departure is held
+	Refused   bool // it, an edge or a reference of it is refused
+	Contested bool // it is not certain which object it is
+	Held      bool // its departure is held
 }

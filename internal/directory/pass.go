@@ -45,17 +45,20 @@ type PassRecord struct {
 
 // RefusedObject is an object, or one edge or reference of it, that the online directory rejects for now.
 type RefusedObject struct {
-	Anchor Anchor    `json:"anchor"`
-	Other  Anchor    `json:"other"` // the group of an edge, the manager of a reference; zero for the object itself
-	Kind   string    `json:"kind"`
-	Name   string    `json:"name"`
-	Op     string    `json:"op"`
-	Status int       `json:"status"` // the HTTP status
-	Reason string    `json:"reason"`
-	Pass   string    `json:"pass"` // the last pass that tried
-	Tries  int       `json:"tries"`
-	Since  time.Time `json:"since"`
-	Next   time.Time `json:"next"` // when it is tried again at the earliest
+	Anchor Anchor `json:"anchor"`
+	Other  Anchor `json:"other"` // the group of an edge, the manager of a reference; zero for the object itself
+	Kind   string `json:"kind"`
+	Name   string `json:"name"`
+	Op     string `json:"op"`
+	Status int    `json:"status"` // the HTTP status
+	Reason string `json:"reason"`
+	// Contested says that it is not certain which object of Active Directory this is: nothing of it, memberships included, follows it.
+	Contested bool `json:"contested"`
+
+	Pass  string    `json:"pass"` // the last pass that tried
+	Tries int       `json:"tries"`
+	Since time.Time `json:"since"`
+	Next  time.Time `json:"next"` // when it is tried again at the earliest
 }
 
 // HeldObject is a change that safety keeps back until an operator decides: an object that would leave the online directory, an account

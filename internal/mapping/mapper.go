@@ -28,7 +28,7 @@ func New(rules *Rules, scope Scope, domains Domains) *Mapper {
 // Verdict is what mapping says of an object: in scope (Out nil and Refused empty), out of scope, or in scope but refused.
 type Verdict struct {
 	// Resource is what the object should look like online. Of a refused object it carries what is certain: Anchor, GUID, Kind,
-	// Enabled and Expires, so that a leaver is blocked all the same. Of one that is out of scope it is nil, but for an account that
+	// Enabled, Expires and Manager, so that a leaver is blocked all the same. Of one that is out of scope it is nil, but for an account that
 	// exists and may not be used on premises: it says that much and nothing else.
 	Resource *directory.Resource
 	// Out is the evidence that the object is out of scope; Unexplained where too little of it can be read to say anything.
@@ -61,9 +61,6 @@ func (m *Mapper) Map(o *directory.Object, now time.Time) Verdict {
 		return Verdict{Resource: r, Refused: strings.Join(c.refusals, "; "), Notes: c.notes}
 	}
 	r.Values = values
-	if o.Kind != directory.Group {
-		r.Manager = o.Manager
-	}
 	return Verdict{Resource: r, Notes: c.notes}
 }
 
@@ -104,6 +101,9 @@ func (c *canonical) demand(kind directory.Kind, values []directory.Value) {
 func certain(o *directory.Object, now time.Time) *directory.Resource {
 	r := identity(o)
 	r.Enabled = true
+	if o.Kind != directory.Group {
+		r.Manager = o.Manager
+	}
 	if o.Kind == directory.User {
 		var readable bool
 		if r.Enabled, r.Expires, readable = accountState(o.Attributes, now); !readable {

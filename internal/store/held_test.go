@@ -180,7 +180,7 @@ func TestAFileOfAFormerVersionOpens(t *testing.T) {
 
 func TestLocalRefusalsWaitLikeOthersAndHealAtOnce(t *testing.T) {
 	s := open(t, t.TempDir())
-	bad := directory.RefusedObject{Anchor: at("ann"), Kind: "user", Name: "ann", Op: "create", Reason: "her name has a blank"}
+	bad := directory.RefusedObject{Anchor: at("ann"), Kind: "user", Name: "ann", Op: "create", Reason: "her name has a blank", Contested: true}
 	finish := func(pass string, now time.Time, retried []directory.Anchor, bad ...directory.RefusedObject) {
 		t.Helper()
 		final := &diff.Final{Pass: directory.PassRecord{Pass: directory.Pass{ID: pass}}, Now: now, Retried: retried, Refused: each(bad...)}
@@ -188,7 +188,7 @@ func TestLocalRefusalsWaitLikeOthersAndHealAtOnce(t *testing.T) {
 	}
 	finish("1", noon, nil, bad)
 	finish("2", noon.Add(10*time.Minute), []directory.Anchor{at("ann")}, bad)
-	if w, err := s.Waits(at("ann")); err != nil || w != (diff.Waiting{Refused: true, Locally: true}) {
+	if w, err := s.Waits(at("ann")); err != nil || w != (diff.Waiting{Refused: true, Contested: true}) {
 		t.Errorf("%+v (%v)", w, err)
 	}
 	want := []string{"create ann ann\x00/\x00\x00\x00\x00: 0, try 2, next 30m0s"}

@@ -24,7 +24,7 @@ func (s *Store) Waits(a directory.Anchor) (w diff.Waiting, err error) {
 		if err := unmarshal(v, &r, "the list of refused objects"); err != nil {
 			return err
 		}
-		w.Locally = r.Status == 0
+		w.Contested = r.Contested
 		return nil
 	})
 	return w, err
