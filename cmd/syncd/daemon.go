@@ -79,20 +79,19 @@ func newDaemon(e *engine, after func(directory.PassRecord, error)) (*daemon, err
 // retryRefused asks for a pass when the time of the next refused object has come. A pass that failed asks for nothing: trying a
 // wrong password again and again would lock the account.
 func (d *daemon) retryRefused(failed error) {
-	var refused []directory.RefusedObject
+	var due []directory.Anchor
+	var next time.Time
 	var err error
+	now := time.Now()
 	if failed == nil {
-		refused, err = d.store.Refused()
+		due, next, err = d.store.Due(now)
 	}
 	if err != nil {
 		d.log.Error("the refused objects cannot be read", zap.Error(err))
 		return
 	}
-	var next time.Time
-	for _, r := range refused {
-		if next.IsZero() || r.Next.Before(next) {
-			next = r.Next
-		}
+	if len(due) > 0 {
+		next = now
 	}
 	d.loop.RetryAt(next)
 }

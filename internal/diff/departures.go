@@ -1,6 +1,8 @@
 package diff
 
 import (
+	"slices"
+
 	"syncd/internal/directory"
 )
 
@@ -89,7 +91,8 @@ func (p *Planner) unexplained(a directory.Anchor, e Entry, out directory.Evidenc
 		return p.depart(c, &e, e.Resource.Enabled)
 	}
 	p.heldBack[a] = true
-	if _, err := p.decide(c, true); err != nil || before {
+	_, strange := slices.BinarySearchFunc(p.settings.Strange, a, compareAnchors)
+	if _, err := p.decide(c, true); err != nil || before || strange {
 		return err
 	}
 	p.lost++

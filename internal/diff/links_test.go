@@ -7,6 +7,8 @@ import (
 	"syncd/internal/directory"
 )
 
+func restored(o *directory.Object) { o.Restored = true }
+
 func TestEdges(t *testing.T) {
 	online := func() *memory {
 		return newMemory().has(person("ann"), person("bob"), person("carl"), group("staff"), group("team")).joins("staff", "ann", "bob")
@@ -20,6 +22,10 @@ func TestEdges(t *testing.T) {
 		},
 		{name: "law 2: an equal group needs nothing", full: true, online: online(), read: []step{sees(group("staff"), whole("bob", "ann"))}},
 		{name: "an emptied group", online: online(), read: []step{sees(group("staff"), whole())}, want: []string{"remove_member staff ann", "remove_member staff bob"}},
+		{
+			name: "a restored object: what it lost with its deletion is in no delta", online: online(), read: []step{sees(person("ann"), restored, memberOf("team"))},
+			want: []string{"add_member team ann", "remove_member staff ann"},
+		},
 		{name: "links", online: online(), read: []step{parted("staff", "ann"), joined("staff", "carl")}, want: []string{"add_member staff carl", "remove_member staff ann"}},
 		{name: "links that are acknowledged already", online: online(), read: []step{joined("staff", "ann"), parted("staff", "carl")}},
 		{name: "the last link counts", online: online(), read: []step{joined("staff", "carl"), parted("staff", "carl"), parted("staff", "ann"), joined("staff", "ann")}},

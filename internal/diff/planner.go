@@ -11,11 +11,14 @@ import (
 
 // Settings are what a planner goes by.
 type Settings struct {
-	Pass   string    // the id of the pass: what it holds back is known by it
-	Now    time.Time // when it began
-	Full   bool      // every object in scope is going to be added: what is not seen is missing
-	Dir    string    // a folder for temporary files
-	Limits Limits
+	Pass string    // the id of the pass: what it holds back is known by it
+	Now  time.Time // when it began
+	Full bool      // every object in scope is going to be added: what is not seen is missing
+	Dir  string    // a folder for temporary files
+	// Strange are, in ascending order, the entries that were read back from online and that no pass has acknowledged: that many of them
+	// cannot be found says nothing about the read.
+	Strange []directory.Anchor
+	Limits  Limits
 	// SameRules says that the configuration is that of the last pass: an attribute that nobody shows any more is not meant to be empty.
 	SameRules bool
 	// Interrupted says that an earlier pass did not end: what it had begun is not taken for finished.
@@ -109,6 +112,9 @@ func (p *Planner) Add(o *directory.Object, r *directory.Resource, out *directory
 	}
 	if out != nil {
 		return p.leave(o, r, e, found, *out)
+	}
+	if o.Restored {
+		p.waited[o.Anchor] = true
 	}
 	if !p.settings.Supports(r.Kind) {
 		p.plan.Left[r.Kind]++

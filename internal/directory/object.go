@@ -36,6 +36,10 @@ type Object struct {
 	MemberOf []Anchor
 	Reports  []Anchor
 
+	// Restored says that a delta shows the object as one that had been deleted: which memberships and references it lost with that is in no
+	// delta.
+	Restored bool
+
 	// Problem says why the object cannot be known by its anchor, such as another object that claims the same one; else empty.
 	Problem string
 

@@ -225,7 +225,7 @@ func restored(t *testing.T, c *company) {
 	}
 	c.reanimate(t, deleted.objects[back].DN, dn)
 	now := delta(t, s, deleted.mark)
-	if o := now.objects[back]; o == nil || o.Deleted || o.Kind != directory.User || o.DN != dn {
+	if o := now.objects[back]; o == nil || o.Deleted || !o.Restored || o.Kind != directory.User || o.DN != dn {
 		t.Errorf("after the restoration: %+v", o)
 	}
 	c.del(t, "CN=Team,"+c.ou)

@@ -13,21 +13,22 @@ import (
 // changeSet is what a delta learns of the domain controller: which objects changed, and which memberships. Everything in it is named by
 // objectGUID.
 type changeSet struct {
-	order   []directory.Anchor            // each once, in the order of their first appearance
-	seen    map[directory.Anchor]struct{} // what order holds
-	moved   map[directory.Anchor]struct{} // existed before and has another name or parent now
-	deleted map[directory.Anchor]string   // with the last known parent
-	whole   map[directory.Anchor]struct{} // groups whose membership has to be read whole
-	links   []directory.Link              // each edge once, as it was last seen
-	linkAt  map[directory.Edge]int
-	linked  map[directory.Anchor]time.Time // groups with links, and when they changed last, once known
-	domain  string                         // whose members count
+	order    []directory.Anchor            // each once, in the order of their first appearance
+	seen     map[directory.Anchor]struct{} // what order holds
+	moved    map[directory.Anchor]struct{} // existed before and has another name or parent now
+	deleted  map[directory.Anchor]string   // with the last known parent
+	whole    map[directory.Anchor]struct{} // groups whose membership has to be read whole
+	restored map[directory.Anchor]struct{} // were deleted before, maybe since the last pass
+	links    []directory.Link              // each edge once, as it was last seen
+	linkAt   map[directory.Edge]int
+	linked   map[directory.Anchor]time.Time // groups with links, and when they changed last, once known
+	domain   string                         // whose members count
 }
 
 func newChangeSet(domain string) *changeSet {
 	return &changeSet{
 		seen: map[directory.Anchor]struct{}{}, moved: map[directory.Anchor]struct{}{}, deleted: map[directory.Anchor]string{},
-		whole: map[directory.Anchor]struct{}{}, linkAt: map[directory.Edge]int{}, linked: map[directory.Anchor]time.Time{},
+		whole: map[directory.Anchor]struct{}{}, restored: map[directory.Anchor]struct{}{}, linkAt: map[directory.Edge]int{}, linked: map[directory.Anchor]time.Time{},
 		domain: domain,
 	}
 }
@@ -83,7 +84,8 @@ func (c *changeSet) take(e *answer) error {
 				_, parent, _ := splitExtended(e.first(attrParent))
 				c.deleted[anchor] = strings.Clone(parent)
 			} else {
-				c.whole[anchor] = struct{}{} // restored: the members that went with the deletion are no changes of it
+				c.restored[anchor] = struct{}{}
+				c.whole[anchor] = struct{}{} // the members that went with the deletion are no changes of it
 			}
 		case attrMember:
 			c.takeMembers(anchor, option, a.values)

@@ -116,6 +116,7 @@ func (d *delta) found(ctx context.Context, p *entry) error {
 		}
 		o.Members, o.Foreign, o.MembersRead = group.object.Members, group.object.Foreign, true
 	}
+	_, o.Restored = d.set.restored[o.GUID]
 	if _, linked := d.set.linked[o.GUID]; linked {
 		d.set.linked[o.GUID] = o.Changed
 	}

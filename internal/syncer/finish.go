@@ -36,6 +36,7 @@ func (p *pass) next() diff.State {
 	if p.full {
 		state.FullAt = p.started
 	}
+	state.Unseen = p.unseen
 	state.Blind = p.blind || p.state.Blind && !p.full
 	return state
 }

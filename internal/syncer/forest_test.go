@@ -151,6 +151,8 @@ func (f *forest) OwnAccount() directory.Anchor                                 {
 func (f *forest) DeletionsVisible() bool                                       { return true }
 func (f *forest) Groups() []directory.Container                                { return nil }
 func (f *forest) Strategy() (directory.Strategy, string)                       { return directory.DirSync, "" }
+func (f *forest) Unseen() []directory.Anchor                                   { return nil }
+func (f *forest) ForeignMembers() []string                                     { return nil }
 func (f *forest) Readable(context.Context, string) (bool, error)               { return true, nil }
 func (f *forest) Pilot(context.Context) (map[directory.Anchor]struct{}, error) { return f.pilot, nil }
 func (f *forest) Close()                                                       {}

@@ -2,6 +2,7 @@ package syncer
 
 import (
 	"context"
+	"slices"
 
 	"syncd/internal/diff"
 	"syncd/internal/directory"
@@ -20,6 +21,7 @@ type intake struct {
 	proving map[directory.Anchor]bool // anchors that nothing has been read of yet
 	shown   map[string]bool           // what readable learnt
 	failed  error                     // of readable
+	unseen  []directory.Anchor        // changed while the account could not read them
 }
 
 func (s *Syncer) newIntake(ctx context.Context, p *pass) *intake {
@@ -28,13 +30,13 @@ func (s *Syncer) newIntake(ctx context.Context, p *pass) *intake {
 		Include: include, Exclude: exclude, Kinds: s.Kinds, OwnAccount: p.session.OwnAccount(),
 		Pilot: p.pilot, Groups: p.session.Groups(), FilterAttributes: s.FilterAttributes,
 	}
-	in := &intake{syncer: s, pass: p, shown: map[string]bool{}}
+	in := &intake{syncer: s, pass: p, shown: map[string]bool{}, unseen: slices.Clone(p.state.Unseen)}
 	scope.Readable = func(attribute string) bool { return in.readable(ctx, attribute) }
 	in.mapper = mapping.New(s.Rules, scope, p.domains)
 	in.planner = diff.NewPlanner(diff.Settings{
 		Full: p.full, Interrupted: p.interrupted != nil, Dir: p.store.TempDir(), Supports: s.Target.Supports, Limits: s.Safety.limits(),
 		KeepDeparted: s.Safety.OnDeparture == BlockDeparted, Reactivate: s.Safety.Reactivate, SameRules: p.state.Fingerprint == p.fingerprint,
-		Pass: p.record.ID, Now: p.started,
+		Pass: p.record.ID, Now: p.started, Strange: p.strange,
 	}, p.store)
 	return in
 }
@@ -47,8 +49,9 @@ func (in *intake) add(o *directory.Object) error {
 	if err := in.recognise(o); err != nil {
 		return err
 	}
-	in.name(o)
+	in.name(o.Attributes.First("sAMAccountName"), o.Foreign)
 	delete(in.proving, o.Anchor)
+	in.unseen = slices.DeleteFunc(in.unseen, func(a directory.Anchor) bool { return a == o.Anchor || a == o.GUID })
 	v := in.mapper.Map(o, in.pass.started)
 	if in.failed != nil {
 		return in.failed
@@ -85,10 +88,22 @@ func (in *intake) recognise(o *directory.Object) error {
 const mostForeign = 5
 
 // name notes the members of a group that belong to other domains.
-func (in *intake) name(o *directory.Object) {
-	for _, member := range o.Foreign {
+func (in *intake) name(group string, foreign []string) {
+	for _, member := range foreign {
 		if in.skipped++; len(in.foreign) < mostForeign {
-			in.foreign = append(in.foreign, o.Attributes.First("sAMAccountName")+": "+member)
+			in.foreign = append(in.foreign, group+": "+member)
+		}
+	}
+}
+
+// mostUnseen is how many objects that cannot be read are asked for in every delta.
+const mostUnseen = 10_000
+
+// see takes the objects that a delta named and could not read; those of earlier passes that have been read since are out already.
+func (in *intake) see(unseen []directory.Anchor) {
+	for _, a := range unseen {
+		if len(in.unseen) < mostUnseen && !slices.Contains(in.unseen, a) {
+			in.unseen = append(in.unseen, a)
 		}
 	}
 }

@@ -31,10 +31,14 @@ type Session interface {
 	// be emitted more than once. An error that is directory.ErrWatermark asks for a full read instead.
 	Delta(ctx context.Context, from directory.Watermark, also []directory.Anchor, object func(*directory.Object) error,
 		link func(directory.Link) error) (directory.Watermark, error)
+	// Unseen are the objects that the last Delta named, by anchor or objectGUID, and could neither read nor call deleted.
+	Unseen() []directory.Anchor
 	// Lookup reads the current state of objects, tombstones included; what it does not emit was not found.
 	Lookup(ctx context.Context, anchors []directory.Anchor, emit func(*directory.Object) error) error
 	// Members reads the whole membership of a group, in parts.
 	Members(ctx context.Context, group directory.Anchor, emit func([]directory.Anchor) error) error
+	// ForeignMembers names the members from other domains of the group that Members read last: they have no anchor here.
+	ForeignMembers() []string
 	Close()
 }
 

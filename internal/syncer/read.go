@@ -112,7 +112,7 @@ func (s *Syncer) planFrom(ctx context.Context, p *pass, reader func(context.Cont
 	if err := reader(ctx, p, in); err != nil {
 		return errors.Join(err, in.planner.Abandon())
 	}
-	p.foreign, p.foreigners = in.skipped, in.foreign
+	p.foreign, p.foreigners, p.unseen = in.skipped, in.foreign, in.unseen
 	s.report(p, "plan", in.read, in.read)
 	if p.plan, err = in.planner.Finish(); err != nil {
 		return errors.Join(err, in.planner.Abandon())
@@ -151,10 +151,12 @@ func (s *Syncer) readDelta(ctx context.Context, p *pass, in *intake) error {
 	if err != nil {
 		return err
 	}
+	names = append(names[:len(names):len(names)], p.state.Unseen...)
 	err = in.prove(also, func() (err error) {
 		p.watermark, err = p.session.Delta(ctx, p.state.Watermark, names, in.add, in.planner.Link)
 		return err
 	})
+	in.see(p.session.Unseen())
 	if err != nil {
 		return err
 	}
@@ -173,6 +175,7 @@ func (s *Syncer) readMembers(ctx context.Context, p *pass, in *intake) error {
 		if err := in.planner.Members(group, nil, true); err != nil {
 			return err
 		}
+		in.name(group.GUID(), p.session.ForeignMembers())
 	}
 	return nil
 }

@@ -124,6 +124,8 @@ type pass struct {
 	warnings   []string           // for the report
 	adopted    int                // objects that were online already
 	foreign    int                // memberships that belong to other domains
+	strange    []directory.Anchor // online under an anchor that nobody acknowledged, in ascending order
+	unseen     []directory.Anchor // changed while the account could not read them
 	foreigners []string           // the first of them
 	conflicts  []diff.Change      // what met something of the same name, to be sent once more
 	lastTry    bool               // conflicts are refusals now

@@ -1,9 +1,11 @@
 package syncer
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.uber.org/zap"
@@ -33,6 +35,7 @@ func (s *Syncer) verify(ctx context.Context, p *pass) error {
 			return err
 		}
 		p.drift = &audit.Drift
+		slices.SortFunc(p.strange, func(a, b directory.Anchor) int { return bytes.Compare(a[:], b[:]) })
 		return nil
 	})
 }
@@ -101,9 +104,13 @@ func (f *findings) online(o diff.Online) error {
 	if o.Resource.Kind == directory.Group && !o.Anchor.IsZero() {
 		f.groups = append(f.groups, diff.Online{ID: o.ID, Anchor: o.Anchor})
 	}
+	strange := f.audit.Drift.Strange
 	observed, differ, err := f.audit.Add(&o)
 	if err != nil || observed == nil {
 		return err
+	}
+	if f.audit.Drift.Strange > strange {
+		f.pass.strange = append(f.pass.strange, o.Anchor)
 	}
 	if len(differ) > 0 {
 		f.pass.log.Warn("changed online by somebody else", zap.Stringer("anchor", o.Anchor), zap.String("name", o.Resource.Name()), zap.Strings("attributes", paths(differ)))
