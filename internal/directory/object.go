@@ -85,10 +85,15 @@ type Watermark struct {
 	InvocationID Anchor    `json:"invocation"`  // of that domain controller's database
 	HighestUSN   uint64    `json:"highest_usn"` // highestCommittedUSN before the read
 	ReadAt       time.Time `json:"read_at"`     // when the read began: the source state that it covers
-	// Witness is the object with the highest uSNChanged of all that were read, and WitnessUSN that number: a domain controller that
-	// shows it with a lower one was put back to an earlier state.
-	Witness    Anchor `json:"witness"`
-	WitnessUSN uint64 `json:"witness_usn"`
+	// Witnesses are the objects with the highest uSNChanged of all that were read: a domain controller that shows one of them with a lower
+	// number was put back to an earlier state.
+	Witnesses []Witness `json:"witnesses"`
+}
+
+// Witness is an object with the uSNChanged that it had when it was read.
+type Witness struct {
+	Object Anchor `json:"object"` // its objectGUID
+	USN    uint64 `json:"usn"`
 }
 
 // IsZero reports whether no delta can go on from here.

@@ -116,12 +116,12 @@ func (s *Session) tellMoved(ctx context.Context, c directory.Container, filter s
 
 // lost explains that something of the scope is gone that was there last time.
 func (s *Session) lost(ctx context.Context, key, name string, was directory.Anchor) error {
-	_, deleted, err := s.changeNumber(ctx, was)
+	there, err := s.changeNumbers(ctx, was)
 	if err != nil {
 		return s.fault(ctx, err, "looking for what became of "+name)
 	}
 	what := "is not visible to " + s.source.cfg.Bind.User + " any more"
-	if deleted {
+	if len(there) > 0 {
 		what = "was deleted"
 	}
 	return &directory.Fault{

@@ -48,10 +48,10 @@ func TestRevertedDomainController(t *testing.T) {
 	for range 2 {
 		reverted.contactsAt(t, 5)
 	}
-	wantDistrust(t, reverted.source(t), mark, "the uSNChanged of the object "+mark.Witness.GUID()+" fell")
+	wantDistrust(t, reverted.source(t), mark, "the uSNChanged of the object "+mark.Witnesses[0].Object.GUID()+" fell")
 	polled := full(t, before.source(t, usn)).mark
 	reverted.contactsAt(t, 5)
-	wantDistrust(t, reverted.source(t, usn), polled, "the uSNChanged of the object "+mark.Witness.GUID()+" fell")
+	wantDistrust(t, reverted.source(t, usn), polled, "the uSNChanged of the object "+mark.Witnesses[0].Object.GUID()+" fell")
 }
 
 func usn(cfg *ldapsource.Config) { cfg.Changes = ldapsource.ChangesUSN }

@@ -54,7 +54,7 @@ func (s *Session) objects(ctx context.Context, q query, before func([]*entry) er
 		if p.object.GUID.IsZero() {
 			return unreachable(nil, s.server+" does not tell the GUID of "+p.object.DN, "let the account read the attribute objectGUID")
 		}
-		s.witness.see(&p.object)
+		s.see(&p.object)
 		batch = append(batch, p)
 		return nil
 	}

@@ -22,7 +22,7 @@ func (s *Session) polled(ctx context.Context, floor uint64) (*changeSet, error) 
 	}
 	err := s.search(ctx, q, func(e *answer) error {
 		p := s.parser.parse(e)
-		s.witness.see(&p.object)
+		s.see(&p.object)
 		if strings.EqualFold(p.object.DN, q.base) {
 			return nil // the head of the domain changes for reasons of its own, and its name never does
 		}
@@ -48,7 +48,7 @@ func (s *Session) deletionsSince(ctx context.Context, floor uint64, set *changeS
 	}
 	err := s.search(ctx, q, func(e *answer) error {
 		p := s.parser.parse(e)
-		s.witness.see(&p.object)
+		s.see(&p.object)
 		set.add(p.object.GUID)
 		set.deleted[p.object.GUID] = p.object.LastKnownParent
 		return nil

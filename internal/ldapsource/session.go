@@ -26,13 +26,13 @@ type Session struct {
 	lifetime   time.Duration // of tombstones
 	wholeLinks bool          // the server does not know incremental link values
 
-	parser  parser
-	anchors *anchors // nil where objectGUID is the anchor
-	primary primaryGroups
-	witness witness
-	parties []directory.Anchor // that claim an anchor together with another object, by objectGUID
-	foreign []string           // members of the group that Members read last
-	unseen  []directory.Anchor // changed, and cannot be read
+	parser    parser
+	anchors   *anchors // nil where objectGUID is the anchor
+	primary   primaryGroups
+	witnesses witnesses
+	parties   []directory.Anchor // that claim an anchor together with another object, by objectGUID
+	foreign   []string           // members of the group that Members read last
+	unseen    []directory.Anchor // changed, and cannot be read
 
 	strategy directory.Strategy
 	why      string

@@ -107,7 +107,7 @@ func changesAreFound(t *testing.T, c *company, s *ldapsource.Source, strategy di
 		"fresh":     r.objects[fresh] != nil && r.objects[fresh].Kind == directory.User,
 		"team":      r.objects[team] != nil && r.objects[team].Kind == directory.Group,
 		"untouched": r.objects[untouched] == nil,
-		"strategy":  r.mark.Strategy == strategy && r.mark.WitnessUSN > before.mark.WitnessUSN,
+		"strategy":  r.mark.Strategy == strategy && r.mark.Witnesses[0].USN > before.mark.Witnesses[0].USN,
 	} {
 		if !ok {
 			t.Errorf("%s is not as it should be", name)

@@ -1,12 +1,13 @@
 package ldapsource
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
-	"github.com/go-ldap/ldap/v3"
 	"go.uber.org/zap"
 
 	"syncd/internal/directory"
@@ -68,52 +69,77 @@ func (s *Session) unharmed(ctx context.Context, from directory.Watermark) error 
 		return distrust("%s was restored from a backup or set up anew (its invocation id changed)", s.server)
 	case from.HighestUSN > s.root.highestUSN:
 		return distrust("%s was put back to an earlier state (its highestCommittedUSN fell from %d to %d)", s.server, from.HighestUSN, s.root.highestUSN)
-	case from.Witness.IsZero():
+	case len(from.Witnesses) == 0:
 		return nil
 	}
-	usn, found, err := s.changeNumber(ctx, from.Witness)
-	switch {
-	case err != nil:
-		return s.fault(ctx, err, "reading the object that changed last")
-	case found && usn < from.WitnessUSN:
-		return distrust("%s was put back to an earlier state (the uSNChanged of the object %s fell from %d to %d)", s.server, from.Witness.GUID(), from.WitnessUSN, usn)
-	case !found && s.tombstones:
-		return distrust("%s was put back to an earlier state, or hides what it showed (the object %s is gone without a tombstone)", s.server, from.Witness.GUID())
-	case found:
-		s.witness = witness{guid: from.Witness, usn: usn}
+	return s.hear(ctx, from.Witnesses)
+}
+
+// hear looks at the witnesses again, also at deleted ones.
+func (s *Session) hear(ctx context.Context, known []directory.Witness) error {
+	guids := make([]directory.Anchor, len(known))
+	for i, w := range known {
+		guids[i] = w.Object
+	}
+	now, err := s.changeNumbers(ctx, guids...)
+	if err != nil {
+		return s.fault(ctx, err, "reading the objects that changed last")
+	}
+	for _, w := range known {
+		usn, found := now[w.Object]
+		switch {
+		case found && usn < w.USN:
+			return distrust("%s was put back to an earlier state (the uSNChanged of the object %s fell from %d to %d)", s.server, w.Object.GUID(), w.USN, usn)
+		case !found && s.tombstones:
+			return distrust("%s was put back to an earlier state, or hides what it showed (the object %s is gone without a tombstone)", s.server, w.Object.GUID())
+		case found:
+			s.witnesses.add(directory.Witness{Object: w.Object, USN: usn})
+		}
 	}
 	return nil
 }
 
-// changeNumber reads the uSNChanged of an object, also of a deleted one.
-func (s *Session) changeNumber(ctx context.Context, guid directory.Anchor) (usn uint64, found bool, err error) {
-	q := query{op: "lookup", base: baseOf(guid), baseOnly: true, filter: "(objectClass=*)", attributes: []string{"uSNChanged"}, controls: s.withDeleted()}
-	err = s.search(ctx, q, func(e *answer) (err error) {
-		usn, err = strconv.ParseUint(e.first(attrUSN), 10, 64)
-		found = err == nil // hidden: as good as not there
+// changeNumbers reads the uSNChanged of objects, also of deleted ones; what is hidden is as good as not there.
+func (s *Session) changeNumbers(ctx context.Context, guids ...directory.Anchor) (map[directory.Anchor]uint64, error) {
+	numbers := map[directory.Anchor]uint64{}
+	q := query{op: "lookup", base: s.domain(), filter: anchorsFilter(guids), attributes: []string{anchorGUID, "uSNChanged"}, controls: s.withDeleted()}
+	err := s.search(ctx, q, func(e *answer) error {
+		guid, errGUID := directory.AnchorFromBytes([]byte(e.first(attrGUID)))
+		usn, errUSN := strconv.ParseUint(e.first(attrUSN), 10, 64)
+		if errGUID == nil && errUSN == nil {
+			numbers[guid] = usn
+		}
 		return nil
 	}, nil)
-	if ldap.IsErrorWithCode(err, ldap.LDAPResultNoSuchObject) {
-		err = nil
+	return numbers, err
+}
+
+// mostWitnesses is how many a watermark keeps. One would not do: a logon changes an object too, and somebody who logs on again after the
+// domain controller was put back gets a higher number than before.
+const mostWitnesses = 5
+
+// witnesses are the objects with the highest uSNChanged that were read, the highest first.
+type witnesses []directory.Witness
+
+func (w *witnesses) add(one directory.Witness) {
+	list := slices.DeleteFunc(*w, func(k directory.Witness) bool { return k.Object == one.Object })
+	at, _ := slices.BinarySearchFunc(list, one.USN, func(k directory.Witness, usn uint64) int { return cmp.Compare(usn, k.USN) })
+	if list = slices.Insert(list, at, one); len(list) > mostWitnesses {
+		list = list[:mostWitnesses]
 	}
-	return usn, found, err
+	*w = list
 }
 
-// witness is the object with the highest uSNChanged of all that were read.
-type witness struct {
-	guid directory.Anchor
-	usn  uint64
-}
-
-func (w *witness) see(o *directory.Object) {
-	if o.USN > w.usn {
-		w.guid, w.usn = o.GUID, o.USN
+// see takes an object that was read. The own account is no witness: every bind changes it.
+func (s *Session) see(o *directory.Object) {
+	if o.GUID != s.own && (len(s.witnesses) < mostWitnesses || o.USN > s.witnesses[len(s.witnesses)-1].USN) {
+		s.witnesses.add(directory.Witness{Object: o.GUID, USN: o.USN})
 	}
 }
 
-// witnessed adds the witness to a watermark.
+// witnessed adds the witnesses to a watermark.
 func (s *Session) witnessed(mark directory.Watermark) directory.Watermark {
-	mark.Witness, mark.WitnessUSN = s.witness.guid, s.witness.usn
+	mark.Witnesses = slices.Clone(s.witnesses)
 	return mark
 }
 

@@ -14,8 +14,8 @@ func untrustedWatermark(t *testing.T, c *company) {
 	s := c.source(t)
 	last := c.user(t, "CN=Last,"+c.ou)
 	good := full(t, s).mark
-	if good.Witness != last || good.WitnessUSN == 0 {
-		t.Errorf("the witness is %s (%d), want the user that changed last, %s", good.Witness.GUID(), good.WitnessUSN, last.GUID())
+	if len(good.Witnesses) == 0 || good.Witnesses[0].Object != last || good.Witnesses[0].USN == 0 {
+		t.Fatalf("the witnesses are %v, want the user that changed last, %s, first", good.Witnesses, last.GUID())
 	}
 	for _, f := range []struct {
 		text  string
@@ -25,8 +25,8 @@ func untrustedWatermark(t *testing.T, c *company) {
 		{"rejects the cookie", func(w *directory.Watermark) { w.Cookie = w.Cookie[:10] }},
 		{"invocation id changed", func(w *directory.Watermark) { w.InvocationID[3]++ }},
 		{"highestCommittedUSN fell", func(w *directory.Watermark) { w.HighestUSN += 1000 }},
-		{"the uSNChanged of the object " + last.GUID() + " fell", func(w *directory.Watermark) { w.WitnessUSN += 1000 }},
-		{"gone without a tombstone", func(w *directory.Watermark) { w.Witness[3]++ }},
+		{"the uSNChanged of the object " + last.GUID() + " fell", func(w *directory.Watermark) { w.Witnesses = slices.Clone(w.Witnesses); w.Witnesses[0].USN += 1000 }},
+		{"gone without a tombstone", func(w *directory.Watermark) { w.Witnesses = slices.Clone(w.Witnesses); w.Witnesses[0].Object[3]++ }},
 	} {
 		w := good
 		w.Cookie = slices.Clone(good.Cookie)
