@@ -185,7 +185,7 @@ func TestARejectedPlanKeepsEverybodyOnline(t *testing.T) {
 			t.Errorf("%v %+v", err, r)
 		}
 		for _, full := range [][]string{nil, {"--full"}} {
-			if p := pass(t, w.config, exitDone, full...); p.Departed+p.Held != 0 || !strings.Contains(p.Message, "3 changes were rejected") {
+			if p := pass(t, w.config, exitDone, full...); p.Departed+p.Held != 0 || !strings.Contains(p.Message, "rejected and not made: 3") {
 				t.Errorf("%+v", p)
 			}
 		}

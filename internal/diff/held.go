@@ -25,9 +25,20 @@ func KeyOf(h *directory.HeldObject) (k HeldKey, ok bool) {
 	return k, false
 }
 
-// remembered is what earlier passes know of a change.
+// remembered is what earlier passes know of a change. What was held because nothing explained it is a new change once something does,
+// unless an operator has let it go.
 func (p *Planner) remembered(c *Change) (h directory.HeldObject, found bool, err error) {
-	return p.snapshot.HeldChange(HeldKey{Op: c.Op, Anchor: c.Anchor, Other: c.Other})
+	h, found, err = p.snapshot.HeldChange(HeldKey{Op: c.Op, Anchor: c.Anchor, Other: c.Other})
+	if found && Supersedes(c.Evidence, &h) {
+		return directory.HeldObject{}, false, err
+	}
+	return h, found, err
+}
+
+// Supersedes reports whether evidence makes a new change of one that was held for want of any.
+func Supersedes(e directory.Evidence, held *directory.HeldObject) bool {
+	return held.Op == Depart.String() && held.Decision != directory.DecisionApproved &&
+		held.Evidence.Cause == directory.Unexplained && e.Cause != directory.Unexplained
 }
 
 // decide lets a change go, or holds it back: one that an operator approved goes, one that was held and not approved stays, and a new one

@@ -15,6 +15,15 @@ const (
 	rejected = directory.DecisionRejected
 )
 
+// unexplained makes departures that are held such as nothing explained.
+func unexplained(m *memory) *memory {
+	for k, h := range m.held {
+		h.Evidence = directory.Evidence{}
+		m.held[k] = h
+	}
+	return m
+}
+
 func TestHeldDepartures(t *testing.T) {
 	online := func() *memory {
 		return newMemory().has(person("ann"), person("bob", "manager=ann"), person("carl"), group("staff")).joins("staff", "ann", "carl")
@@ -38,6 +47,14 @@ func TestHeldDepartures(t *testing.T) {
 		{
 			name: "rejected stays, with what it has", online: online().holds(rejected, "ann"), read: append(lost[:1:1], sees(group("staff"), whole("carl"))),
 			held: []string{"ann: deleted in Active Directory, rejected before"},
+		},
+		{
+			name: "what nothing explained goes once something does", online: unexplained(online().holds("", "ann")), read: lost[:1],
+			want: []string{"set_manager bob nobody", "remove_member staff ann", "depart ann: deleted in Active Directory"},
+		},
+		{
+			name: "or is held anew, over the limit", online: unexplained(online().holds(rejected, "ann")), settings: most(0), read: lost[:1],
+			held: []string{"ann: deleted in Active Directory"},
 		},
 		{name: "what heals drops out, whatever was decided", online: online().holds(approved, "ann", "carl"), read: []step{sees(person("ann"), memberOf("staff"), reports("bob"))}},
 		{

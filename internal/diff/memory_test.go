@@ -103,7 +103,9 @@ func (m *memory) holds(decision directory.Decision, changes ...string) *memory {
 		case two:
 			k = HeldKey{Op: RemoveMember, Anchor: at(first), Other: at(second)}
 		}
-		m.held[k] = directory.HeldObject{Op: k.Op.String(), Anchor: k.Anchor, Other: k.Other, Plan: "before", Decision: decision}
+		m.held[k] = directory.HeldObject{
+			Op: k.Op.String(), Anchor: k.Anchor, Other: k.Other, Plan: "before", Decision: decision, Evidence: directory.Evidence{Cause: directory.Tombstone},
+		}
 	}
 	return m
 }

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"errors"
 	"fmt"
 
 	"syncd/internal/directory"
@@ -38,7 +39,7 @@ func partial(cause, remedy string) error {
 	return &directory.Fault{Class: directory.Held, Cause: cause + ": the read counts as partial and nothing was changed", Remedy: remedy}
 }
 
-// sights counts, in a full pass, which attributes the objects of a kind show, and which ones they had and show no longer: an attribute
+// sights counts which attributes the objects of a kind show, and which ones they had and show no longer: an attribute
 // that everybody loses at once is a right to read that was lost.
 type sights [directory.Group + 1][256]struct {
 	shown   bool
@@ -60,17 +61,71 @@ func (s *sights) look(r, before *directory.Resource) {
 	}
 }
 
-// check refuses a read in which an attribute disappeared from everybody.
+// check refuses a full read in which an attribute disappeared from everybody.
 func (s *sights) check() error {
+	return s.each(func(kind directory.Kind, a directory.Attribute, emptied int) error {
+		if emptied > partialFloor {
+			return noAttribute(kind, a, emptied)
+		}
+		return nil
+	})
+}
+
+// each visits the attributes that somebody lost and nobody showed.
+func (s *sights) each(visit func(kind directory.Kind, a directory.Attribute, emptied int) error) error {
 	for _, kind := range directory.Kinds() {
 		for _, a := range directory.Masters() {
-			if at := s[kind][a]; at.emptied > partialFloor && !at.shown {
-				return partial(
-					fmt.Sprintf("Active Directory showed no %s of any %s, but %d have one online", a.Path(), kind, at.emptied),
-					fmt.Sprintf("let the account read again what fills it; if it is meant to be emptied, map it to nothing under mapping.%s", kind),
-				)
+			if at := s[kind][a]; at.emptied > 0 && !at.shown {
+				if err := visit(kind, a, at.emptied); err != nil {
+					return err
+				}
 			}
 		}
 	}
 	return nil
+}
+
+func noAttribute(kind directory.Kind, a directory.Attribute, online int) error {
+	return partial(
+		fmt.Sprintf("Active Directory showed no %s of any %s, but %d or more have one online", a.Path(), kind, online),
+		fmt.Sprintf("let the account read again what fills it; if it is meant to be emptied, map it to nothing under mapping.%s", kind),
+	)
+}
+
+// Emptied asks about each attribute that a delta would take away from somebody, and that nobody showed, whether what fills it can be seen on
+// any object at all. Where it cannot, although more than a few have it online, the right to read it was lost, and the read is refused.
+func (p *Planner) Emptied(visible func(directory.Kind, directory.Attribute) (bool, error)) error {
+	if p.settings.Full || !p.settings.SameRules {
+		return nil
+	}
+	return p.sights.each(func(kind directory.Kind, a directory.Attribute, _ int) error {
+		ok, err := visible(kind, a)
+		if err != nil || ok {
+			return err
+		}
+		n, err := p.holders(kind, a)
+		if err == nil && n > partialFloor {
+			err = noAttribute(kind, a, n)
+		}
+		return err
+	})
+}
+
+// holders counts who has an attribute online, as far as it matters.
+func (p *Planner) holders(kind directory.Kind, a directory.Attribute) (n int, err error) {
+	all := newSorter(p.settings.Dir, len(directory.Anchor{}))
+	err = p.snapshot.Anchors(func(anchor directory.Anchor, _ bool) error { return all.add(anchor[:]) })
+	if err == nil {
+		err = all.each(func(record []byte) error {
+			if n > partialFloor {
+				return nil
+			}
+			e, _, err := p.snapshot.Entry(directory.Anchor(record))
+			if e.Resource.Kind == kind && e.Resource.Get(a) != nil {
+				n++
+			}
+			return err
+		})
+	}
+	return n, errors.Join(err, all.Close())
 }

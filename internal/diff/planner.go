@@ -113,7 +113,7 @@ func (p *Planner) Add(o *directory.Object, r *directory.Resource, out *directory
 	if out != nil {
 		return p.leave(o, r, e, found, *out)
 	}
-	if o.Restored {
+	if o.Restored || found && identity(o) != e.identity() { // which memberships it lost, or its predecessor did, is in no delta
 		p.waited[o.Anchor] = true
 	}
 	if !p.settings.Supports(r.Kind) {

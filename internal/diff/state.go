@@ -16,6 +16,8 @@ type State struct {
 	SyncedTo time.Time `json:"synced_to"`
 	// Blind says that deletions could not be seen since the last full pass that saw them: some may have been missed.
 	Blind bool `json:"blind"`
+	// Veiled says that an attribute of the scope's filter could not be seen on any object: who matches, and who does not, was not known.
+	Veiled bool `json:"veiled"`
 	// Unseen are objects that changed while the account could not read them: no delta names them again.
 	Unseen []directory.Anchor `json:"unseen,omitempty"`
 	// FullAt is when the last full pass began that ended; zero before the first.

@@ -70,7 +70,7 @@ func (s *Session) disputes(ctx context.Context, anchors []directory.Anchor) (par
 					continue
 				}
 				other := list[(i+1)%len(list)].DN
-				s.anchors.problems[o.GUID] = fmt.Sprintf("another object, %s, claims the same anchor %s", other, o.Anchor)
+				s.anchors.problems[o.GUID] = fmt.Sprintf("%s and another object, %s, claim the same anchor %s", o.DN, other, o.Anchor)
 				parties = append(parties, o.GUID)
 			}
 		}

@@ -14,7 +14,11 @@ type flow struct {
 	from source
 }
 
-type source func(*subject) ([]string, error)
+// source is where a flow takes its values from: LDAP attributes, and what it makes of them.
+type source struct {
+	reads  []string
+	values func(*subject) ([]string, error)
+}
 
 // builtInFlows are the flows of a kind, in the order of their attributes.
 func builtInFlows(kind directory.Kind) []flow {
@@ -24,24 +28,24 @@ func builtInFlows(kind directory.Kind) []flow {
 		{directory.MailNickname, first("mailNickname")},
 		{directory.TargetAddress, first("targetAddress")},
 		{directory.Description, first("description")},
-		{directory.HideFromAddressLists, hidden},
-		{directory.OnPremisesDistinguishedName, distinguishedName},
+		{directory.HideFromAddressLists, source{[]string{"msExchHideFromAddressLists"}, hidden}},
+		{directory.OnPremisesDistinguishedName, source{values: distinguishedName}},
 	}
 	switch kind {
 	case directory.User:
 		flows = slices.Concat(flows, personFlows(), []flow{
-			{directory.UserName, userName},
+			{directory.UserName, source{[]string{"userPrincipalName", "sAMAccountName"}, userName}},
 			{directory.PreferredLanguage, first("preferredLanguage")},
 			{directory.EmployeeNumber, first("employeeNumber", "employeeID")},
 			{directory.OnPremisesSamAccountName, first("sAMAccountName")},
-			{directory.OnPremisesAccountEnabled, accountEnabled},
+			{directory.OnPremisesAccountEnabled, source{[]string{"userAccountControl", "accountExpires"}, accountEnabled}},
 		})
 	case directory.Contact:
 		flows = slices.Concat(flows, personFlows())
 	case directory.Group:
 		flows = append(flows, []flow{
-			{directory.Mail, mail},
-			{directory.SecurityEnabled, securityEnabled},
+			{directory.Mail, source{[]string{"mail", "proxyAddresses"}, mail}},
+			{directory.SecurityEnabled, source{[]string{"groupType"}, securityEnabled}},
 			{directory.OnPremisesSamAccountName, first("sAMAccountName")},
 		}...)
 	}
@@ -58,7 +62,7 @@ func personFlows() []flow {
 		{directory.FamilyName, first("sn")},
 		{directory.MiddleName, first("middleName")},
 		{directory.Title, first("title")},
-		{directory.WorkEmail, mail},
+		{directory.WorkEmail, source{[]string{"mail", "proxyAddresses"}, mail}},
 		{directory.WorkPhone, first("telephoneNumber")},
 		{directory.MobilePhone, first("mobile")},
 		{directory.HomePhone, first("homePhone")},
@@ -80,17 +84,6 @@ func sortFlows(flows []flow) {
 	slices.SortFunc(flows, func(a, b flow) int { return int(a.to) - int(b.to) })
 }
 
-// builtInAttributes lists the LDAP attributes that the flows and the scope read.
-func builtInAttributes() []string {
-	return append([]string{
-		"accountExpires", "c", "cn", "company", "department", "description", "displayName", "division", "employeeID", "employeeNumber",
-		"facsimileTelephoneNumber", "givenName", "groupType", "homePhone", "isCriticalSystemObject", "l", "mail", "mailNickname",
-		"middleName", "mobile", "msExchHideFromAddressLists", "name", "pager", "physicalDeliveryOfficeName", "postalCode", "preferredLanguage",
-		"proxyAddresses", "sAMAccountName", "sn", "st", "streetAddress", "targetAddress", "telephoneNumber", "title", "userAccountControl",
-		"userPrincipalName",
-	}, extensionNames()...)
-}
-
 func extensionNames() []string {
 	names := make([]string, 15)
 	for n := range names {
@@ -101,7 +94,7 @@ func extensionNames() []string {
 
 // first returns a flow of the first attribute among names that is not blank.
 func first(names ...string) source {
-	return func(s *subject) ([]string, error) {
+	return source{names, func(s *subject) ([]string, error) {
 		for _, name := range names {
 			switch v := s.Attributes[name]; {
 			case len(v) == 1 && strings.TrimSpace(v[0]) != "":
@@ -113,11 +106,11 @@ func first(names ...string) source {
 			}
 		}
 		return nil, nil
-	}
+	}}
 }
 
 func all(name string) source {
-	return func(s *subject) ([]string, error) { return s.Attributes[name], nil }
+	return source{[]string{name}, func(s *subject) ([]string, error) { return s.Attributes[name], nil }}
 }
 
 // one is the value that stands for several: the first by order of the alphabet that is not blank.

@@ -69,7 +69,7 @@ func (c *canonical) fill(flows []flow) []directory.Value {
 	values := make([]directory.Value, 0, len(flows))
 	for i := range flows {
 		f := &flows[i]
-		raw, err := f.from(c.subject)
+		raw, err := f.from.values(c.subject)
 		if err != nil {
 			c.trait = &traits[f.to]
 			c.refuse("has no value, because its rule fails: " + err.Error())

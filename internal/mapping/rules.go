@@ -92,7 +92,11 @@ func (r *Rules) add(l *language, kind directory.Kind, to directory.Attribute, te
 		return err
 	}
 	flows := slices.DeleteFunc(r.flows[kind], func(f flow) bool { return f.to == to })
-	flows = append(flows, flow{to, p.from})
+	var reads []string
+	for _, v := range p.reads {
+		reads = append(reads, v.name)
+	}
+	flows = append(flows, flow{to, source{reads, p.from}})
 	sortFlows(flows)
 	r.flows[kind] = flows
 	for _, v := range p.reads {
@@ -111,23 +115,34 @@ func (r *Rules) Fills(kind directory.Kind, a directory.Attribute) bool {
 	return slices.ContainsFunc(r.flows[kind], func(f flow) bool { return f.to == a })
 }
 
+// Reads lists the LDAP attributes that the flow of an attribute takes its values from. nil rules are the built-in flows.
+func (r *Rules) Reads(kind directory.Kind, a directory.Attribute) []string {
+	if r == nil {
+		r = builtIn()
+	}
+	for _, f := range r.flows[kind] {
+		if f.to == a {
+			return f.from.reads
+		}
+	}
+	return nil
+}
+
 // Attributes lists the LDAP attributes that the flows and the scope read, each once, for the source to request. nil rules are the
 // built-in flows.
 func (r *Rules) Attributes() []string {
-	names := builtInAttributes()
 	if r == nil {
-		return names
+		r = builtIn()
 	}
-	var more []string
+	names := []string{"isCriticalSystemObject", "mailNickname", "sAMAccountName"} // the scope, and userNames that are rewritten
 	for _, kind := range directory.Kinds() {
-		for _, v := range r.variables[kind] {
-			if v.name != nameOfObject && !slices.Contains(names, v.name) && !slices.Contains(more, v.name) {
-				more = append(more, v.name)
-			}
+		for _, f := range r.flows[kind] {
+			names = append(names, f.from.reads...)
 		}
 	}
-	slices.Sort(more)
-	return append(names, more...)
+	names = slices.DeleteFunc(names, func(name string) bool { return name == nameOfObject })
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // rule is a compiled expression.

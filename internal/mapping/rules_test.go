@@ -206,6 +206,7 @@ func TestAttributesThatRulesRead(t *testing.T) {
 	}
 	var nothing *Rules
 	want := append(nothing.Attributes(), "costCenter", "info", "ms-DS-cloudExtensionAttribute1", "notes", "thumbnailPhoto")
+	slices.Sort(want)
 	if d := cmp.Diff(want, rules.Attributes()); d != "" {
 		t.Error(d)
 	}

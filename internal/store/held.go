@@ -119,7 +119,9 @@ func replaceHeld(tx *bbolt.Tx, f *diff.Final) (doubt bool, err error) {
 			if err != nil {
 				return err
 			}
-			h.Plan, h.Since, h.Decision = before.Plan, before.Since, before.Decision
+			if !diff.Supersedes(h.Evidence, &before) {
+				h.Plan, h.Since, h.Decision = before.Plan, before.Since, before.Decision
+			}
 		}
 		done, err := isDone(tx, k)
 		if err != nil || done && h.Decision == directory.DecisionApproved {

@@ -37,6 +37,7 @@ func (p *pass) next() diff.State {
 		state.FullAt = p.started
 	}
 	state.Unseen = p.unseen
+	state.Veiled = p.veiled || p.state.Veiled && !p.full
 	state.Blind = p.blind || p.state.Blind && !p.full
 	return state
 }
@@ -68,11 +69,11 @@ func (s *Syncer) words(p *pass) []string {
 	for _, limit := range p.plan.TooMany {
 		say(true, "%s: they are held, everything else goes on", limit.Error())
 	}
-	say(r.Held > 0, "%d changes are held until an operator decides (%s)", r.Held, heldWords(p.plan.Causes()))
-	say(p.plan.KeptCount() > 0, "%d changes were rejected and are not made", p.plan.KeptCount())
-	say(r.Refused > 0, "%d changes were refused; they are tried again", r.Refused)
-	say(p.adopted > 0, "%d were online already and were adopted", p.adopted)
-	say(p.foreign > 0, "%d memberships of people from other domains are skipped (%s)", p.foreign, strings.Join(p.foreigners, "; "))
+	say(r.Held > 0, "held until an operator decides: %s", heldWords(p.plan.Causes()))
+	say(p.plan.KeptCount() > 0, "rejected and not made: %d", p.plan.KeptCount())
+	say(r.Refused > 0, "refused and tried again: %d", r.Refused)
+	say(p.adopted > 0, "online already and adopted: %d", p.adopted)
+	say(p.foreign > 0, "memberships of people from other domains that are skipped: %d (%s)", p.foreign, strings.Join(p.foreigners, "; "))
 	if p.drift != nil && (p.request.Verify || p.drift.Repairs() > 0) {
 		said = append(said, driftInWords(p.drift, p.firstEver(), r.DryRun))
 	}

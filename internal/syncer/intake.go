@@ -72,6 +72,24 @@ func (in *intake) readable(ctx context.Context, attribute string) bool {
 	return shown
 }
 
+// veiled reports whether an attribute of the scope's filter could not be seen.
+func (in *intake) veiled() bool {
+	return slices.ContainsFunc(in.syncer.FilterAttributes, func(attribute string) bool {
+		shown, asked := in.shown[attribute]
+		return asked && !shown
+	})
+}
+
+// visible reports whether anything that fills an online attribute can be seen on any object.
+func (in *intake) visible(ctx context.Context, kind directory.Kind, a directory.Attribute) (bool, error) {
+	for _, attribute := range in.syncer.Rules.Reads(kind, a) {
+		if in.readable(ctx, attribute) {
+			return true, nil
+		}
+	}
+	return false, in.failed
+}
+
 // recognise gives a tombstone that shows no more than its objectGUID the anchor that the object had.
 func (in *intake) recognise(o *directory.Object) error {
 	if !in.syncer.OwnAnchors || !o.Deleted {

@@ -30,10 +30,27 @@ func (s *Syncer) connect(ctx context.Context, p *pass) error {
 			p.warn("deletions cannot be seen: what is deleted in Active Directory stays online until the account may list and read CN=Deleted Objects " +
 				"(docs/configuration.md, What the account needs)")
 		}
-		p.decide(s.Schedule.Verify, s.Schedule.FullDue(p.state.FullAt, p.started))
+		lifted, err := s.unveiled(ctx, p)
+		if err != nil {
+			return err
+		}
+		p.decide(s.Schedule.Verify, s.Schedule.FullDue(p.state.FullAt, p.started), lifted)
 		p.pilot, err = p.session.Pilot(ctx)
 		return err
 	})
+}
+
+// unveiled reports whether the attributes of the scope's filter can be seen again that could not be in an earlier pass.
+func (s *Syncer) unveiled(ctx context.Context, p *pass) (bool, error) {
+	if !p.state.Veiled {
+		return false, nil
+	}
+	for _, attribute := range s.FilterAttributes {
+		if shown, err := p.session.Readable(ctx, attribute); err != nil || !shown {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // begun opens the online directory and reads what the last pass left.
@@ -52,7 +69,7 @@ func (s *Syncer) begun(ctx context.Context, p *pass) (err error) {
 }
 
 // decide chooses a full read where it is asked for or where a delta would not be enough.
-func (p *pass) decide(verify, due bool) {
+func (p *pass) decide(verify, due, lifted bool) {
 	p.request.Verify = p.request.Verify || verify && due
 	reason := ""
 	switch {
@@ -70,11 +87,11 @@ func (p *pass) decide(verify, due bool) {
 		reason = "the last full pass was interrupted"
 	case p.state.Blind && p.session.DeletionsVisible():
 		reason = "deletions can be seen again, and some may have been missed"
+	case lifted:
+		reason = "the attributes of the scope's filter can be seen again"
 	}
 	p.setKind(reason != "")
-	strategy, why := p.session.Strategy()
-	p.log.Info("pass begins", zap.String("kind", p.record.Kind), zap.String("server", p.record.Server), zap.String("why", reason),
-		zap.String("changes", string(strategy)), zap.String("because", why))
+	p.log.Info("pass begins", zap.String("kind", p.record.Kind), zap.String("server", p.record.Server), zap.String("why", reason))
 }
 
 func (p *pass) setKind(full bool) {
@@ -90,6 +107,7 @@ func (s *Syncer) read(ctx context.Context, p *pass) error {
 		if !p.full {
 			err := s.planFrom(ctx, p, s.readDelta)
 			if !errors.Is(err, directory.ErrWatermark) {
+				p.tellStrategy()
 				return err
 			}
 			p.log.Warn("the delta cannot continue from the last pass: reading everything instead", zap.Error(err))
@@ -98,11 +116,18 @@ func (s *Syncer) read(ctx context.Context, p *pass) error {
 		if err := s.planFrom(ctx, p, s.readFull); err != nil {
 			return err
 		}
-		if strategy, why := p.session.Strategy(); strategy == directory.DirSyncReadable || strategy == directory.USNPolling {
-			p.warn(why)
-		}
+		p.tellStrategy()
 		return nil
 	})
+}
+
+// tellStrategy says how changes are found. After a full pass the report says so too where there is a better way.
+func (p *pass) tellStrategy() {
+	strategy, why := p.session.Strategy()
+	p.log.Info("read", zap.String("changes", string(strategy)), zap.String("because", why), zap.Int("objects", p.record.Read))
+	if p.full && (strategy == directory.DirSyncReadable || strategy == directory.USNPolling) {
+		p.warnings = append(p.warnings, why)
+	}
 }
 
 // planFrom feeds a planner with what reader reads, and keeps its plan.
@@ -112,7 +137,10 @@ func (s *Syncer) planFrom(ctx context.Context, p *pass, reader func(context.Cont
 	if err := reader(ctx, p, in); err != nil {
 		return errors.Join(err, in.planner.Abandon())
 	}
-	p.foreign, p.foreigners, p.unseen = in.skipped, in.foreign, in.unseen
+	p.foreign, p.foreigners, p.unseen, p.veiled = in.skipped, in.foreign, in.unseen, in.veiled()
+	if err := in.planner.Emptied(func(kind directory.Kind, a directory.Attribute) (bool, error) { return in.visible(ctx, kind, a) }); err != nil {
+		return errors.Join(err, in.planner.Abandon())
+	}
 	s.report(p, "plan", in.read, in.read)
 	if p.plan, err = in.planner.Finish(); err != nil {
 		return errors.Join(err, in.planner.Abandon())
@@ -123,6 +151,14 @@ func (s *Syncer) planFrom(ctx context.Context, p *pass, reader func(context.Cont
 
 // readFull reads everything, then looks for each object that was not seen before anything is said about it.
 func (s *Syncer) readFull(ctx context.Context, p *pass, in *intake) (err error) {
+	for _, attribute := range s.FilterAttributes { // who does not match is not even read
+		if !in.readable(ctx, attribute) && in.failed == nil {
+			p.warn("no object shows the attribute " + attribute + ", which source.scope.filter names: nobody has it, or the account may not read it")
+		}
+	}
+	if in.failed != nil {
+		return in.failed
+	}
 	if p.watermark, err = p.session.Full(ctx, in.add); err != nil {
 		return err
 	}

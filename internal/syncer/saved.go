@@ -74,7 +74,7 @@ func (s *Syncer) load(ctx context.Context, p *pass) error {
 		}
 		p.record.Server, p.record.Read, p.record.Unchanged, p.record.Held = h.Server, p.plan.Read, p.plan.Unchanged, p.plan.HeldCount()
 		p.watermark, p.containers, p.again, p.started = h.Commit.State.Watermark, h.Commit.State.Containers, h.Commit.Again, h.Commit.Started
-		p.unseen, p.blind = h.Commit.State.Unseen, h.Commit.State.Blind
+		p.unseen, p.blind, p.veiled = h.Commit.State.Unseen, h.Commit.State.Blind, h.Commit.State.Veiled
 		return nil
 	})
 }

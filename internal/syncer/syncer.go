@@ -117,6 +117,7 @@ type pass struct {
 	state       diff.State        // of the last pass
 	interrupted *diff.Interrupted // a pass that did not end, nil where there is none
 	full        bool
+	veiled      bool // an attribute of the scope's filter cannot be seen
 	blind       bool // deletions cannot be seen
 	plan        *diff.Plan
 	// watermark is how far the source has been read, kept only by commit.
