@@ -51,6 +51,9 @@ const (
 	idManager = 2
 )
 
+// stranger stands for a manager who is not syncd's: nobody has this anchor.
+var stranger = directory.Anchor(bytes.Repeat([]byte{0xff}, len(directory.Anchor{})))
+
 // NewAudit returns an audit against a snapshot, with temporary files in dir. Attributes that the service does not show of a kind are not
 // compared.
 func NewAudit(dir string, snapshot Snapshot, shows func(directory.Kind, directory.Attribute) bool) *Audit {
@@ -171,7 +174,9 @@ func (a *Audit) join() error {
 		case record[16] == idOwner:
 			owner = anchor
 			return nil
-		case owner.IsZero(): // not syncd's
+		case owner.IsZero() && record[16] == idManager:
+			return a.managers.add(anchor[:], stranger[:])
+		case owner.IsZero(): // a member who is not syncd's
 			return nil
 		case record[16] == idMember:
 			return a.edges.add(anchor[:], owner[:])

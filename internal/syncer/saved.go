@@ -13,11 +13,11 @@ import (
 	"syncd/internal/directory"
 )
 
-// What a saved plan knows beside the sections of the configuration: what the online directory tells about its domains, and that the plan
-// was compared with a corrected copy of the snapshot.
+// What a saved plan knows beside the sections of the configuration: what the online directory tells about its domains, and why it can only
+// be looked at.
 const (
 	onlineDomains = "the verified domains of the online directory"
-	correctedCopy = "verified"
+	onlyToLookAt  = "cannot be applied"
 )
 
 // fingerprints identify the configuration and what the online directory tells about its domains.
@@ -43,9 +43,14 @@ func (s *Syncer) save(p *pass) error {
 		return nil
 	}
 	prints := s.fingerprints(p)
-	if p.drift != nil && p.drift.Repairs() > 0 {
-		prints[correctedCopy] = p.record.ID
-		p.warn("this plan repairs what others changed online, so it can be looked at, not applied: a pass with --verify makes it anew")
+	switch {
+	case p.drift != nil && p.drift.Repairs() > 0: // it was compared with a corrected copy of the snapshot
+		prints[onlyToLookAt] = "it repairs what others changed online, which only a pass that has looked there itself can do (`syncd --now --verify`)"
+	case p.interrupted != nil:
+		prints[onlyToLookAt] = "the pass " + p.interrupted.Pass + " was interrupted before, and what it left behind must be found first (`syncd --now`)"
+	}
+	if why := prints[onlyToLookAt]; why != "" {
+		p.warn("this plan can be looked at, not applied: " + why)
 	}
 	from, err := p.state.Identity()
 	if err != nil {
@@ -81,8 +86,8 @@ func (s *Syncer) load(ctx context.Context, p *pass) error {
 
 // fits refuses a plan that is not about what is known now.
 func (s *Syncer) fits(p *pass, h *diff.Header) error {
-	if _, verified := h.Fingerprints[correctedCopy]; verified {
-		return stale(h, "it was compared with what was really online, which a pass has to do by itself", "run `syncd --now --verify`")
+	if why := h.Fingerprints[onlyToLookAt]; why != "" {
+		return stale(h, why)
 	}
 	now := s.fingerprints(p)
 	var changed []string
@@ -93,27 +98,27 @@ func (s *Syncer) fits(p *pass, h *diff.Header) error {
 	}
 	slices.Sort(changed)
 	if len(changed) > 0 {
-		return stale(h, "the configuration changed since ("+strings.Join(changed, ", ")+")", remedyStale)
+		return stale(h, "the configuration changed since ("+strings.Join(changed, ", ")+")")
 	}
 	if p.interrupted != nil {
-		return stale(h, "the pass "+p.interrupted.Pass+" was interrupted since, and what it left behind must be found first", "run `syncd --now`, and make a new plan")
+		return stale(h, "the pass "+p.interrupted.Pass+" was interrupted since, and what it left behind must be found first (`syncd --now`)")
 	}
 	misfit, err := p.plan.Fits(p.store)
 	if err != nil {
 		return err
 	}
 	if misfit != nil {
-		return stale(h, misfit.Error(), remedyStale)
+		return stale(h, misfit.Error())
 	}
 	base, err := p.state.Identity()
 	if err == nil && base != h.Base {
-		err = stale(h, "a pass has read Active Directory since (at "+p.state.Watermark.ReadAt.Format("2006-01-02 15:04:05 MST")+")", remedyStale)
+		err = stale(h, "a pass has read Active Directory since (at "+p.state.Watermark.ReadAt.Format("2006-01-02 15:04:05 MST")+")")
 	}
 	return err
 }
 
-const remedyStale = "make a new one with `syncd plan -o FILE`"
-
-func stale(h *diff.Header, why, remedy string) error {
-	return &directory.Fault{Class: directory.Usage, Cause: "the plan " + h.ID + " does not fit any more: " + why + "; nothing was changed", Remedy: remedy}
+func stale(h *diff.Header, why string) error {
+	return &directory.Fault{
+		Class: directory.Usage, Cause: "the plan " + h.ID + " does not fit any more: " + why + "; nothing was changed", Remedy: "make a new one with `syncd plan -o FILE`",
+	}
 }
