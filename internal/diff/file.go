@@ -33,6 +33,8 @@ type Header struct {
 	Fingerprints map[string]string `json:"fingerprints"`
 	Base         string            `json:"base"`
 	Commit       Commit            `json:"commit"`
+	// Barred says why the plan can be looked at and not applied; empty where it can be.
+	Barred string `json:"barred"`
 
 	Format     int                    `json:"format"`
 	Population int                    `json:"population"`

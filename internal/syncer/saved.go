@@ -13,12 +13,8 @@ import (
 	"syncd/internal/directory"
 )
 
-// What a saved plan knows beside the sections of the configuration: what the online directory tells about its domains, and why it can only
-// be looked at.
-const (
-	onlineDomains = "the verified domains of the online directory"
-	onlyToLookAt  = "cannot be applied"
-)
+// onlineDomains is what a saved plan knows beside the sections of the configuration: what the online directory tells about its domains.
+const onlineDomains = "the verified domains of the online directory"
 
 // fingerprints identify the configuration and what the online directory tells about its domains.
 func (s *Syncer) fingerprints(p *pass) map[string]string {
@@ -42,15 +38,15 @@ func (s *Syncer) save(p *pass) error {
 	if p.request.Save == "" {
 		return nil
 	}
-	prints := s.fingerprints(p)
+	barred := ""
 	switch {
 	case p.drift != nil && p.drift.Repairs() > 0: // it was compared with a corrected copy of the snapshot
-		prints[onlyToLookAt] = "it repairs what others changed online, which only a pass that has looked there itself can do (`syncd --now --verify`)"
+		barred = "it repairs what others changed online, which only a pass that has looked there itself can do (`syncd --now --verify`)"
 	case p.interrupted != nil:
-		prints[onlyToLookAt] = "the pass " + p.interrupted.Pass + " was interrupted before, and what it left behind must be found first (`syncd --now`)"
+		barred = "the pass " + p.interrupted.Pass + " was interrupted before, and what it left behind must be found first (`syncd --now`)"
 	}
-	if why := prints[onlyToLookAt]; why != "" {
-		p.warn("this plan can be looked at, not applied: " + why)
+	if barred != "" {
+		p.warn("this plan can be looked at, not applied: " + barred)
 	}
 	from, err := p.state.Identity()
 	if err != nil {
@@ -58,7 +54,7 @@ func (s *Syncer) save(p *pass) error {
 	}
 	s.settle(p)
 	return p.plan.WriteFile(p.request.Save, diff.Header{
-		ID: p.record.ID, Made: s.Now(), Kind: p.record.Kind, Server: p.record.Server, Message: p.record.Message, Fingerprints: prints, Base: from,
+		ID: p.record.ID, Made: s.Now(), Kind: p.record.Kind, Server: p.record.Server, Message: p.record.Message, Fingerprints: s.fingerprints(p), Base: from, Barred: barred,
 		Commit: diff.Commit{State: p.next(), Full: p.full, Started: p.started, Again: p.again},
 	})
 }
@@ -86,8 +82,8 @@ func (s *Syncer) load(ctx context.Context, p *pass) error {
 
 // fits refuses a plan that is not about what is known now.
 func (s *Syncer) fits(p *pass, h *diff.Header) error {
-	if why := h.Fingerprints[onlyToLookAt]; why != "" {
-		return stale(h, why)
+	if h.Barred != "" {
+		return stale(h, h.Barred)
 	}
 	now := s.fingerprints(p)
 	var changed []string
