@@ -90,10 +90,11 @@ type Watermark struct {
 	Witnesses []Witness `json:"witnesses"`
 }
 
-// Witness is an object with the uSNChanged that it had when it was read.
+// Witness is an object with the uSNChanged that it had when it was read, and when it had changed.
 type Witness struct {
-	Object Anchor `json:"object"` // its objectGUID
-	USN    uint64 `json:"usn"`
+	Object  Anchor    `json:"object"` // its objectGUID
+	USN     uint64    `json:"usn"`
+	Changed time.Time `json:"changed"` // its whenChanged, which is no more replicated than uSNChanged
 }
 
 // IsZero reports whether no delta can go on from here.

@@ -162,7 +162,7 @@ func (p *entry) addOne(r *parser, name, v string) {
 	case attrUSN:
 		o.USN, _ = strconv.ParseUint(v, 10, 64) // zero when unreadable: it is only ever compared
 	case attrChanged:
-		o.Changed, _ = time.Parse(generalized, v) // zero when unreadable: it only feeds a metric
+		o.Changed = moment(v)
 	case attrDeleted:
 		o.Deleted = v == "TRUE"
 	case attrParent:
@@ -228,4 +228,13 @@ func (p *entry) keepFormerUser() {
 	if !p.object.Deleted && p.object.Kind == 0 && p.class.has(classUser) && p.typed {
 		p.object.Kind, p.object.FilterMiss = directory.User, true
 	}
+}
+
+// moment reads a time of Active Directory; zero when unreadable: it is only ever compared, and feeds a metric.
+func moment(v string) time.Time {
+	t, err := time.Parse(generalized, v)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
 }

@@ -18,7 +18,7 @@ func (s *Session) polled(ctx context.Context, floor uint64) (*changeSet, error) 
 	set := newChangeSet(s.domain())
 	q := query{
 		op: "poll", base: s.domain(), filter: fmt.Sprintf("(&(uSNChanged>=%d)(!%s))", floor+1, neverHoldsPeople),
-		attributes: []string{anchorGUID, "objectClass", "uSNChanged"},
+		attributes: []string{anchorGUID, "objectClass", "uSNChanged", "whenChanged"},
 	}
 	err := s.search(ctx, q, func(e *answer) error {
 		p := s.parser.parse(e)
@@ -44,7 +44,7 @@ func (s *Session) polled(ctx context.Context, floor uint64) (*changeSet, error) 
 func (s *Session) deletionsSince(ctx context.Context, floor uint64, set *changeSet) error {
 	q := query{
 		op: "poll", base: s.domain(), filter: fmt.Sprintf("(&(isDeleted=TRUE)(uSNChanged>=%d))", floor+1),
-		attributes: []string{anchorGUID, "lastKnownParent", "uSNChanged"}, controls: s.withDeleted(),
+		attributes: []string{anchorGUID, "lastKnownParent", "uSNChanged", "whenChanged"}, controls: s.withDeleted(),
 	}
 	err := s.search(ctx, q, func(e *answer) error {
 		p := s.parser.parse(e)

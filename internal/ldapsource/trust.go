@@ -86,32 +86,34 @@ func (s *Session) hear(ctx context.Context, known []directory.Witness) error {
 		return s.fault(ctx, err, "reading the objects that changed last")
 	}
 	for _, w := range known {
-		usn, found := now[w.Object]
+		is, found := now[w.Object]
 		switch {
-		case found && usn < w.USN:
-			return distrust("%s was put back to an earlier state (the uSNChanged of the object %s fell from %d to %d)", s.server, w.Object.GUID(), w.USN, usn)
+		case found && is.USN < w.USN:
+			return distrust("%s was put back to an earlier state (the uSNChanged of the object %s fell from %d to %d)", s.server, w.Object.GUID(), w.USN, is.USN)
+		case found && is.USN == w.USN && !w.Changed.IsZero() && !is.Changed.Equal(w.Changed):
+			return distrust("%s was put back to an earlier state (the object %s changed anew under the uSNChanged %d)", s.server, w.Object.GUID(), w.USN)
 		case !found && s.tombstones:
 			return distrust("%s was put back to an earlier state, or hides what it showed (the object %s is gone without a tombstone)", s.server, w.Object.GUID())
 		case found:
-			s.witnesses.add(directory.Witness{Object: w.Object, USN: usn})
+			s.witnesses.add(is)
 		}
 	}
 	return nil
 }
 
-// changeNumbers reads the uSNChanged of objects, also of deleted ones; what is hidden is as good as not there.
-func (s *Session) changeNumbers(ctx context.Context, guids ...directory.Anchor) (map[directory.Anchor]uint64, error) {
-	numbers := map[directory.Anchor]uint64{}
-	q := query{op: "lookup", base: s.domain(), filter: anchorsFilter(guids), attributes: []string{anchorGUID, "uSNChanged"}, controls: s.withDeleted()}
+// changeNumbers reads how objects are that may be witnesses, also deleted ones; what is hidden is as good as not there.
+func (s *Session) changeNumbers(ctx context.Context, guids ...directory.Anchor) (map[directory.Anchor]directory.Witness, error) {
+	now := map[directory.Anchor]directory.Witness{}
+	q := query{op: "lookup", base: s.domain(), filter: anchorsFilter(guids), attributes: []string{anchorGUID, "uSNChanged", "whenChanged"}, controls: s.withDeleted()}
 	err := s.search(ctx, q, func(e *answer) error {
 		guid, errGUID := directory.AnchorFromBytes([]byte(e.first(attrGUID)))
 		usn, errUSN := strconv.ParseUint(e.first(attrUSN), 10, 64)
 		if errGUID == nil && errUSN == nil {
-			numbers[guid] = usn
+			now[guid] = directory.Witness{Object: guid, USN: usn, Changed: moment(e.first(attrChanged))}
 		}
 		return nil
 	}, nil)
-	return numbers, err
+	return now, err
 }
 
 // mostWitnesses is how many a watermark keeps. One would not do: a logon changes an object too, and somebody who logs on again after the
@@ -133,7 +135,7 @@ func (w *witnesses) add(one directory.Witness) {
 // see takes an object that was read. The own account is no witness: every bind changes it.
 func (s *Session) see(o *directory.Object) {
 	if o.GUID != s.own && (len(s.witnesses) < mostWitnesses || o.USN > s.witnesses[len(s.witnesses)-1].USN) {
-		s.witnesses.add(directory.Witness{Object: o.GUID, USN: o.USN})
+		s.witnesses.add(directory.Witness{Object: o.GUID, USN: o.USN, Changed: o.Changed})
 	}
 }
 
