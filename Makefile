@@ -4,10 +4,10 @@ SHELL := bash
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
-.PHONY: help build demo test lint fmt memory clean
+.PHONY: help build demo test simulate simulate-mutants lint fmt memory clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build bin/syncd
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/ ./cmd/syncd
@@ -17,6 +17,13 @@ demo: build ## a small company, an online directory and syncd between them (ONCE
 
 test: ## vet and test everything (as root on Debian it first installs the servers that the tests run against)
 	@.ci/test
+
+simulate: ## random histories of a company against the ten laws (SEEDS=n from 1 on; SEED=n one of them; HISTORY=file, TOLD=1 its story)
+	CGO_ENABLED=0 go test -count=1 -timeout 10h -run TestSimulation ./internal/simulation $(if $(SEED),-seed $(SEED) -seeds 1,$(if $(SEEDS),-seeds $(SEEDS))) \
+		$(if $(HISTORY),-history $(abspath $(HISTORY))) $(if $(TOLD),-told -v)
+
+simulate-mutants: ## plant one bug after the other, and show after how many histories the simulation finds it (MUTANTS="a b")
+	@.ci/mutants $(MUTANTS)
 
 lint: ## look for mistakes with golangci-lint (the first time, building it takes some minutes)
 	go run $(GOLANGCI_LINT) run

@@ -28,6 +28,7 @@ func walls() []wall {
 		{path: "internal/control", may: []string{nouns}, reason: "the local face shows and triggers passes; it cannot reach into them"},
 		{path: "internal/onlinedir", may: []string{nouns}, reason: "the online directory stands for somebody else's service: code shared with syncd would share syncd's mistakes"},
 		{path: "internal/adsim", may: []string{nouns}, reason: "the embedded Active Directory stands for somebody else's server: code shared with syncd would share syncd's mistakes"},
+		{path: "internal/simulation", may: []string{nouns, "internal/ldapsource", "internal/mapping", plan, "internal/store", "internal/cloudtarget", "internal/syncer", "internal/onlinedir", "internal/adsim"}, reason: "the simulation runs the parts together; the program and its face are none of them"},
 		{path: "internal/architecture", reason: "it reads the other packages as text"},
 	}
 }

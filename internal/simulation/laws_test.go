@@ -1,0 +1,240 @@
+package simulation_test
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"syncd/internal/directory"
+)
+
+// scene is both sides at rest.
+type scene struct {
+	*world
+	want    map[directory.Anchor]*wish
+	online  map[directory.Anchor]*resource
+	byID    map[string]*resource
+	refused map[directory.Anchor]bool
+	held    map[directory.Anchor]bool
+	excused map[directory.Anchor]bool // cannot be online as they should, through no fault of syncd's
+}
+
+// checkEqual is law 1, and with it laws 4, 5, 6 and 8: both sides are compared, whole.
+func (w *world) checkEqual() error {
+	s := &scene{
+		world: w, want: w.forest.wishes(time.Now()), online: map[directory.Anchor]*resource{}, refused: map[directory.Anchor]bool{},
+		held: map[directory.Anchor]bool{},
+	}
+	var err error
+	if s.byID, err = w.online.all(); err != nil {
+		return err
+	}
+	refused, err := w.syncd.store.Refused()
+	if err != nil {
+		return err
+	}
+	for _, r := range refused {
+		if r.Reason == "" || r.Name == "" {
+			w.fail("law 8: %+v is refused without a name or a reason", r)
+		}
+		s.refused[r.Anchor], s.refused[r.Other] = true, true // of an edge both ends wait
+	}
+	held, err := w.syncd.held()
+	if err != nil {
+		return err
+	}
+	for _, h := range held {
+		if h.Op == "depart" || h.Op == "" {
+			s.held[h.Anchor] = true
+		}
+		if s.want[h.Anchor] != nil {
+			w.fail("law 3: %s is held, and is in scope", w.forest.names[h.Anchor])
+		}
+	}
+	s.compare()
+	return nil
+}
+
+func (s *scene) compare() {
+	for id, r := range s.byID {
+		if twin := s.online[r.anchor]; twin != nil && !r.anchor.IsZero() {
+			s.fail("law 1: %s is online twice, as %s and %s", s.forest.names[r.anchor], twin.id, id)
+		}
+		s.online[r.anchor] = r
+	}
+	s.excused = s.excuses()
+	for _, a := range s.everybody() {
+		want, is := s.want[a], s.online[a]
+		switch who := s.forest.names[a]; {
+		case want == nil:
+			s.stays(a, is)
+		case is == nil:
+			s.misses(a, who+" is not online")
+		default:
+			s.sameValues(a, want, is)
+			s.sameLinks(a, want, is)
+			s.sameState(who, want, is)
+		}
+	}
+	for id, mark := range s.world.online.marks {
+		if r := s.byID[id]; r != nil && r.doc["nickName"] != mark {
+			s.fail("law 6: %s lost what an administrator wrote", s.forest.names[r.anchor])
+		}
+	}
+}
+
+// everybody is in order, so that a failing history fails alike.
+func (s *scene) everybody() []directory.Anchor {
+	all := map[directory.Anchor]bool{}
+	for a := range s.want {
+		all[a] = true
+	}
+	for a := range s.online {
+		all[a] = !a.IsZero()
+	}
+	delete(all, directory.Anchor{})
+	return slices.SortedFunc(maps.Keys(all), func(a, b directory.Anchor) int { return slices.Compare(a[:], b[:]) })
+}
+
+// misses notes a difference, unless the object cannot be as it should and is listed as refused: then it waits (law 8).
+func (s *scene) misses(a directory.Anchor, what string) {
+	switch {
+	case !s.excused[a]:
+		s.fail("law 1: %s", what)
+	case !s.refused[a]:
+		s.fail("law 8: %s, and it is not listed as refused", what)
+	}
+}
+
+// stays judges who is online and should not be.
+func (s *scene) stays(a directory.Anchor, is *resource) {
+	who := s.forest.names[a]
+	switch {
+	case s.excused[a] && s.refused[a], s.held[a], s.orphaned(a):
+	case s.syncd.settings.keep && is.kind == directory.User:
+		if is.active() && !s.watch.insisted[is.id] {
+			s.fail("law 5: %s has departed, is kept, and is active", who)
+		}
+	default:
+		s.fail("law 1: %s is still online", who)
+	}
+}
+
+func (s *scene) sameValues(a directory.Anchor, want *wish, is *resource) {
+	got := look(is)
+	for _, name := range slices.Sorted(maps.Keys(want.values)) {
+		if got[name] != want.values[name] {
+			s.misses(a, s.forest.names[a]+" has "+name+" "+quoted(got[name])+" online, and should have "+quoted(want.values[name]))
+			return
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(got)) {
+		if _, wanted := want.values[name]; !wanted {
+			s.misses(a, s.forest.names[a]+" has "+name+" "+quoted(got[name])+" online, and should have none")
+			return
+		}
+	}
+}
+
+// orphaned reports whether syncd cannot know that it once brought somebody online, because its state was lost since.
+func (s *scene) orphaned(a directory.Anchor) bool {
+	_, found, err := s.syncd.store.Entry(a)
+	return s.syncd.orphans[a.String()] && !found && err == nil
+}
+
+func quoted(s string) string { return "\"" + s + "\"" }
+
+// sameLinks compares memberships and the manager; who is not online, or stays for a reason of its own, does not count.
+func (s *scene) sameLinks(a directory.Anchor, want *wish, is *resource) {
+	who := s.forest.names[a]
+	manager := directory.Anchor{}
+	if r := s.byID[is.manager]; r != nil && s.want[r.anchor] != nil {
+		manager = r.anchor
+	}
+	wanted := want.manager
+	if s.online[wanted] == nil {
+		wanted = directory.Anchor{}
+	}
+	if manager != wanted && (wanted != directory.Anchor{} || !s.syncd.orphans[a.String()+" "+manager.String()]) {
+		s.misses(a, who+" has the manager "+quoted(s.forest.names[manager])+" online, and should have "+quoted(s.forest.names[wanted]))
+	}
+	members := map[directory.Anchor]bool{}
+	for _, id := range is.members {
+		if r := s.byID[id]; r != nil && s.want[r.anchor] != nil {
+			members[r.anchor] = true
+		}
+	}
+	for m := range want.members {
+		if s.online[m] != nil && !members[m] {
+			s.misses(a, who+" lacks the member "+s.forest.names[m])
+		}
+	}
+	for m := range members {
+		if !want.members[m] && !s.syncd.orphans[a.String()+" "+m.String()] {
+			s.misses(a, who+" has the member "+s.forest.names[m]+", who is not in it")
+		}
+	}
+}
+
+// sameState holds activation against laws 4 and 5.
+func (s *scene) sameState(who string, want *wish, is *resource) {
+	if want.kind != directory.User {
+		return
+	}
+	activated, taken := s.watch.wanted[is.id], s.watch.taken[is.id]
+	switch {
+	case is.active() && !activated:
+		s.fail("law 4: %s is active, and nobody activated it", who)
+	case is.active() && !want.usable:
+		s.fail("law 5: %s is a leaver and active", who)
+	case !is.active() && activated && want.usable && !taken:
+		s.fail("law 4: %s was activated, and is inactive although nobody blocked it", who)
+	case !is.active() && activated && want.usable && s.syncd.settings.reactivate && !s.syncd.forgot:
+		s.fail("law 4: the block of %s is not lifted", who)
+	}
+}
+
+// excuses finds who cannot be online as they should: those whose names or addresses two are to have, those whom the online directory refuses
+// for the test, and whoever waits for a name that one of these still has online.
+func (s *scene) excuses() map[directory.Anchor]bool {
+	claims := map[string][]directory.Anchor{}
+	excused := map[directory.Anchor]bool{}
+	for a, want := range s.want {
+		excused[a] = want.invalid
+		for _, k := range keys(want.values) {
+			claims[k] = append(claims[k], a)
+		}
+	}
+	for a := range s.world.online.refuses {
+		excused[a] = true
+	}
+	holder := map[string]directory.Anchor{}
+	for id, r := range s.byID {
+		for _, k := range keys(look(r)) {
+			holder[k] = r.anchor
+			// Somebody who stays for another reason keeps the name: an account that is not syncd's, or one that is held or kept.
+			if s.want[r.anchor] == nil && s.byID[id] != nil {
+				claims[k] = append(claims[k], r.anchor)
+			}
+		}
+	}
+	for _, claimants := range claims {
+		slices.SortFunc(claimants, func(a, b directory.Anchor) int { return slices.Compare(a[:], b[:]) })
+		if claimants = slices.Compact(claimants); len(claimants) > 1 {
+			for _, a := range claimants {
+				excused[a] = true
+			}
+		}
+	}
+	for again := true; again; {
+		again = false
+		for a, want := range s.want {
+			for _, k := range keys(want.values) {
+				if by, taken := holder[k]; taken && by != a && excused[by] && !excused[a] {
+					excused[a], again = true, true
+				}
+			}
+		}
+	}
+	return excused
+}
