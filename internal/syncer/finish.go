@@ -45,7 +45,7 @@ func (p *pass) next() diff.State {
 // settle writes status, message and duration of a pass that was applied.
 func (s *Syncer) settle(p *pass) {
 	r := &p.record
-	r.Seconds = s.Now().Sub(p.started).Seconds()
+	r.Seconds = s.Now().Sub(r.Started).Seconds()
 	r.Status = directory.Done
 	switch {
 	case r.Held > 0:
@@ -100,7 +100,7 @@ func (s *Syncer) end(p *pass, err error) (directory.PassRecord, error) {
 	level := zap.InfoLevel
 	switch {
 	case err != nil:
-		r.Seconds = s.Now().Sub(p.started).Seconds()
+		r.Seconds = s.Now().Sub(r.Started).Seconds()
 		r.Status, r.Message, r.Class = directory.PassFailed, strings.ReplaceAll(err.Error(), context.Canceled.Error(), "interrupted"), directory.ClassOf(err)
 		level = zap.ErrorLevel
 		if r.Class == directory.Held {
