@@ -18,7 +18,8 @@ import (
 type display struct {
 	std     streams
 	json    bool
-	width   int // of the terminal on standard error, where the progress is drawn; 0 where that is none
+	silent  bool // a pass that did not fail needs no report
+	width   int  // of the terminal on standard error, where the progress is drawn; 0 where that is none
 	refused []directory.RefusedObject
 	held    []directory.HeldPlan
 
@@ -134,6 +135,9 @@ const listed = 10
 
 // report prints how a pass ended and returns its exit code as an error.
 func (d *display) report(p *directory.PassRecord) error {
+	if d.silent && !failed(p) {
+		return &ended{passCode(p)}
+	}
 	if d.json {
 		if err := printJSON(d.std, p); err != nil {
 			return err
@@ -141,7 +145,7 @@ func (d *display) report(p *directory.PassRecord) error {
 		return &ended{passCode(p)}
 	}
 	switch {
-	case p.Status == directory.PassFailed, p.Status == directory.SomeHeld && p.Class == directory.Held:
+	case failed(p):
 		printWrapped(d.std.err, fmt.Sprintf("%s: %s", p.Status, p.Message))
 	default:
 		printWrapped(d.std.out, fmt.Sprintf("%s pass, %s in %.1f s: %s", p.Kind, p.Status, p.Seconds, summary(&p.Pass)))

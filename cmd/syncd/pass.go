@@ -16,12 +16,13 @@ import (
 	"syncd/internal/syncer"
 )
 
-// onePass makes one pass and shows it to its end: by the running daemon, or here where none runs. The first signal ends it. A dry run
-// ends with its plan, which show is given as a plan that can be written; nil lists its first changes.
+// onePass makes one pass and shows it to its end: by the running daemon, or here where none runs. The first signal ends it. show, where it is
+// not nil, is given the plan of a dry run, and is all that is said of it unless it failed; else a dry run lists its plan before the report.
 func onePass(ctx context.Context, c *config, std streams, asJSON bool, r syncer.Request, show func(savedPlan) error) error {
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	d := newDisplay(std, asJSON)
+	d.silent = show != nil
 	if show == nil && r.DryRun && !asJSON {
 		show = func(p savedPlan) error { return p(control.PlanText, d.std.out) }
 	}
@@ -39,6 +40,11 @@ func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
 	return ctx, stop
 }
 
+// failed reports whether a pass ended before it had a plan, or could not carry it out.
+func failed(p *directory.PassRecord) bool {
+	return p.Status == directory.PassFailed || p.Class == directory.Held
+}
+
 // savedPlan writes the plan of a dry run.
 type savedPlan func(control.Format, io.Writer) error
 
@@ -53,7 +59,7 @@ func ask(ctx context.Context, c *config, d *display, r syncer.Request, show func
 		return nil, err
 	}
 	record, err := followPass(ctx, client, id, d)
-	if err != nil || show == nil || record.Status == directory.PassFailed {
+	if err != nil || show == nil || failed(record) {
 		return record, err
 	}
 	d.clear()
@@ -132,14 +138,14 @@ func (e *engine) pass(ctx context.Context, d *display, r syncer.Request, show fu
 		r.Save = e.planPath(r.ID)
 	}
 	followed := d.follow(e.syncer.Progress)
-	record, failed := e.syncer.RunOnce(ctx, r) // the record holds the words and the class of the error
+	record, ended := e.syncer.RunOnce(ctx, r) // the record holds the words and the class of the error
 	followed()
 	d.clear()
 	refused, errRefused := e.store.Refused()
 	held, errHeld := e.store.HeldPlans()
 	d.refused, d.held = refused, held
 	err := errors.Join(errRefused, errHeld)
-	if failed == nil && show != nil {
+	if ended == nil && show != nil {
 		err = errors.Join(err, show(func(f control.Format, out io.Writer) error { return e.writePlan(r.ID, f, out) }))
 	}
 	return &record, err

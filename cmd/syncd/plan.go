@@ -60,7 +60,11 @@ func (p *planCommand) make(ctx context.Context, c *config, std streams, format c
 		if p.Out == "" {
 			return write(format, std.out)
 		}
-		return keepPlan(p.Out, write)
+		if err := keepPlan(p.Out, write); err != nil || p.JSON {
+			return err
+		}
+		printWrapped(std.out, "the plan is in "+p.Out+": look at it with `syncd plan "+p.Out+"`, apply it with `syncd apply "+p.Out+"`")
+		return nil
 	})
 }
 

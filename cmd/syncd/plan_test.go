@@ -46,8 +46,11 @@ func TestPlanIsShownFrozenAndAppliedAsItIs(t *testing.T) {
 			}
 		}
 		file := filepath.Join(w.dir, "frozen.plan")
-		if r := syncd(t, "plan", "-o", file, "--config", w.config); r.code != exitDone {
+		if r := syncd(t, "plan", "-o", file, "--config", w.config); r.code != exitDone || !strings.Contains(strings.Join(strings.Fields(r.out), " "), "apply it with") {
 			t.Fatalf("%+v", r)
+		}
+		if r := syncd(t, "plan", "--json", "--config", w.config); r.code != exitDone || strings.Count(r.out, `"plan":`) != 1 || !json.Valid([]byte(r.out)) {
+			t.Errorf("one object: %+v", r)
 		}
 		var plan struct {
 			planHead
