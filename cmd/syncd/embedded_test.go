@@ -14,8 +14,13 @@ import (
 // and Empty.
 func newEmbeddedWorld(t *testing.T, fill func(*adsim.Server) error) (*world, *adsim.Server) {
 	t.Helper()
+	return newConfiguredWorld(t, adsim.DefaultConfig(), fill)
+}
+
+// newConfiguredWorld is one with an embedded Active Directory of another kind.
+func newConfiguredWorld(t *testing.T, c adsim.Config, fill func(*adsim.Server) error) (*world, *adsim.Server) {
+	t.Helper()
 	dir := shortTempDir(t)
-	c := adsim.DefaultConfig()
 	c.AdminPassword, c.ServicePassword = "Adm1n-secret", "S3rvice-secret"
 	ad, err := adsim.New(c)
 	if err != nil {
@@ -44,6 +49,13 @@ func newEmbeddedWorld(t *testing.T, fill func(*adsim.Server) error) (*world, *ad
 func newSmallWorld(t *testing.T, people int) (*world, *adsim.Server) {
 	t.Helper()
 	w, ad := newEmbeddedWorld(t, func(*adsim.Server) error { return nil })
+	w.populate(t, people)
+	return w, ad
+}
+
+// populate adds what newSmallWorld has.
+func (w *world) populate(t *testing.T, people int) {
+	t.Helper()
 	for _, ou := range []string{"Staff", "Partners", "Groups", "Empty"} {
 		w.add(t, "OU="+ou, "organizationalUnit")
 	}
@@ -51,16 +63,25 @@ func newSmallWorld(t *testing.T, people int) (*world, *adsim.Server) {
 		w.addPerson(t, i)
 	}
 	w.add(t, "CN=Team,OU=Groups", "group", "sAMAccountName", "team", "member", w.small(0), "member", w.small(1))
-	return w, ad
 }
 
 // small is the name of a person of newSmallWorld.
 func (w *world) small(i int) string { return fmt.Sprintf("CN=Person %d,OU=Staff,%s", i, w.ad.baseDN) }
 
+// smallName is how that person signs in.
+func smallName(i int) string { return fmt.Sprintf("person%d@corp.example", i) }
+
+// The values of userAccountControl of people without a password, which a real Active Directory lets nobody have but by PASSWD_NOTREQD
+// (0x20).
+const (
+	accountEnabled  = "544"
+	accountDisabled = "546"
+)
+
 func (w *world) addPerson(t *testing.T, i int) {
 	t.Helper()
-	w.add(t, fmt.Sprintf("CN=Person %d,OU=Staff", i), "user", "sAMAccountName", fmt.Sprintf("person%d", i), "userPrincipalName", fmt.Sprintf("person%d@corp.example", i),
-		"mail", fmt.Sprintf("person%d@corp.example", i), "displayName", fmt.Sprintf("Person %d", i), "userAccountControl", "512", "department", "Sales")
+	w.add(t, fmt.Sprintf("CN=Person %d,OU=Staff", i), "user", "sAMAccountName", fmt.Sprintf("person%d", i), "userPrincipalName", smallName(i),
+		"mail", smallName(i), "displayName", fmt.Sprintf("Person %d", i), "userAccountControl", accountEnabled, "department", "Sales")
 }
 
 // add adds an entry below the base, with pairs of attributes and values.

@@ -26,6 +26,9 @@ type planHead struct {
 	Held    []directory.HeldCause `json:"held"`   // what is kept back
 }
 
+// heldKind is the kind of a plan that is all held.
+const heldKind = "held"
+
 // planWriter writes a plan in one of its forms: the head, any number of changes, the end.
 type planWriter interface {
 	begin(planHead) error
@@ -57,7 +60,9 @@ func (t planText) end(h planHead) error {
 	for _, count := range h.Counts {
 		n += count
 	}
-	printWrapped(t.out, fmt.Sprintf("%s %s to apply. Nothing was written.", humanize.Comma(int64(n)), plural(n, "change")))
+	if h.Kind != heldKind {
+		printWrapped(t.out, fmt.Sprintf("%s %s to apply. Nothing was written.", humanize.Comma(int64(n)), plural(n, "change")))
+	}
 	if len(h.Held) > 0 {
 		printWrapped(t.out, "held back: "+causesInWords(h.Held))
 	}
@@ -197,7 +202,7 @@ func showHeld(state *store.Store, id string, format control.Format, out io.Write
 }
 
 func showHeldPlan(state *store.Store, p directory.HeldPlan, w planWriter) error {
-	head := planHead{Plan: p.ID, Made: p.Since, Kind: "held", Message: string(p.Decision), Counts: map[string]int{}, Held: p.Causes}
+	head := planHead{Plan: p.ID, Made: p.Since, Kind: heldKind, Message: string(p.Decision), Counts: map[string]int{}, Held: p.Causes}
 	if err := w.begin(head); err != nil {
 		return err
 	}
