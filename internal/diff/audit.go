@@ -98,6 +98,9 @@ func (a *Audit) Add(o *Online) (*Observation, []directory.Attribute, error) {
 	observed.Resource.Values = a.completed(o.Resource.Values, &e.Resource)
 	differ := differing(&e.Resource, &observed.Resource)
 	risen := o.Active && !e.Resource.Enabled && e.Resource.Kind == directory.User
+	if e.Uncertain() { // what syncd sent itself and nobody answered is nobody else's change
+		return observed, nil, nil
+	}
 	if len(differ) > 0 {
 		a.Drift.Changed++
 	}

@@ -8,6 +8,8 @@ import (
 
 // State is what one pass leaves for the next.
 type State struct {
+	// Origin tells one state file from another: a plan that was made with one does not fit what replaced it.
+	Origin     string                `json:"origin"`
 	Watermark  directory.Watermark   `json:"watermark"`
 	Containers []directory.Container `json:"containers"` // where the scope's containers were found
 	// Fingerprint identifies the configuration that the last pass went by.

@@ -15,7 +15,7 @@ import (
 // keptPasses is how many passes the history holds: four months at one pass every three hours.
 const keptPasses = 1000
 
-// State returns the zero State before the first pass.
+// State is what the last pass left; before the first one only its Origin is known.
 func (s *Store) State() (state diff.State, err error) {
 	err = s.view(func(tx *bbolt.Tx) error {
 		state, err = stateIn(tx)

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"crypto/rand"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,6 +13,7 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"syncd/internal/diff"
 	"syncd/internal/directory"
 )
 
@@ -129,7 +132,8 @@ func (s *Store) prepare(target string) error {
 		meta := tx.Bucket(bucketMeta)
 		format := meta.Get(keyFormat)
 		if format == nil {
-			return errors.Join(meta.Put(keyFormat, currentFormat), meta.Put(keyTarget, []byte(target)))
+			state, err := json.Marshal(&diff.State{Origin: rand.Text()})
+			return errors.Join(err, meta.Put(keyFormat, currentFormat), meta.Put(keyTarget, []byte(target)), meta.Put(keyState, state))
 		}
 		if len(format) != 8 || binary.BigEndian.Uint64(format) != formatVersion {
 			return &directory.Fault{

@@ -28,7 +28,7 @@ func (s *Syncer) commit(_ context.Context, p *pass) error {
 // next is the state that the pass leaves behind.
 func (p *pass) next() diff.State {
 	state := diff.State{
-		Watermark: p.watermark, Containers: p.containers, Fingerprint: p.fingerprint, SyncedTo: p.state.SyncedTo, FullAt: p.state.FullAt,
+		Origin: p.state.Origin, Watermark: p.watermark, Containers: p.containers, Fingerprint: p.fingerprint, SyncedTo: p.state.SyncedTo, FullAt: p.state.FullAt,
 	}
 	if p.plan.HeldCount() == 0 {
 		state.SyncedTo = p.watermark.ReadAt

@@ -85,6 +85,9 @@ func (s *Syncer) fits(p *pass, h *diff.Header) error {
 	if h.Barred != "" {
 		return stale(h, h.Barred)
 	}
+	if h.Commit.State.Origin != p.state.Origin {
+		return stale(h, "it was made with another state file")
+	}
 	now := s.fingerprints(p)
 	var changed []string
 	for section, was := range h.Fingerprints {
