@@ -157,7 +157,7 @@ func TestNamesOfUnverifiedDomains(t *testing.T) {
 		if got := v.Resource.First(directory.UserName); got != tc.want || !strings.HasPrefix(v.Refused, tc.refused) || (v.Refused == "") != (tc.refused == "") {
 			t.Errorf("%s: %q, refused %q", tc.name, got, v.Refused)
 		}
-		if rewritten := tc.want != "" && tc.want != tc.upn; rewritten != (strings.Contains(strings.Join(v.Notes, "\n"), "userName "+tc.upn+" became "+tc.want)) {
+		if rewritten := tc.want != "" && tc.want != tc.upn; rewritten != strings.Contains(strings.Join(v.Notes, "\n"), "userName "+tc.upn+" became "+tc.want) {
 			t.Errorf("%s: %q", tc.name, v.Notes)
 		}
 	}

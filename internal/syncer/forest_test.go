@@ -20,17 +20,24 @@ const (
 	staff     = "OU=Staff,DC=corp,DC=example"
 	interns   = "OU=Interns," + staff // excluded
 	elsewhere = "OU=Elsewhere,DC=corp,DC=example"
+
+	regular = "regular" // the filter is (employeeType=regular)
+	pilots  = "CN=Pilots,OU=Groups,DC=corp,DC=example"
 )
 
 // forest is an Active Directory in memory. Like a real one it reports in a delta what changed and nothing else: memberships and
 // managers that disappear with a deleted object, or by the mere passing of time, are in none.
 type forest struct {
 	objects map[directory.Anchor]*entry
-	log     []event // what DirSync tells, the cookie is a place in it
-	fail    error   // of the next read
-	stale   bool    // the cookie is refused
-	blind   map[directory.Anchor]bool
-	pilot   map[directory.Anchor]struct{}
+	log     []event                       // what DirSync tells, the cookie is a place in it
+	fail    error                         // of the next read
+	stale   bool                          // the cookie is refused
+	blind   map[directory.Anchor]bool     // cannot be read
+	unseen  []directory.Anchor            // those of them that the last delta named
+	pilot   map[directory.Anchor]struct{} // who alone is in scope; nil: everybody
+	hidden  bool                          // CN=Deleted Objects cannot be read
+	veiled  bool                          // employeeType, which the filter asks for, cannot be read
+	read    func()                        // called whenever everything, or a delta, has been read
 }
 
 type entry struct {
@@ -47,7 +54,7 @@ type event struct {
 }
 
 func newForest() *forest {
-	return &forest{objects: map[directory.Anchor]*entry{}, blind: map[directory.Anchor]bool{}}
+	return &forest{objects: map[directory.Anchor]*entry{}, blind: map[directory.Anchor]bool{}, read: func() {}}
 }
 
 func at(name string) (a directory.Anchor) {
@@ -58,7 +65,7 @@ func at(name string) (a directory.Anchor) {
 func (f *forest) add(kind directory.Kind, name, ou string) *entry {
 	e := &entry{ou: ou, members: map[directory.Anchor]bool{}}
 	e.Anchor, e.Kind = at(name), kind
-	e.Attributes = directory.Attributes{"displayName": {name}, "sAMAccountName": {name}}
+	e.Attributes = directory.Attributes{"displayName": {name}, "sAMAccountName": {name}, "employeeType": {regular}}
 	f.objects[e.Anchor] = e
 	f.touch(e.Anchor)
 	return e
@@ -73,7 +80,7 @@ func (f *forest) change(name string, change func(*entry)) {
 
 func (f *forest) link(group, member string, present bool) {
 	g := f.objects[at(group)]
-	if g.members[at(member)] == present {
+	if g.members[at(member)] == present || present && f.objects[at(member)].PrimaryGroup == g.Anchor {
 		return
 	}
 	if g.members[at(member)] = true; !present {
@@ -82,10 +89,32 @@ func (f *forest) link(group, member string, present bool) {
 	f.log = append(f.log, event{anchor: g.Anchor, link: &directory.Link{Edge: directory.Edge{Group: g.Anchor, Member: at(member)}, Removed: !present}})
 }
 
+// primary makes a group somebody's primary one: that takes the person out of its members, and into those of the former one.
+func (f *forest) primary(name string, group directory.Anchor) {
+	e := f.objects[at(name)]
+	old := e.PrimaryGroup
+	if old == group {
+		return
+	}
+	f.link(nameOf(group), name, false)
+	e.PrimaryGroup = group
+	if o := f.objects[old]; o != nil && !o.Deleted {
+		f.link(nameOf(old), name, true)
+	}
+	f.touch(at(name))
+}
+
 func (f *forest) delete(name string) {
 	gone := at(name)
-	for _, e := range f.objects {
+	delete(f.pilot, gone)
+	delete(f.blind, gone) // CN=Deleted Objects has rights of its own
+	for _, a := range f.anchors() {
+		e := f.objects[a]
 		delete(e.members, gone)
+		if e.PrimaryGroup == gone {
+			e.PrimaryGroup = directory.Anchor{}
+			f.touch(a)
+		}
 		if e.Manager == gone {
 			e.Manager = directory.Anchor{}
 		}
@@ -109,11 +138,17 @@ func (f *forest) object(e *entry, linked, whole bool) *directory.Object {
 		flags |= 2
 	}
 	o.Attributes["userAccountControl"] = []string{strconv.Itoa(flags)}
+	if f.veiled {
+		delete(o.Attributes, "employeeType")
+	}
+	o.FilterMiss = o.Attributes.First("employeeType") != regular
 	if !e.expires.IsZero() {
 		o.Attributes["accountExpires"] = []string{strconv.FormatInt((e.expires.Unix()+11_644_473_600)*10_000_000, 10)}
 	}
 	if whole && o.Kind == directory.Group {
 		o.Members, o.MembersRead = slices.Collect(maps.Keys(e.members)), true
+	} else {
+		o.Foreign = nil
 	}
 	for _, a := range f.anchors() {
 		other := f.objects[a]
@@ -130,15 +165,17 @@ func (f *forest) object(e *entry, linked, whole bool) *directory.Object {
 	return &o
 }
 
-// wanted is what mapping makes of the forest: all that should be online.
-func (f *forest) wanted(now time.Time) map[directory.Anchor]*directory.Resource {
+// verdicts is what mapping makes of the forest, whatever of it can be read just now.
+func (f *forest) verdicts(now time.Time, domains mapping.Domains) map[directory.Anchor]mapping.Verdict {
 	include, exclude := f.Containers()
-	m := mapping.New(nil, mapping.Scope{Include: include, Exclude: exclude, Kinds: directory.Kinds()}, mapping.Domains{})
-	all := map[directory.Anchor]*directory.Resource{}
+	m := mapping.New(nil, mapping.Scope{
+		Include: include, Exclude: exclude, Kinds: directory.Kinds(), Pilot: f.pilot, FilterAttributes: []string{"employeeType"},
+	}, domains)
+	clear := *f
+	clear.veiled = false
+	all := map[directory.Anchor]mapping.Verdict{}
 	for a, e := range f.objects {
-		if v := m.Map(f.object(e, false, false), now); v.Out == nil {
-			all[a] = v.Resource
-		}
+		all[a] = m.Map(clear.object(e, false, false), now)
 	}
 	return all
 }
@@ -146,16 +183,29 @@ func (f *forest) wanted(now time.Time) map[directory.Anchor]*directory.Resource 
 // The forest is the syncer.Session of every pass as well.
 var _ syncer.Session = (*forest)(nil)
 
-func (f *forest) Server() string                                               { return "dc1.corp.example" }
-func (f *forest) OwnAccount() directory.Anchor                                 { return at("svc-syncd") }
-func (f *forest) DeletionsVisible() bool                                       { return true }
-func (f *forest) Groups() []directory.Container                                { return nil }
-func (f *forest) Strategy() (directory.Strategy, string)                       { return directory.DirSync, "" }
-func (f *forest) Unseen() []directory.Anchor                                   { return nil }
-func (f *forest) ForeignMembers() []string                                     { return nil }
-func (f *forest) Readable(context.Context, string) (bool, error)               { return true, nil }
-func (f *forest) Pilot(context.Context) (map[directory.Anchor]struct{}, error) { return f.pilot, nil }
-func (f *forest) Close()                                                       {}
+func (f *forest) Server() string                         { return "dc1.corp.example" }
+func (f *forest) OwnAccount() directory.Anchor           { return at("svc-syncd") }
+func (f *forest) DeletionsVisible() bool                 { return !f.hidden }
+func (f *forest) Strategy() (directory.Strategy, string) { return directory.DirSync, "" }
+func (f *forest) Unseen() []directory.Anchor             { return f.unseen }
+func (f *forest) ForeignMembers() []string               { return nil }
+func (f *forest) Close()                                 {}
+
+func (f *forest) Readable(_ context.Context, attribute string) (bool, error) {
+	return attribute != "employeeType" || !f.veiled, nil
+}
+
+func (f *forest) Groups() []directory.Container {
+	if f.pilot == nil {
+		return nil
+	}
+	return []directory.Container{{DN: pilots, Configured: pilots}}
+}
+
+func (f *forest) Pilot(context.Context) (map[directory.Anchor]struct{}, error) {
+	return maps.Clone(f.pilot), nil
+}
+
 func (f *forest) Containers() (include, exclude []directory.Container) {
 	return []directory.Container{{Anchor: at("ou"), DN: staff, Configured: staff}}, []directory.Container{{DN: interns, Configured: interns}}
 }
@@ -175,10 +225,15 @@ func (f *forest) Full(_ context.Context, emit func(*directory.Object) error) (di
 		if e.Deleted || e.ou == elsewhere || f.blind[a] {
 			continue
 		}
-		if err := emit(f.object(e, false, true)); err != nil {
+		o := f.object(e, false, true)
+		if o.FilterMiss {
+			continue
+		}
+		if err := emit(o); err != nil {
 			return directory.Watermark{}, err
 		}
 	}
+	f.read()
 	return f.watermark(), f.fail
 }
 
@@ -188,6 +243,7 @@ func (f *forest) Delta(ctx context.Context, from directory.Watermark, also []dir
 	if f.stale {
 		return directory.Watermark{}, fmt.Errorf("%w: put back", directory.ErrWatermark)
 	}
+	f.unseen = nil
 	links, order := map[directory.Edge]*directory.Link{}, []directory.Edge{} // each once, as it was last seen
 	for _, e := range f.log[binary.BigEndian.Uint64(from.Cookie):] {
 		if e.link != nil {
@@ -195,6 +251,9 @@ func (f *forest) Delta(ctx context.Context, from directory.Watermark, also []dir
 			order = append(order, e.link.Edge)
 		}
 		also = append(also, e.anchor)
+		if f.blind[e.anchor] && !f.objects[e.anchor].Deleted {
+			f.unseen = append(f.unseen, e.anchor)
+		}
 	}
 	if err := f.Lookup(ctx, also, object); err != nil {
 		return directory.Watermark{}, err
@@ -209,12 +268,13 @@ func (f *forest) Delta(ctx context.Context, from directory.Watermark, also []dir
 			return directory.Watermark{}, err
 		}
 	}
+	f.read()
 	return f.watermark(), f.fail
 }
 
 func (f *forest) Lookup(_ context.Context, anchors []directory.Anchor, emit func(*directory.Object) error) error {
 	for _, a := range anchors {
-		if e := f.objects[a]; e != nil && !f.blind[a] {
+		if e := f.objects[a]; e != nil && !f.blind[a] && (!e.Deleted || !f.hidden) {
 			if err := emit(f.object(e, true, false)); err != nil {
 				return err
 			}
@@ -224,8 +284,12 @@ func (f *forest) Lookup(_ context.Context, anchors []directory.Anchor, emit func
 }
 
 func (f *forest) Members(_ context.Context, group directory.Anchor, emit func([]directory.Anchor) error) error {
-	for m := range f.objects[group].members {
-		if err := emit([]directory.Anchor{m}); err != nil {
+	for _, a := range f.anchors() {
+		e := f.objects[a]
+		if e.Deleted || e.PrimaryGroup != group && !f.objects[group].members[a] {
+			continue
+		}
+		if err := emit([]directory.Anchor{a}); err != nil {
 			return err
 		}
 	}

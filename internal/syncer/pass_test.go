@@ -259,9 +259,7 @@ func TestALostStateFindsEverythingAgainAndBlocksLeavers(t *testing.T) {
 	r.pass()
 	r.tenant.activate("ann")
 	r.tenant.activate("bob")
-	must(t, r.store.Close())
-	r.dir += "/new"
-	r.open()
+	r.lose()
 	r.forest.change("ann", func(e *entry) { e.off = true })
 	if p := r.pass(); p.Created != 0 || p.Updated != 1 || p.Blocked != 1 || !strings.Contains(p.Message, "6 were online already") {
 		t.Errorf("%+v", p)

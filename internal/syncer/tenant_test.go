@@ -2,7 +2,6 @@ package syncer_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,6 +9,7 @@ import (
 
 	"syncd/internal/diff"
 	"syncd/internal/directory"
+	"syncd/internal/mapping"
 	"syncd/internal/syncer"
 )
 
@@ -27,6 +27,9 @@ type tenant struct {
 	leaves   func(c *diff.Change) bool // a creation that is repeated only to be undone: it gets any address
 	sent     []string                  // every change that was made
 	lacks    directory.Kind
+	during   func() // called once, before the next changes are made
+	asked    bool   // whether accounts are active that are about to be blocked
+	domains  mapping.Domains
 }
 
 type account struct {
@@ -72,9 +75,10 @@ func (t *tenant) activate(name string) {
 func (t *tenant) Open(context.Context) error                     { return nil }
 func (t *tenant) Supports(kind directory.Kind) bool              { return kind != t.lacks }
 func (t *tenant) Repeat(on bool)                                 { t.repeat = on }
-func (t *tenant) Domains() ([]string, string)                    { return nil, "" }
+func (t *tenant) Domains() ([]string, string)                    { return t.domains.Verified, t.domains.Routing }
 func (t *tenant) Shows(directory.Kind, directory.Attribute) bool { return true }
 func (t *tenant) failNow() bool                                  { t.failIn--; return t.failIn == 0 }
+
 func (t *tenant) breaks(format string, args ...any) {
 	t.broken = append(t.broken, fmt.Sprintf(format, args...))
 }
@@ -121,7 +125,18 @@ func (t *tenant) Members(_ context.Context, group string, emit func([]string) er
 	return true, emit(slices.Sorted(maps.Keys(t.accounts[group].members)))
 }
 
+// meanwhile lets happen what happens during a pass, but not between the question whether accounts are active and their block: who is
+// activated then is blocked, and nobody knows that he was active.
+func (t *tenant) meanwhile() {
+	if during := t.during; during != nil && !t.asked {
+		t.during = nil
+		during()
+	}
+}
+
 func (t *tenant) Active(_ context.Context, ids []string) ([]bool, error) {
+	t.meanwhile()
+	t.asked = true
 	if t.failNow() {
 		return nil, errTarget
 	}
@@ -142,6 +157,8 @@ func (t *tenant) forget(id string) {
 }
 
 func (t *tenant) Apply(_ context.Context, changes []diff.Change) ([]diff.Outcome, error) {
+	t.meanwhile()
+	t.asked = false
 	fails := t.failNow()
 	outcomes := make([]diff.Outcome, len(changes))
 	for i := range changes {
@@ -152,10 +169,11 @@ func (t *tenant) Apply(_ context.Context, changes []diff.Change) ([]diff.Outcome
 		if c.Op != changes[0].Op {
 			t.breaks("a batch has %s and %s", changes[0].Op, c.Op)
 		}
-		if t.lawful != nil {
-			if broken := t.lawful(c); broken != "" {
-				t.breaks("%s", broken)
-			}
+		if broken := t.lawful(c); broken != "" {
+			t.breaks("%s", broken)
+		}
+		if acc := t.accounts[c.ID]; acc != nil && acc.anchor.IsZero() {
+			t.breaks("law 6: %s of an account that is not syncd's", c.Op)
 		}
 		status := t.refuse[c.Anchor]
 		if c.Op == diff.AddMember || c.Op == diff.RemoveMember {
@@ -250,33 +268,4 @@ func (acc *account) patch(before, after *directory.Resource) {
 			acc.values[v.Attribute] = v.Values
 		}
 	}
-}
-
-// picture is the tenant by anchors, for comparison: accounts with their values, edges, managers, and who is active.
-type picture struct {
-	Values   map[string]map[directory.Attribute][]string
-	Edges    map[string]bool
-	Managers map[string]string
-}
-
-func newPicture() *picture {
-	return &picture{map[string]map[directory.Attribute][]string{}, map[string]bool{}, map[string]string{}}
-}
-
-func (t *tenant) picture() (*picture, error) {
-	p := newPicture()
-	for _, acc := range t.accounts {
-		name := nameOf(acc.anchor)
-		if p.Values[name] != nil {
-			return nil, errors.New(name + " is online twice")
-		}
-		p.Values[name] = maps.Clone(acc.values)
-		for m := range acc.members {
-			p.Edges[name+" has "+nameOf(t.accounts[m].anchor)] = true
-		}
-		if acc.manager != "" {
-			p.Managers[name] = nameOf(t.accounts[acc.manager].anchor)
-		}
-	}
-	return p, nil
 }
