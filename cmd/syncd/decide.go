@@ -107,16 +107,25 @@ func rejectHere(c *config, plan string) (_ *control.Decided, err error) {
 	return decide(state, plan, directory.DecisionRejected)
 }
 
-// decide writes the answer to a held plan.
+// decide writes the answer to a held plan. One that was approved before, and not carried out, is approved again.
 func decide(state *store.Store, plan string, d directory.Decision) (*control.Decided, error) {
 	n, err := state.Decide(plan, d)
 	if err != nil {
 		return nil, err
 	}
-	if n == 0 {
-		return nil, &directory.Fault{
-			Class: directory.Usage, Cause: "nothing waits for a decision under the plan " + plan, Remedy: "see `syncd status` for what is held",
+	if n > 0 {
+		return &control.Decided{Plan: plan, Changes: n}, nil
+	}
+	plans, err := state.HeldPlans()
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range plans {
+		if p.ID == plan {
+			return &control.Decided{Plan: plan, Changes: p.Changes}, nil
 		}
 	}
-	return &control.Decided{Plan: plan, Changes: n}, nil
+	return nil, &directory.Fault{
+		Class: directory.Usage, Cause: "nothing waits for a decision under the plan " + plan, Remedy: "see `syncd status` for what is held",
+	}
 }

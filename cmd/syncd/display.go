@@ -210,7 +210,7 @@ func (d *display) say(line string) {
 // end shows how a pass ended that a command asked for.
 func (d *display) end(record *directory.PassRecord, err error) error {
 	d.clear()
-	if record == nil {
+	if record == nil || d.silent && err != nil { // what was asked for was the plan
 		return err
 	}
 	code := d.report(record)

@@ -69,22 +69,27 @@ func (p *planCommand) make(ctx context.Context, c *config, std streams, format c
 }
 
 // keepPlan writes the file of a plan: whole, or not at all.
-func keepPlan(path string, write savedPlan) error {
+func keepPlan(path string, write savedPlan) (err error) {
 	part := path + ".part"
 	f, err := os.OpenFile(part, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err == nil {
-		err = errors.Join(write(control.PlanFile, f), f.Close())
+	if err != nil {
+		return unwritablePlan(err)
+	}
+	err = write(control.PlanFile, f)
+	if closed := f.Close(); err == nil && closed != nil {
+		err = unwritablePlan(closed)
 	}
 	if err == nil {
-		return os.Rename(part, path)
+		if err = os.Rename(part, path); err == nil {
+			return nil
+		}
+		err = unwritablePlan(err)
 	}
-	if _, known := errors.AsType[*directory.Fault](err); !known {
-		err = &directory.Fault{Cause: "the plan cannot be written: " + err.Error(), Remedy: "name another file with -o"}
-	}
-	if remove := os.Remove(part); remove != nil && !errors.Is(remove, os.ErrNotExist) {
-		err = errors.Join(err, remove)
-	}
-	return err
+	return errors.Join(err, os.Remove(part))
+}
+
+func unwritablePlan(err error) error {
+	return &directory.Fault{Class: directory.Usage, Cause: "the plan cannot be written: " + err.Error(), Remedy: "name another file with -o"}
 }
 
 // showFile shows the plan in a file. Names of what is online already come from the state, if no daemon has it open.

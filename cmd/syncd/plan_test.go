@@ -198,6 +198,24 @@ func TestARejectedPlanKeepsEverybodyOnline(t *testing.T) {
 		if r := syncd(t, "status", "--config", w.config); !strings.Contains(r.out, "rejected plan "+id) {
 			t.Errorf("%+v", r)
 		}
+		file := filepath.Join(w.dir, "of-two-minds.plan")
+		writeFile(t, w.dir, "ad.password", "wrong\n")
+		for range 2 { // an approval that cannot be carried out waits, and may be given again
+			if r := syncd(t, "approve", "--config", w.config, id); r.code != exitUnreachable || !strings.Contains(r.out, "approved 3 changes") {
+				t.Errorf("approved while Active Directory lets nobody in: %+v", r)
+			}
+		}
+		writeFile(t, w.dir, "ad.password", w.ad.servicePassword.Reveal()+"\n")
+		if r := syncd(t, "plan", "-o", file, "--config", w.config); r.code != exitDone {
+			t.Errorf("%+v", r)
+		}
+		if r := syncd(t, "plan", "-o", w.dir, "--config", w.config); r.code != exitUsage || !strings.Contains(r.err, "cannot be written") {
+			t.Errorf("a folder: %+v", r)
+		}
+		syncd(t, "reject", "--config", w.config, id)
+		if r := syncd(t, "apply", "--config", w.config, file); r.code != exitUsage || len(w.online.list(t, "Users")) != 12 {
+			t.Errorf("a plan that was rejected after it was frozen: %+v", r)
+		}
 		if r := syncd(t, "approve", "--config", w.config, id); r.code != exitDone || len(w.online.list(t, "Users")) != 9 {
 			t.Errorf("the mind was changed: %+v", r)
 		}

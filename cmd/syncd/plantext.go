@@ -146,7 +146,12 @@ func showPlan(plan *diff.Plan, header *diff.Header, state *store.Store, format c
 			return err
 		}
 	}
-	err = plan.EachHeld(func(h directory.HeldObject) error { return w.row(rowOfHeld(&h, names)) })
+	err = plan.EachHeld(func(h directory.HeldObject) error {
+		if h.Decision == directory.DecisionApproved {
+			return nil // it is among the changes
+		}
+		return w.row(rowOfHeld(&h, names))
+	})
 	return errors.Join(err, w.end(head))
 }
 

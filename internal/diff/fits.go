@@ -55,6 +55,9 @@ func (f *fitting) look(c *Change) error {
 	default:
 		fits, err = f.object(c)
 	}
+	if err == nil && fits {
+		fits, err = f.allowed(c)
+	}
 	if err != nil || fits {
 		return err
 	}
@@ -89,6 +92,12 @@ func (f *fitting) object(c *Change) (bool, error) {
 	}
 	is, err := e.Resource.AppendBinary(nil)
 	return string(was) == string(is), err
+}
+
+// allowed reports whether what is held now may go: an operator may have changed his mind since the plan was made.
+func (f *fitting) allowed(c *Change) (bool, error) {
+	h, found, err := f.snapshot.HeldChange(HeldKey{Op: c.Op, Anchor: c.Anchor, Other: c.Other})
+	return !found || h.Decision == directory.DecisionApproved || Supersedes(c.Evidence, &h), err
 }
 
 func (f *fitting) edge(c *Change) (bool, error) {

@@ -54,7 +54,10 @@ func (p *Planner) decide(c *Change, over bool) (goes bool, err error) {
 	if err != nil || !found && !over {
 		return goes, err
 	}
-	h.Op, h.Anchor, h.Other, h.Kind, h.Evidence, h.Cause = c.Op.String(), c.Anchor, c.Other, c.Kind.String(), c.Evidence, c.Why
+	h.Op, h.Anchor, h.Other, h.Kind = c.Op.String(), c.Anchor, c.Other, c.Kind.String()
+	if !found || c.Evidence.Cause != directory.Unexplained { // evidence that cannot be seen for a while is no new question
+		h.Evidence, h.Cause = c.Evidence, c.Why
+	}
 	if h.Name, err = p.nameOfChange(c); err != nil {
 		return goes, err
 	}

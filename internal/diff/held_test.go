@@ -15,8 +15,8 @@ const (
 	rejected = directory.DecisionRejected
 )
 
-// unexplained makes departures that are held such as nothing explained.
-func unexplained(m *memory) *memory {
+// withoutEvidence makes departures that are held such as nothing explained.
+func withoutEvidence(m *memory) *memory {
 	for k, h := range m.held {
 		h.Evidence = directory.Evidence{}
 		m.held[k] = h
@@ -49,11 +49,11 @@ func TestHeldDepartures(t *testing.T) {
 			held: []string{"ann: deleted in Active Directory, rejected before"},
 		},
 		{
-			name: "what nothing explained goes once something does", online: unexplained(online().holds("", "ann")), read: lost[:1],
+			name: "what nothing explained goes once something does", online: withoutEvidence(online().holds("", "ann")), read: lost[:1],
 			want: []string{"set_manager bob nobody", "remove_member staff ann", "depart ann: deleted in Active Directory"},
 		},
 		{
-			name: "or is held anew, over the limit", online: unexplained(online().holds(rejected, "ann")), settings: most(0), read: lost[:1],
+			name: "or is held anew, over the limit", online: withoutEvidence(online().holds(rejected, "ann")), settings: most(0), read: lost[:1],
 			held: []string{"ann: deleted in Active Directory"},
 		},
 		{name: "what heals drops out, whatever was decided", online: online().holds(approved, "ann", "carl"), read: []step{sees(person("ann"), memberOf("staff"), reports("bob"))}},
