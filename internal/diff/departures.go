@@ -64,19 +64,6 @@ func (p *Planner) depart(c *Change, e *Entry, usable bool) error {
 	return p.change(c, leaves)
 }
 
-// Unexplained notes an object that was neither seen nor found among the deleted: it is held, until an operator lets it go. More of them at
-// once than may depart mean that the read was partial, which is an error.
-func (p *Planner) Unexplained(a directory.Anchor) error {
-	if err := p.recall(a); err != nil {
-		return err
-	}
-	e, found, err := p.snapshot.Entry(a)
-	if err != nil || !found || e.Departed {
-		return err
-	}
-	return p.unexplained(a, e, directory.Evidence{Cause: directory.Unexplained})
-}
-
 func (p *Planner) unexplained(a directory.Anchor, e Entry, out directory.Evidence) error {
 	if p.heldBack[a] || p.departing(a) {
 		return nil

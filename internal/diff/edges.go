@@ -75,13 +75,8 @@ func (p *Planner) addMembers(o *directory.Object, e *Entry, found bool) error {
 	if p.settings.Full {
 		return nil
 	}
-	for _, group := range o.MemberOf {
-		if err := p.addEdge(group, o.Anchor, 0, markPresent); err != nil {
-			return err
-		}
-	}
-	if !waited {
-		return nil
+	if err := p.addGroups(o); err != nil || !waited {
+		return err
 	}
 	return p.snapshot.MemberOf(o.Anchor, func(group directory.Anchor) error {
 		if slices.Contains(o.MemberOf, group) {
@@ -119,7 +114,5 @@ func (p *Planner) consequences(c *Change) error {
 			return err
 		}
 	}
-	return p.snapshot.Reports(c.Anchor, func(report directory.Anchor) error {
-		return p.addReference(report, directory.Anchor{}, 0, 0)
-	})
+	return p.takeReports(c.Anchor)
 }

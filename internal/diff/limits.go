@@ -56,11 +56,6 @@ func (e *LimitError) Error() string {
 	return fmt.Sprintf("%d %s more than the limit of %g %% of %d %s (%s)", e.Count, what, e.Limit, e.Of, of, e.Key)
 }
 
-// departures returns nil where n departures out of population are within the limits.
-func (l *Limits) departures(n, population int) *LimitError {
-	return over(LimitError{Op: Depart, Count: n, Of: population, Key: "safety.max_departures"}, l.MaxDepartures, l.MaxPercent, 0)
-}
-
 func (l *Limits) blocks(n, population int) *LimitError {
 	return over(LimitError{Op: Block, Count: n, Of: population, Key: "safety.max_blocks"}, l.MaxBlocks, l.MaxBlocksPercent, partialFloor)
 }

@@ -84,8 +84,7 @@ func (c *changeSet) take(e *answer) error {
 				_, parent, _ := splitExtended(e.first(attrParent))
 				c.deleted[anchor] = strings.Clone(parent)
 			} else {
-				c.restored[anchor] = struct{}{}
-				c.whole[anchor] = struct{}{} // the members that went with the deletion are no changes of it
+				c.revive(anchor)
 			}
 		case attrMember:
 			c.takeMembers(anchor, option, a.values)

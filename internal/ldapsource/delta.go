@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/go-ldap/ldap/v3"
-
 	"syncd/internal/directory"
 )
 
@@ -157,15 +155,4 @@ func (d *delta) missing(guid directory.Anchor) error {
 		return nil
 	}
 	return consumer(d.object(&directory.Object{Anchor: guid, GUID: guid, Deleted: true, LastKnownParent: parent}))
-}
-
-// subtree reads everything below a renamed or moved container again.
-func (d *delta) subtree(ctx context.Context, container directory.Container) error {
-	s := d.session
-	q := query{op: "page", base: baseOf(container.Anchor), filter: s.source.liveFilter(), attributes: s.rereadAttributes()}
-	err := s.objects(ctx, q, s.claimed(ctx), func(p *entry) error { return consumer(d.object(&p.object)) })
-	if ldap.IsErrorWithCode(err, ldap.LDAPResultNoSuchObject) {
-		return nil // deleted since: the next delta has the tombstones
-	}
-	return err
 }

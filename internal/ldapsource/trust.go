@@ -62,36 +62,25 @@ func strategyOf(from directory.Watermark) directory.Strategy {
 	return from.Strategy
 }
 
-// unharmed looks for signs that the domain controller's database is not the one any more that was read, or an earlier state of it.
-func (s *Session) unharmed(ctx context.Context, from directory.Watermark) error {
-	switch {
-	case from.InvocationID != s.root.invocation && !from.InvocationID.IsZero() && !s.root.invocation.IsZero():
-		return distrust("%s was restored from a backup or set up anew (its invocation id changed)", s.server)
-	case from.HighestUSN > s.root.highestUSN:
-		return distrust("%s was put back to an earlier state (its highestCommittedUSN fell from %d to %d)", s.server, from.HighestUSN, s.root.highestUSN)
-	case len(from.Witnesses) == 0:
-		return nil
-	}
-	return s.hear(ctx, from.Witnesses)
-}
-
 // hear looks at the witnesses again, also at deleted ones.
-func (s *Session) hear(ctx context.Context, known []directory.Witness) error {
-	guids := make([]directory.Anchor, len(known))
-	for i, w := range known {
+func (s *Session) hear(ctx context.Context, from directory.Watermark) error {
+	guids := make([]directory.Anchor, len(from.Witnesses))
+	for i, w := range from.Witnesses {
 		guids[i] = w.Object
 	}
 	now, err := s.changeNumbers(ctx, guids...)
 	if err != nil {
 		return s.fault(ctx, err, "reading the objects that changed last")
 	}
-	for _, w := range known {
+	for _, w := range from.Witnesses {
 		is, found := now[w.Object]
 		switch {
 		case found && is.USN < w.USN:
 			return distrust("%s was put back to an earlier state (the uSNChanged of the object %s fell from %d to %d)", s.server, w.Object.GUID(), w.USN, is.USN)
 		case found && is.USN == w.USN && !w.Changed.IsZero() && !is.Changed.Equal(w.Changed):
 			return distrust("%s was put back to an earlier state (the object %s changed anew under the uSNChanged %d)", s.server, w.Object.GUID(), w.USN)
+		case found && is.USN > w.USN && is.USN <= from.HighestUSN: // that number had been given out when the object was read
+			return distrust("%s was put back to an earlier state (the object %s changed under the uSNChanged %d, which is not new)", s.server, w.Object.GUID(), is.USN)
 		case !found && s.tombstones:
 			return distrust("%s was put back to an earlier state, or hides what it showed (the object %s is gone without a tombstone)", s.server, w.Object.GUID())
 		case found:

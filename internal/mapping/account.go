@@ -24,8 +24,7 @@ func accountState(a directory.Attributes, now time.Time) (enabled bool, expires 
 		return false, time.Time{}, false
 	}
 	expires, never := expiry(a.First("accountExpires"))
-	expired := !never && !now.Before(expires)
-	return flags&accountDisabled == 0 && !expired, expires, true
+	return flags&accountDisabled == 0 && (never || !expired(expires, now)), expires, true
 }
 
 // expiry reads accountExpires: 100 ns ticks since 1601; absent, 0 and the largest number mean never (MS-ADA1 2.1).

@@ -86,14 +86,6 @@ func (w *writer) take(e *diff.Entry, r *directory.Resource, usable bool) {
 	e.Resource.Enabled = r.Enabled || usable
 }
 
-// blocked is the state after an acknowledged block: only what was active when syncd blocked it may be activated again by syncd.
-func blocked(before diff.BlockState) diff.BlockState {
-	if before == diff.NotBlocked {
-		return diff.NotBlocked
-	}
-	return diff.BlockedBySyncd
-}
-
 // remove takes an object, its edges and its references out of the snapshot.
 func (w *writer) remove(a directory.Anchor) error {
 	var edges []directory.Edge

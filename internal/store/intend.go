@@ -69,36 +69,11 @@ func (s *Store) Intend(batch []diff.Change, active []directory.Anchor) error {
 			}
 		}
 		for _, a := range active {
-			err := w.change(a, func(e *diff.Entry) {
-				if e.Block == diff.NotBlocked {
-					e.Block = diff.BlockIntended
-				}
-			})
-			if err != nil {
+			if err := w.change(a, intendBlock); err != nil {
 				return err
 			}
 		}
 		return nil
-	})
-}
-
-func (w *writer) intend(c *diff.Change) error {
-	switch c.Op {
-	case diff.AddMember, diff.RemoveMember:
-		return w.putEdge(directory.Edge{Group: c.Anchor, Member: c.Other}, edgeInDoubt)
-	case diff.SetManager:
-		return w.change(c.Anchor, func(e *diff.Entry) { e.ManagerInDoubt = true })
-	case diff.Create, diff.CreateGroup:
-		if w.tx.Bucket(bucketObjects).Get(c.Anchor[:]) == nil {
-			e := diff.Entry{Resource: *c.After, Sent: true}
-			e.Resource.Manager = directory.Anchor{}
-			return w.put(c.Anchor, &e)
-		}
-	}
-	return w.change(c.Anchor, func(e *diff.Entry) {
-		e.InDoubt = e.Uncertain() // sent before, and never answered
-		e.Sent = true
-		e.IDInDoubt = e.IDInDoubt || e.ID != "" && creates(c.Op)
 	})
 }
 

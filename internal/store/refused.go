@@ -114,7 +114,7 @@ func (s *Store) FirstRefused(n int) (list []directory.RefusedObject, total int, 
 func (s *Store) Due(now time.Time) (list []directory.Anchor, next time.Time, err error) {
 	err = s.eachRefused(func(r *directory.RefusedObject) bool {
 		switch {
-		case now.Before(r.Next):
+		case !isDue(r, now):
 			if next.IsZero() || r.Next.Before(next) {
 				next = r.Next
 			}

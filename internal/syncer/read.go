@@ -64,7 +64,7 @@ func (s *Syncer) begun(ctx context.Context, p *pass) (err error) {
 		return err
 	}
 	p.fingerprint = s.fingerprint(p)
-	p.interrupted, err = s.Store.Interrupted()
+	p.interrupted, err = s.unfinished()
 	return err
 }
 
