@@ -19,6 +19,7 @@ type planRow struct {
 	Attributes []attributeChange   `json:"attributes,omitempty"`
 	Evidence   *directory.Evidence `json:"evidence,omitempty"` // of departures
 	Held       bool                `json:"held"`
+	Decision   directory.Decision  `json:"decision,omitempty"` // about what is held
 }
 
 type attributeChange struct {
@@ -52,7 +53,7 @@ func rowOf(c *diff.Change, name func(directory.Anchor) string) planRow {
 
 // rowOfHeld shows what is held.
 func rowOfHeld(h *directory.HeldObject, name func(directory.Anchor) string) planRow {
-	r := planRow{Op: h.Op, Kind: h.Kind, Anchor: h.Anchor, Name: h.Name, Other: h.Other, Held: true}
+	r := planRow{Op: h.Op, Kind: h.Kind, Anchor: h.Anchor, Name: h.Name, Other: h.Other, Held: true, Decision: h.Decision}
 	if !h.Other.IsZero() {
 		r.Name, r.OtherName = name(h.Anchor), name(h.Other)
 	}
@@ -66,7 +67,11 @@ func rowOfHeld(h *directory.HeldObject, name func(directory.Anchor) string) plan
 func (r *planRow) words() string {
 	line := func(sign, verb, rest string) string { return fmt.Sprintf("%s %-8s %-8s %s", sign, verb, r.Kind, rest) }
 	if r.Held {
-		line = func(_, verb, rest string) string { return fmt.Sprintf("  held     %-8s %-8s %s", verb, r.Kind, rest) }
+		state := "held"
+		if r.Decision != directory.Undecided {
+			state = string(r.Decision)
+		}
+		line = func(_, verb, rest string) string { return fmt.Sprintf("  %-8s %-8s %-8s %s", state, verb, r.Kind, rest) }
 	}
 	switch r.Op {
 	case diff.Create.String():
@@ -87,7 +92,7 @@ func (r *planRow) words() string {
 	case diff.AddMember.String():
 		return line("+", "member", r.Name+": "+r.OtherName)
 	case diff.RemoveMember.String():
-		return line("-", "member", r.Name+": "+r.OtherName)
+		return line("-", "removal", r.Name+": "+r.OtherName)
 	case diff.SetManager.String():
 		return line("~", "manager", r.Name+" reports to "+orNone(r.OtherName))
 	}

@@ -24,7 +24,10 @@ func onePass(ctx context.Context, c *config, std streams, asJSON bool, r syncer.
 	d := newDisplay(std, asJSON)
 	d.silent = show != nil
 	if show == nil && r.DryRun && !asJSON {
-		show = func(p savedPlan) error { return p(control.PlanText, d.std.out) }
+		show = func(p savedPlan) error {
+			lines := &wrapped{out: std.out}
+			return errors.Join(p(control.PlanText, lines), lines.Close())
+		}
 	}
 	record, err := ask(ctx, c, d, r, show)
 	if errors.Is(err, control.ErrNoDaemon) {

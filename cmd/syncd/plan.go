@@ -24,7 +24,7 @@ type planCommand struct {
 }
 
 // Run shows a plan, or makes one.
-func (p *planCommand) Run(ctx context.Context, std streams) error {
+func (p *planCommand) Run(ctx context.Context, std streams) (err error) {
 	c, err := loadConfig(p.Config)
 	if err != nil {
 		return err
@@ -32,6 +32,10 @@ func (p *planCommand) Run(ctx context.Context, std streams) error {
 	format := control.PlanText
 	if p.JSON {
 		format = control.PlanJSON
+	} else if p.Out == "" {
+		lines := &wrapped{out: std.out}
+		defer func() { err = errors.Join(err, lines.Close()) }()
+		std.out = lines
 	}
 	if p.Plan == "" {
 		return p.make(ctx, c, std, format)

@@ -38,7 +38,7 @@ func TestPlanIsShownFrozenAndAppliedAsItIs(t *testing.T) {
 		r := syncd(t, "plan", "--config", w.config)
 		for _, line := range []string{
 			"~ update   user     Person 5 <person5@corp.example>", "department: Sales → Legal",
-			"+ create   user     Person 12 <person12@corp.example>, disabled", "+ member   group    Team: Person 12", "- member   group    Team: Person 1 ",
+			"+ create   user     Person 12 <person12@corp.example>, disabled", "+ member   group    Team: Person 12", "- removal  group    Team: Person 1 ",
 			"4 changes to apply. Nothing was written.",
 		} {
 			if !strings.Contains(r.out, line) {

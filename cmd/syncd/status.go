@@ -127,9 +127,13 @@ func printStatus(std streams, s *control.Status, now time.Time) {
 	if !s.SyncedTo.IsZero() {
 		fmt.Fprintf(out, "sync lag %s\n", now.Sub(s.SyncedTo).Round(time.Second))
 	}
-	fmt.Fprintf(out, "%s people · %s groups · %s contacts · %s refused · %s held\n", humanize.Comma(int64(s.Objects["user"])),
-		humanize.Comma(int64(s.Objects["group"])), humanize.Comma(int64(s.Objects["contact"])),
-		humanize.Comma(int64(s.RefusedCount)), humanize.Comma(int64(s.HeldCount)))
+	people := "people"
+	if s.Objects["user"] == 1 {
+		people = "person"
+	}
+	fmt.Fprintf(out, "%s %s · %s %s · %s %s · %s refused · %s held\n", humanize.Comma(int64(s.Objects["user"])), people,
+		humanize.Comma(int64(s.Objects["group"])), plural(s.Objects["group"], "group"), humanize.Comma(int64(s.Objects["contact"])),
+		plural(s.Objects["contact"], "contact"), humanize.Comma(int64(s.RefusedCount)), humanize.Comma(int64(s.HeldCount)))
 	for _, r := range s.Refused {
 		printWrapped(out, fmt.Sprintf("  refused  %s: %s (next try %s)", r.Name, r.Reason, r.Next.Local().Format("Mon 15:04")))
 	}

@@ -43,12 +43,16 @@ type LimitError struct {
 func (e *LimitError) Share() float64 { return 100 * float64(e.Count) / float64(max(1, e.Of)) }
 
 func (e *LimitError) Error() string {
-	what, of := "departures are", "objects"
+	one, many, of := "departure is", "departures are", "objects"
 	switch e.Op {
 	case Block:
-		what = "accounts to be blocked are"
+		one, many = "account to be blocked is", "accounts to be blocked are"
 	case RemoveMember:
-		what, of = "members to be removed from "+e.Name+" are", "members"
+		one, many, of = "member to be removed from "+e.Name+" is", "members to be removed from "+e.Name+" are", "members"
+	}
+	what := many
+	if e.Count == 1 {
+		what = one
 	}
 	if !e.Percent {
 		return fmt.Sprintf("%d %s more than the limit of %g (%s)", e.Count, what, e.Limit, e.Key)
