@@ -20,6 +20,7 @@ type planRow struct {
 	Evidence   *directory.Evidence `json:"evidence,omitempty"` // of departures
 	Held       bool                `json:"held"`
 	Decision   directory.Decision  `json:"decision,omitempty"` // about what is held
+	Refused    string              `json:"refused,omitempty"`  // why a local rule refuses it
 }
 
 type attributeChange struct {
@@ -71,7 +72,12 @@ func (r *planRow) words() string {
 		if r.Decision != directory.Undecided {
 			state = string(r.Decision)
 		}
-		line = func(_, verb, rest string) string { return fmt.Sprintf("  %-8s %-8s %-8s %s", state, verb, r.Kind, rest) }
+		line = func(_, verb, rest string) string {
+			return fmt.Sprintf("  %-8s %-8s %-8s %s", state, verb, r.Kind, rest)
+		}
+	}
+	if r.Refused != "" {
+		return fmt.Sprintf("  %-8s %-8s %-8s %s: %s", "refused", r.Op, r.Kind, r.Name, r.Refused)
 	}
 	switch r.Op {
 	case diff.Create.String():

@@ -67,9 +67,22 @@ func (p *planCommand) make(ctx context.Context, c *config, std streams, format c
 		if err := keepPlan(p.Out, write); err != nil || p.JSON {
 			return err
 		}
-		printWrapped(std.out, "the plan is in "+p.Out+": look at it with `syncd plan "+p.Out+"`, apply it with `syncd apply "+p.Out+"`")
-		return nil
+		return tellPlan(std, p.Out)
 	})
+}
+
+// tellPlan says what can be done with a plan that was kept.
+func tellPlan(std streams, path string) error {
+	plan, header, err := diff.OpenFile(path)
+	if err != nil {
+		return err
+	}
+	words := "the plan is in " + path + ": look at it with `syncd plan " + path + "`, apply it with `syncd apply " + path + "`"
+	if header.Barred != "" {
+		words = "the plan is in " + path + ", to be looked at with `syncd plan " + path + "`; it cannot be applied: " + header.Barred
+	}
+	printWrapped(std.out, words)
+	return plan.Close()
 }
 
 // keepPlan writes the file of a plan: whole, or not at all.

@@ -152,6 +152,11 @@ func showPlan(plan *diff.Plan, header *diff.Header, state *store.Store, format c
 		}
 		return w.row(rowOfHeld(&h, names))
 	})
+	if err == nil {
+		err = plan.EachRefused(func(r directory.RefusedObject) error {
+			return w.row(planRow{Op: r.Op, Kind: r.Kind, Anchor: r.Anchor, Name: r.Name, Refused: r.Reason})
+		})
+	}
 	return errors.Join(err, w.end(head))
 }
 

@@ -124,3 +124,28 @@ func movedForest(t *testing.T, s *scene) {
 	pass(t, s.config, exitDone)
 	s.settled(t, 12)
 }
+
+// TestAnAnchorThatIsSetTooLate: who was brought online under the objectGUID stays who he is, is refused with the remedy, is blocked all
+// the same (law 5), and loses no membership.
+func TestAnAnchorThatIsSetTooLate(t *testing.T) {
+	w, _ := newSmallWorld(t, 12)
+	w.config = w.writeConfig(t, "mapping:\n  anchor: ms-DS-ConsistencyGuid\n")
+	pass(t, w.config, exitDone)
+	w.set(t, w.small(0), "mS-DS-ConsistencyGuid", "0123456789abcdef")
+	w.set(t, w.small(0), "userAccountControl", "546")
+	r := syncd(t, "--now", "--config", w.config)
+	if r.code != exitRefused || !strings.Contains(r.out, "was set after it had been brought online") || !strings.Contains(r.out, "1 blocked") {
+		t.Errorf("%+v", r)
+	}
+	team := w.online.find(t, "Groups", "displayName", "Team")
+	if p := pass(t, w.config, exitRefused, "--full"); p.EdgesRemoved+p.Departed+p.Held+p.Created != 0 || len(w.online.members(t, team)) != 2 {
+		t.Errorf("a full pass: %+v", p)
+	}
+	w.set(t, w.small(0), "mS-DS-ConsistencyGuid")
+	if p := pass(t, w.config, exitDone); p.Updated != 1 {
+		t.Errorf("after it was taken back: %+v", p)
+	}
+	if p := pass(t, w.config, exitDone, "--full"); changes(p) != 0 {
+		t.Errorf("law 2: %+v", p)
+	}
+}

@@ -32,9 +32,17 @@ func (p *Planner) Refuse(o *directory.Object, r *directory.Resource, reason stri
 		return err
 	}
 	// Who claims another's anchor says nothing about the one who is online.
+	owner := found && identity(o) == e.identity() && !e.Departed && e.ID != ""
+	if owner && r != nil && !r.Enabled && e.Resource.Enabled {
+		c := &Change{Op: Block, Kind: r.Kind, Anchor: a, Before: &e.Resource, After: r, Why: becauseDisabled, Changed: o.Changed}
+		if err := p.pending.add(c); err != nil {
+			return err
+		}
+	}
 	contested := o.Problem != "" || r == nil || found && identity(o) != e.identity()
-	if !contested && found {
-		err = p.follow(o, r, &e)
+	if !contested && owner && !e.Uncertain() {
+		p.fates[a] = isBad
+		err = errors.Join(p.reference(o, r, &e), p.addMembers(o, &e, true))
 	} else {
 		p.still[a] = true
 	}
@@ -42,6 +50,9 @@ func (p *Planner) Refuse(o *directory.Object, r *directory.Resource, reason stri
 		return err
 	}
 	refused := directory.RefusedObject{Anchor: a, Kind: o.Kind.String(), Name: e.Resource.Name(), Op: Create.String(), Reason: reason, Contested: contested}
+	if contested {
+		refused.Other = identity(o) // several may claim the anchor
+	}
 	if found {
 		refused.Op = Update.String()
 	} else if r != nil {
@@ -55,22 +66,6 @@ func (p *Planner) Refuse(o *directory.Object, r *directory.Resource, reason stri
 		return fmt.Errorf("what is refused: %w", err)
 	}
 	return p.plan.refused.add(p.settings.Dir, line)
-}
-
-// follow lets an object whose attributes are refused follow Active Directory in everything else.
-func (p *Planner) follow(o *directory.Object, r *directory.Resource, e *Entry) error {
-	if e.Departed || e.Uncertain() || e.ID == "" {
-		p.still[o.Anchor] = true
-		return nil
-	}
-	if !r.Enabled && e.Resource.Enabled {
-		c := &Change{Op: Block, Kind: r.Kind, Anchor: o.Anchor, Before: &e.Resource, After: r, Why: becauseDisabled, Changed: o.Changed}
-		if err := p.pending.add(c); err != nil {
-			return err
-		}
-	}
-	p.fates[o.Anchor] = isBad
-	return errors.Join(p.reference(o, r, e), p.addMembers(o, e, true))
 }
 
 // standsStill reports whether it is not certain which object this is: in this pass, or in an earlier one if this one has not looked at it.

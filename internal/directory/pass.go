@@ -46,7 +46,7 @@ type PassRecord struct {
 // RefusedObject is an object, or one edge or reference of it, that the online directory rejects for now.
 type RefusedObject struct {
 	Anchor Anchor `json:"anchor"`
-	Other  Anchor `json:"other"` // the group of an edge, the manager of a reference; zero for the object itself
+	Other  Anchor `json:"other"` // the group of an edge, the manager of a reference, the objectGUID of who claims the anchor; zero for the object itself
 	Kind   string `json:"kind"`
 	Name   string `json:"name"`
 	Op     string `json:"op"`

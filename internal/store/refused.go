@@ -46,7 +46,7 @@ func refuseLocally(tx *bbolt.Tx, f *diff.Final) error {
 		return nil
 	}
 	return f.Refused(func(r directory.RefusedObject) error {
-		return putRefused(tx, pair(r.Anchor, directory.Anchor{}), f.Pass.ID, f.Now, r, false)
+		return putRefused(tx, pair(r.Anchor, r.Other), f.Pass.ID, f.Now, r, false)
 	})
 }
 

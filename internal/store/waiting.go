@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"encoding/binary"
 	"time"
 
@@ -14,18 +13,15 @@ import (
 // Waits implements diff.Snapshot.
 func (s *Store) Waits(a directory.Anchor) (w diff.Waiting, err error) {
 	err = s.view(func(tx *bbolt.Tx) error {
-		k, v := tx.Bucket(bucketRefused).Cursor().Seek(a[:])
-		w.Refused = bytes.HasPrefix(k, a[:])
 		w.Held = tx.Bucket(bucketHeld).Get(heldKey(diff.HeldKey{Op: diff.Depart, Anchor: a})) != nil
-		if !bytes.Equal(k, pair(a, directory.Anchor{})) {
+		return walkPairsIn(tx, bucketRefused, a, func(_ directory.Anchor, v []byte) error {
+			var r directory.RefusedObject
+			if err := unmarshal(v, &r, "the list of refused objects"); err != nil {
+				return err
+			}
+			w.Refused, w.Contested = true, w.Contested || r.Contested
 			return nil
-		}
-		var r directory.RefusedObject
-		if err := unmarshal(v, &r, "the list of refused objects"); err != nil {
-			return err
-		}
-		w.Contested = r.Contested
-		return nil
+		})
 	})
 	return w, err
 }

@@ -90,16 +90,34 @@ func (in *intake) visible(ctx context.Context, kind directory.Kind, a directory.
 	return false, in.failed
 }
 
-// recognise gives a tombstone that shows no more than its objectGUID the anchor that the object had.
+// recognise gives an object the anchor that it is known by: a tombstone that shows no more than its objectGUID the one that the object
+// had, and an object that was brought online before it got an anchor of its own the old one. That one is refused, because everybody
+// who refers to it names it by the new one.
 func (in *intake) recognise(o *directory.Object) error {
-	if !in.syncer.OwnAnchors || !o.Deleted {
+	if !in.syncer.OwnAnchors {
 		return nil
 	}
-	a, found, err := in.pass.store.AnchorOf(o.GUID)
-	if found {
-		o.Anchor = a
+	if o.Deleted {
+		a, found, err := in.pass.store.AnchorOf(o.GUID)
+		if found {
+			o.Anchor = a
+		}
+		return err
 	}
-	return err
+	if o.Anchor == o.GUID {
+		return nil
+	}
+	known, _, err := in.pass.store.Online(o.Anchor)
+	if err != nil || known {
+		return err
+	}
+	e, found, err := in.pass.store.Entry(o.GUID)
+	if err != nil || !found || e.Departed || !e.Resource.GUID.IsZero() {
+		return err
+	}
+	o.Anchor = o.GUID
+	o.Problem = "its mS-DS-ConsistencyGuid was set after it had been brought online under its objectGUID; clear it, or set it to the bytes of the objectGUID, " + o.GUID.GUID()
+	return nil
 }
 
 // mostForeign is how many skipped memberships are named in the report.
