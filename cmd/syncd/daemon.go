@@ -79,19 +79,14 @@ func newDaemon(e *engine, after func(directory.PassRecord, error)) (*daemon, err
 // retryRefused asks for a pass when the time of the next refused object has come. A pass that failed asks for nothing: trying a
 // wrong password again and again would lock the account.
 func (d *daemon) retryRefused(failed error) {
-	var due []directory.Anchor
 	var next time.Time
 	var err error
-	now := time.Now()
 	if failed == nil {
-		due, next, err = d.store.Due(now)
+		_, next, err = d.store.Due(time.Now())
 	}
 	if err != nil {
 		d.log.Error("the refused objects cannot be read", zap.Error(err))
 		return
-	}
-	if len(due) > 0 {
-		next = now
 	}
 	d.loop.RetryAt(next)
 }

@@ -95,8 +95,8 @@ func followPass(ctx context.Context, client *control.Client, id string, d *displ
 			return nil, &directory.Fault{Cause: "interrupted; the daemon goes on with pass " + id, Remedy: "see `syncd status`", Err: ctx.Err()}
 		case <-tick.C:
 		}
+		status, errStatus := client.Status(ctx) // first: a pass that ends in between is in the history then
 		record, err := client.Pass(ctx, id)
-		status, errStatus := client.Status(ctx)
 		if err := errors.Join(err, errStatus); err != nil && ctx.Err() == nil {
 			return nil, &directory.Fault{
 				Cause: "the running syncd stopped answering before pass " + id + " ended", Remedy: "look at its log, and ask again once it runs",
@@ -144,7 +144,7 @@ func (e *engine) pass(ctx context.Context, d *display, r syncer.Request, show fu
 	record, ended := e.syncer.RunOnce(ctx, r) // the record holds the words and the class of the error
 	followed()
 	d.clear()
-	refused, errRefused := e.store.Refused()
+	refused, _, errRefused := e.store.FirstRefused(control.ListedObjects)
 	held, errHeld := e.store.HeldPlans()
 	d.refused, d.held = refused, held
 	err := errors.Join(errRefused, errHeld)

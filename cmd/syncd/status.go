@@ -80,12 +80,11 @@ func lastKnown(state *store.Store) (*control.Status, error) {
 	if len(last) > 0 {
 		s.Last = &last[0]
 	}
-	refused, err := state.Refused()
+	refused, n, err := state.FirstRefused(control.ListedObjects)
 	if err != nil {
 		return nil, err
 	}
-	s.RefusedCount = len(refused)
-	s.Refused = append([]directory.RefusedObject{}, refused[:min(len(refused), control.ListedObjects)]...)
+	s.RefusedCount, s.Refused = n, append([]directory.RefusedObject{}, refused...)
 	plans, err := state.HeldPlans()
 	if err != nil {
 		return nil, err

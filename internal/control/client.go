@@ -56,7 +56,8 @@ func (c *Client) Sync(ctx context.Context, r SyncRequest) (string, error) {
 		return "", err
 	}
 	var answer syncAnswer
-	return answer.Pass, c.ask(ctx, http.MethodPost, "/v1/sync", bytes.NewReader(body), &answer)
+	err = c.ask(ctx, http.MethodPost, "/v1/sync", bytes.NewReader(body), &answer)
+	return answer.Pass, err
 }
 
 // Apply hands over the file of a saved plan and returns the id of the pass that applies it.

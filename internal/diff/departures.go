@@ -38,7 +38,7 @@ func (p *Planner) outlived(o *directory.Object, e *Entry) bool {
 	if living, known := p.claims[o.Anchor]; known {
 		return living != identity(o)
 	}
-	return e.identity() != identity(o)
+	return !e.is(o)
 }
 
 // depart completes a departure. usable says whether the account may be used on premises.
@@ -79,7 +79,7 @@ func (p *Planner) unexplained(a directory.Anchor, e Entry, out directory.Evidenc
 	}
 	p.heldBack[a] = true
 	_, strange := slices.BinarySearchFunc(p.settings.Strange, a, compareAnchors)
-	if _, err := p.decide(c, true); err != nil || before || strange {
+	if _, err := p.decide(c, true); err != nil || before || strange || p.settings.FirstEver {
 		return err
 	}
 	p.lost++

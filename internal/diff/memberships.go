@@ -124,7 +124,7 @@ func (p *Planner) closeEdge(g *groupEdges) error {
 	return nil
 }
 
-// eitherStill reports whether a local rule refuses one of the ends of a membership.
+// eitherStill reports whether it is not certain who one of the ends of a membership is.
 func (p *Planner) eitherStill(e directory.Edge) (bool, error) {
 	if still, err := p.standsStill(e.Group); err != nil || still {
 		return still, err

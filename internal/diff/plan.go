@@ -50,7 +50,7 @@ func (p *Plan) Len() int {
 // Each visits the changes of one operation that are to be applied, in order.
 func (p *Plan) Each(op Op, visit func(*Change) error) error { return p.spool.each(op, visit) }
 
-// HeldCount is the number of held changes that wait for a decision, KeptCount that of those which were rejected.
+// HeldCount is the number of held changes that wait for a decision.
 func (p *Plan) HeldCount() int { return p.heldCount }
 
 // KeptCount is the number of changes that are not made because an operator rejected them.

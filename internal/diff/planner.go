@@ -18,7 +18,9 @@ type Settings struct {
 	// Strange are, in ascending order, the entries that were read back from online and that no pass has acknowledged: that many of them
 	// cannot be found says nothing about the read.
 	Strange []directory.Anchor
-	Limits  Limits
+	// FirstEver says that no pass has ever ended: nothing was read before, so nothing can have got lost since.
+	FirstEver bool
+	Limits    Limits
 	// SameRules says that the configuration is that of the last pass: an attribute that nobody shows any more is not meant to be empty.
 	SameRules bool
 	// Interrupted says that an earlier pass did not end: what it had begun is not taken for finished.
@@ -39,7 +41,7 @@ type Planner struct {
 
 	fates       map[directory.Anchor]fate             // objects with a change
 	heldBack    map[directory.Anchor]bool             // objects that would leave, and stay
-	still       map[directory.Anchor]bool             // objects that a local rule refuses: they neither get nor lose anything
+	still       map[directory.Anchor]bool             // it is not certain which objects these are: they neither get nor lose anything
 	waited      map[directory.Anchor]bool             // objects that the last passes could not finish with
 	anew        map[directory.Anchor]bool             // objects in doubt: their edges and references are pushed whatever is acknowledged
 	claims      map[directory.Anchor]directory.Anchor // see contested
@@ -98,7 +100,7 @@ func (p *Planner) Add(o *directory.Object, r *directory.Resource, out *directory
 		return err
 	}
 	switch {
-	case out == nil && p.departing(o.Anchor) && identity(o) != e.identity():
+	case out == nil && p.departing(o.Anchor) && !e.is(o):
 		p.succeeded[o.Anchor] = true // the object that departed has a successor under the same anchor
 	case out == nil && p.contested(o):
 		return p.Refuse(o, nil, fmt.Sprintf("%s claims the anchor %s, which the object %s has as well", o.DN, o.Anchor, p.claims[o.Anchor].GUID()))
@@ -113,7 +115,7 @@ func (p *Planner) Add(o *directory.Object, r *directory.Resource, out *directory
 	if out != nil {
 		return p.leave(o, r, e, found, *out)
 	}
-	if o.Restored || found && identity(o) != e.identity() { // which memberships it lost, or its predecessor did, is in no delta
+	if o.Restored || found && !e.is(o) { // which memberships it lost, or its predecessor did, is in no delta
 		p.waited[o.Anchor] = true
 	}
 	if !p.settings.Supports(r.Kind) {

@@ -32,14 +32,14 @@ func (p *Planner) Refuse(o *directory.Object, r *directory.Resource, reason stri
 		return err
 	}
 	// Who claims another's anchor says nothing about the one who is online.
-	owner := found && identity(o) == e.identity() && !e.Departed && e.ID != ""
+	owner := found && e.is(o) && !e.Departed && e.ID != ""
 	if owner && r != nil && !r.Enabled && e.Resource.Enabled {
 		c := &Change{Op: Block, Kind: r.Kind, Anchor: a, Before: &e.Resource, After: r, Why: becauseDisabled, Changed: o.Changed}
 		if err := p.pending.add(c); err != nil {
 			return err
 		}
 	}
-	contested := o.Problem != "" || r == nil || found && identity(o) != e.identity()
+	contested := o.Problem != "" || r == nil || found && !e.is(o)
 	if !contested && owner && !e.Uncertain() {
 		p.fates[a] = isBad
 		err = errors.Join(p.reference(o, r, &e), p.addMembers(o, &e, true))
@@ -86,11 +86,16 @@ func identity(o *directory.Object) directory.Anchor {
 	return o.GUID
 }
 
-func (e *Entry) identity() directory.Anchor {
-	if e.Resource.GUID.IsZero() {
-		return e.Resource.Anchor
+// is reports whether an entry is about an object.
+func (e *Entry) is(o *directory.Object) bool {
+	if e.Unidentified {
+		return true
 	}
-	return e.Resource.GUID
+	known := e.Resource.GUID
+	if known.IsZero() {
+		known = e.Resource.Anchor
+	}
+	return known == identity(o)
 }
 
 // contested reports whether another object than this one came with the same anchor in this pass. Only objects whose anchor is not their

@@ -17,6 +17,9 @@ type Entry struct {
 	Sent, InDoubt, ManagerInDoubt bool
 	// IDInDoubt says that a creation was sent in place of one in doubt: if there is a new one, its id is not known.
 	IDInDoubt bool
+	// Unidentified says that the entry was read back from online and nobody knows which object of Active Directory it is about: whichever
+	// comes under its anchor is it.
+	Unidentified bool
 }
 
 // Uncertain reports whether the entry may differ from what is online.

@@ -36,7 +36,7 @@ const (
 type PassRecord struct {
 	Pass
 	Started time.Time `json:"started"`
-	Trigger string    `json:"trigger"` // "start", "schedule", "retry", "signal", "endpoint", "now"
+	Trigger string    `json:"trigger"` // "start", "schedule", "retry", "signal", "endpoint", "now", "apply", "approve"
 	Server  string    `json:"server"`  // the domain controller that was read
 	DryRun  bool      `json:"dry_run"`
 	// Class is the class of the fault that ended a failed pass.
@@ -107,7 +107,7 @@ const (
 type Progress struct {
 	Pass    string    `json:"pass"`
 	Kind    string    `json:"kind"`
-	Stage   string    `json:"stage"` // "connect", "read", "plan", "apply"
+	Stage   string    `json:"stage"` // "connect", "verify", "read", "plan", "apply"
 	Done    int       `json:"done"`
 	Total   int       `json:"total"`
 	Server  string    `json:"server"`

@@ -54,16 +54,16 @@ func (s *Session) findOwnAccount(ctx context.Context) error {
 	if _, err := ldap.ParseDN(user); err != nil {
 		q.base, q.baseOnly, q.filter = s.root.defaultNC, false, accountFilter(user)
 	}
-	var found []directory.Anchor
+	var found []directory.Object
 	err := s.search(ctx, q, func(e *answer) error {
-		found = append(found, s.parser.parse(e).object.Anchor)
+		found = append(found, s.parser.parse(e).object)
 		return nil
 	}, nil)
 	if err != nil && !ldap.IsErrorWithCode(err, ldap.LDAPResultNoSuchObject) {
 		return s.fault(ctx, err, "looking up its own account")
 	}
 	if len(found) == 1 {
-		s.own = found[0]
+		s.own, s.ownGUID = found[0].Anchor, found[0].GUID
 	}
 	return nil
 }

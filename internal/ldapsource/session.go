@@ -22,6 +22,7 @@ type Session struct {
 	exclude    []directory.Container
 	groups     []directory.Container
 	own        directory.Anchor
+	ownGUID    directory.Anchor
 	tombstones bool
 	lifetime   time.Duration // of tombstones
 	wholeLinks bool          // the server does not know incremental link values

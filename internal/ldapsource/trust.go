@@ -123,7 +123,7 @@ func (w *witnesses) add(one directory.Witness) {
 
 // see takes an object that was read. The own account is no witness: every bind changes it.
 func (s *Session) see(o *directory.Object) {
-	if o.GUID != s.own && (len(s.witnesses) < mostWitnesses || o.USN > s.witnesses[len(s.witnesses)-1].USN) {
+	if o.GUID != s.ownGUID && (len(s.witnesses) < mostWitnesses || o.USN > s.witnesses[len(s.witnesses)-1].USN) {
 		s.witnesses.add(directory.Witness{Object: o.GUID, USN: o.USN, Changed: o.Changed})
 	}
 }

@@ -35,3 +35,8 @@ func expiry(value string) (at time.Time, never bool) {
 	}
 	return time.Unix(ticks/ticksPerSecond-epochSeconds, 0).UTC(), false
 }
+
+// ExpiryValue writes a moment as accountExpires holds it.
+func ExpiryValue(at time.Time) string {
+	return strconv.FormatInt((at.Unix()+epochSeconds)*ticksPerSecond, 10)
+}

@@ -81,7 +81,7 @@ func (w *writer) acknowledge(a *diff.Answer) error {
 // (usable) counts as usable until a block of its own is acknowledged: attributes block nobody.
 func (w *writer) take(e *diff.Entry, r *directory.Resource, usable bool) {
 	manager := e.Resource.Manager
-	e.Resource, e.Departed = *r, false
+	e.Resource, e.Departed, e.Unidentified = *r, false, false
 	e.Resource.Manager = manager
 	e.Resource.Enabled = r.Enabled || usable
 }

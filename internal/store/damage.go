@@ -15,7 +15,8 @@ import (
 	"syncd/internal/directory"
 )
 
-// view reads in one transaction.
+// view reads in one transaction. read may neither call the store, because a second transaction waits for a writer that waits for the first
+// one to end, nor wait for anybody else.
 func (s *Store) view(read func(*bbolt.Tx) error) error {
 	return s.guard(func() error { return s.db.View(read) })
 }

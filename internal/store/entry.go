@@ -17,12 +17,13 @@ const (
 	entryInDoubt
 	entryManagerInDoubt
 	entryIDInDoubt
+	entryUnidentified
 )
 
 // encodeEntry writes the stored form: format, flags, block state, the online id with its length, the resource.
 func encodeEntry(e *diff.Entry) ([]byte, error) {
 	flags := byte(0)
-	for i, set := range [...]bool{e.Departed, e.Sent, e.InDoubt, e.ManagerInDoubt, e.IDInDoubt} {
+	for i, set := range [...]bool{e.Departed, e.Sent, e.InDoubt, e.ManagerInDoubt, e.IDInDoubt, e.Unidentified} {
 		if set {
 			flags |= entryDeparted << i
 		}
@@ -39,8 +40,8 @@ func decodeEntry(b []byte) (diff.Entry, error) {
 	}
 	e := diff.Entry{
 		Departed: departed(b), Sent: b[1]&entrySent != 0, InDoubt: b[1]&entryInDoubt != 0, ManagerInDoubt: b[1]&entryManagerInDoubt != 0,
-		IDInDoubt: b[1]&entryIDInDoubt != 0,
-		Block:     diff.BlockState(b[2]),
+		IDInDoubt: b[1]&entryIDInDoubt != 0, Unidentified: b[1]&entryUnidentified != 0,
+		Block: diff.BlockState(b[2]),
 	}
 	n, width := binary.Uvarint(b[3:])
 	if width <= 0 || n > uint64(len(b)-3-width) {

@@ -18,7 +18,8 @@ func heldKey(k diff.HeldKey) []byte {
 }
 
 func heldIn(v []byte) (h directory.HeldObject, err error) {
-	return h, unmarshal(v, &h, "the list of held changes")
+	err = unmarshal(v, &h, "the list of held changes")
+	return h, err
 }
 
 // HeldChange implements diff.Snapshot.
@@ -86,11 +87,37 @@ func (s *Store) Held(n int) (list []directory.HeldObject, err error) {
 
 var errEnough = errors.New("enough")
 
-// EachHeld visits every change that is held, or was decided on and not acknowledged.
+// heldPortion is how many held changes are read in one transaction: who visits them may ask the store, or wait for somebody else.
+const heldPortion = 500
+
+// EachHeld visits every change that is held, or was decided on and not acknowledged. No transaction is open during a visit.
 func (s *Store) EachHeld(visit func(*directory.HeldObject) error) error {
-	return s.view(func(tx *bbolt.Tx) error {
-		return eachHeldIn(tx, func(_ []byte, h *directory.HeldObject) error { return visit(h) })
-	})
+	for after := []byte(nil); ; {
+		portion := make([]directory.HeldObject, 0, heldPortion)
+		err := s.view(func(tx *bbolt.Tx) error {
+			c := tx.Bucket(bucketHeld).Cursor()
+			k, v := c.Seek(after)
+			if bytes.Equal(k, after) && after != nil {
+				k, v = c.Next()
+			}
+			for ; k != nil && len(portion) < heldPortion; k, v = c.Next() {
+				h, err := heldIn(v)
+				if err != nil {
+					return err
+				}
+				portion, after = append(portion, h), bytes.Clone(k)
+			}
+			return nil
+		})
+		if err != nil || len(portion) == 0 {
+			return err
+		}
+		for i := range portion {
+			if err := visit(&portion[i]); err != nil {
+				return err
+			}
+		}
+	}
 }
 
 func eachHeldIn(tx *bbolt.Tx, visit func(k []byte, h *directory.HeldObject) error) error {

@@ -202,7 +202,7 @@ func TestLocalRefusalsWaitLikeOthersAndHealAtOnce(t *testing.T) {
 	if due, next, err := s.Due(noon); err != nil || len(due) != 0 || !next.Equal(noon.Add(30*time.Minute)) {
 		t.Errorf("%v %v %v", due, next, err)
 	}
-	if due, next, err := s.Due(noon.Add(time.Hour)); err != nil || len(due) != 1 || !next.IsZero() {
+	if due, next, err := s.Due(noon.Add(time.Hour)); err != nil || len(due) != 1 || !next.Equal(noon.Add(30*time.Minute)) {
 		t.Errorf("%v %v %v", due, next, err)
 	}
 	finish("3", noon, []directory.Anchor{at("ann")}) // she was read, and nothing had to be sent

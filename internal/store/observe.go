@@ -40,7 +40,7 @@ func (w *writer) observe(o *diff.Observation) error {
 	}
 	usable := o.Active || o.Resource.Kind != directory.User
 	if !found {
-		e.Resource.Anchor, e.Resource.Kind = o.Anchor, o.Resource.Kind
+		e.Resource.Anchor, e.Resource.Kind, e.Unidentified = o.Anchor, o.Resource.Kind, true
 		usable = usable || o.Resource.First(directory.OnPremisesAccountEnabled) == "true"
 	}
 	// The answers that are missing need not be waited for: this is what came of them.

@@ -59,10 +59,10 @@ func TestObserve(t *testing.T) {
 		"another account under the same anchor": {
 			intend: []directory.Anchor{at("ann")}, before: blocked,
 			seen: func() diff.Observation { o := seen("ann", false); o.ID = "id-2"; return o }(),
-			want: func(e *diff.Entry) { e.ID, e.Resource.Enabled = "id-2", false },
+			want: func(e *diff.Entry) { e.ID, e.Resource.Enabled, e.Unidentified = "id-2", false, true },
 		},
-		"unknown, inactive": {seen: seen("eve", false, usable("false")), want: func(*diff.Entry) {}},
-		"unknown, usable":   {seen: seen("eve", false, usable("true")), want: func(*diff.Entry) {}},
+		"unknown, inactive": {seen: seen("eve", false, usable("false")), want: func(e *diff.Entry) { e.Unidentified = true }},
+		"unknown, usable":   {seen: seen("eve", false, usable("true")), want: func(e *diff.Entry) { e.Unidentified = true }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t, t.TempDir())

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -109,16 +110,15 @@ func (s *Store) FirstRefused(n int) (list []directory.RefusedObject, total int, 
 	}))
 }
 
-// Due lists the objects whose refusals have waited long enough, each once; next is when the first of the others is due, zero for
-// never.
+// Due lists the objects that a pass tries again, and when the first of them asks for one (zero: none does). Whoever met a conflict is tried in
+// every pass that is made anyway, because the other party may have been corrected; the others when they have waited long enough.
 func (s *Store) Due(now time.Time) (list []directory.Anchor, next time.Time, err error) {
 	err = s.eachRefused(func(r *directory.RefusedObject) bool {
-		switch {
-		case !isDue(r, now):
-			if next.IsZero() || r.Next.Before(next) {
-				next = r.Next
-			}
-		case len(list) == 0 || list[len(list)-1] != r.Anchor:
+		waits := now.Before(r.Next)
+		if at := r.Next; next.IsZero() || at.Before(next) {
+			next = at
+		}
+		if (!waits || (&diff.Refusal{Status: r.Status}).Conflict()) && (len(list) == 0 || list[len(list)-1] != r.Anchor) {
 			list = append(list, r.Anchor)
 		}
 		return true
@@ -150,23 +150,22 @@ func forgetRetried(tx *bbolt.Tx, f *diff.Final) (doubt bool, err error) {
 	for _, a := range f.Retried {
 		retried[a] = true
 	}
-	c := tx.Bucket(bucketRefused).Cursor()
-	for k, v := c.First(); k != nil; k, v = c.Next() {
+	var healed [][]byte // a cursor loses its place when the bucket was written in the same transaction
+	err = tx.Bucket(bucketRefused).ForEach(func(k, v []byte) error {
 		var r directory.RefusedObject
 		if err := unmarshal(v, &r, "the list of refused objects"); err != nil {
-			return false, err
+			return err
 		}
-		if r.Pass == f.Pass.ID || !f.RetriedAll && !retried[r.Anchor] {
-			in, err := doubts(tx, r.Anchor)
-			if err != nil {
-				return false, err
-			}
-			doubt = doubt || in
-			continue
+		if r.Pass != f.Pass.ID && (f.RetriedAll || retried[r.Anchor]) {
+			healed = append(healed, bytes.Clone(k))
+			return nil
 		}
-		if err := c.Delete(); err != nil {
-			return false, fmt.Errorf("the list of refused objects: %w", err)
-		}
+		in, err := doubts(tx, r.Anchor)
+		doubt = doubt || in
+		return err
+	})
+	for _, k := range healed {
+		err = errors.Join(err, tx.Bucket(bucketRefused).Delete(k))
 	}
-	return doubt, nil
+	return doubt, err
 }

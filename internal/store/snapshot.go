@@ -106,6 +106,16 @@ func (s *Store) AnchorOf(guid directory.Anchor) (a directory.Anchor, found bool,
 	return a, found, err
 }
 
+// HasOwnAnchors reports whether any acknowledged object has another anchor than its objectGUID.
+func (s *Store) HasOwnAnchors() (has bool, err error) {
+	err = s.view(func(tx *bbolt.Tx) error {
+		k, _ := tx.Bucket(bucketGUIDs).Cursor().First()
+		has = k != nil
+		return nil
+	})
+	return has, err
+}
+
 // Population implements diff.Snapshot.
 func (s *Store) Population() (int, error) {
 	present, err := s.Present()

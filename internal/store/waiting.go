@@ -1,7 +1,9 @@
 package store
 
 import (
+	"bytes"
 	"encoding/binary"
+	"errors"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -30,8 +32,8 @@ func (s *Store) Waits(a directory.Anchor) (w diff.Waiting, err error) {
 // an account expires, so a delta must look at them by itself.
 func (s *Store) Expired(now time.Time) (list []directory.Anchor, err error) {
 	err = s.view(func(tx *bbolt.Tx) error {
-		return walkExpired(tx, now, func(c *bbolt.Cursor, a directory.Anchor) error {
-			list = append(list, a)
+		return walkExpired(tx, now, func(k []byte) error {
+			list = append(list, directory.Anchor(k[8:]))
 			return nil
 		})
 	})
@@ -39,13 +41,21 @@ func (s *Store) Expired(now time.Time) (list []directory.Anchor, err error) {
 }
 
 func forgetExpired(tx *bbolt.Tx, now time.Time) error {
-	return walkExpired(tx, now, func(c *bbolt.Cursor, _ directory.Anchor) error { return c.Delete() })
+	var past [][]byte
+	err := walkExpired(tx, now, func(k []byte) error {
+		past = append(past, bytes.Clone(k))
+		return nil
+	})
+	for _, k := range past {
+		err = errors.Join(err, tx.Bucket(bucketExpiry).Delete(k))
+	}
+	return err
 }
 
-func walkExpired(tx *bbolt.Tx, now time.Time, visit func(*bbolt.Cursor, directory.Anchor) error) error {
+func walkExpired(tx *bbolt.Tx, now time.Time, visit func(k []byte) error) error {
 	c := tx.Bucket(bucketExpiry).Cursor()
 	for k, _ := c.First(); k != nil && int64(binary.BigEndian.Uint64(k)) <= now.Unix(); k, _ = c.Next() {
-		if err := visit(c, directory.Anchor(k[8:])); err != nil {
+		if err := visit(k); err != nil {
 			return err
 		}
 	}

@@ -241,6 +241,11 @@ func (s *Syncer) resolve(planned []diff.Change) (changes []diff.Change, names []
 			if !found || e.ID == "" || c.Op == diff.Unblock && e.Block == diff.NotBlocked {
 				continue
 			}
+			if rejected, err := s.rejected(&c); err != nil {
+				return nil, nil, err
+			} else if rejected {
+				continue
+			}
 			c.ID, name = e.ID, e.Resource.Name()
 		}
 		if !c.Other.IsZero() {
@@ -259,6 +264,15 @@ func (s *Syncer) resolve(planned []diff.Change) (changes []diff.Change, names []
 		changes, names = append(changes, c), append(names, name)
 	}
 	return changes, names, nil
+}
+
+// rejected reports whether an operator has rejected a change since it was planned.
+func (s *Syncer) rejected(c *diff.Change) (bool, error) {
+	if c.Op != diff.Depart && c.Op != diff.Block && c.Op != diff.RemoveMember {
+		return false, nil
+	}
+	h, found, err := s.Store.HeldChange(diff.HeldKey{Op: c.Op, Anchor: c.Anchor, Other: c.Other})
+	return found && h.Decision == directory.DecisionRejected && !diff.Supersedes(c.Evidence, &h), err
 }
 
 // activeAmong finds which of the accounts that are about to be blocked are active.

@@ -144,6 +144,8 @@ func (f *forest) object(e *entry, linked, whole bool) *directory.Object {
 	o.FilterMiss = o.Attributes.First("employeeType") != regular
 	if !e.expires.IsZero() {
 		o.Attributes["accountExpires"] = []string{strconv.FormatInt((e.expires.Unix()+11_644_473_600)*10_000_000, 10)}
+	} else {
+		o.Attributes["accountExpires"] = []string{"0"} // every account has it
 	}
 	if whole && o.Kind == directory.Group {
 		o.Members, o.MembersRead = slices.Collect(maps.Keys(e.members)), true

@@ -1,6 +1,7 @@
 package syncer
 
 import (
+	"bytes"
 	"context"
 	"slices"
 
@@ -21,7 +22,7 @@ type intake struct {
 	proving map[directory.Anchor]bool // anchors that nothing has been read of yet
 	shown   map[string]bool           // what readable learnt
 	failed  error                     // of readable
-	unseen  []directory.Anchor        // changed while the account could not read them
+	unseen  map[directory.Anchor]bool // changed while the account could not read them
 }
 
 func (s *Syncer) newIntake(ctx context.Context, p *pass) *intake {
@@ -30,13 +31,16 @@ func (s *Syncer) newIntake(ctx context.Context, p *pass) *intake {
 		Include: include, Exclude: exclude, Kinds: s.Kinds, OwnAccount: p.session.OwnAccount(),
 		Pilot: p.pilot, Groups: p.session.Groups(), FilterAttributes: s.FilterAttributes,
 	}
-	in := &intake{syncer: s, pass: p, shown: map[string]bool{}, unseen: slices.Clone(p.state.Unseen)}
+	in := &intake{syncer: s, pass: p, shown: map[string]bool{}, unseen: map[directory.Anchor]bool{}}
+	for _, a := range p.state.Unseen {
+		in.unseen[a] = !p.full // a full pass looks at everything
+	}
 	scope.Readable = func(attribute string) bool { return in.readable(ctx, attribute) }
 	in.mapper = mapping.New(s.Rules, scope, p.domains)
 	in.planner = diff.NewPlanner(diff.Settings{
 		Full: p.full, Interrupted: p.interrupted != nil, Dir: p.store.TempDir(), Supports: s.Target.Supports, Limits: s.Safety.limits(),
 		KeepDeparted: s.Safety.OnDeparture == BlockDeparted, Reactivate: s.Safety.Reactivate, SameRules: p.state.Fingerprint == p.fingerprint,
-		Pass: p.record.ID, Now: p.started, Strange: p.strange,
+		Pass: p.record.ID, Now: p.started, Strange: p.strange, FirstEver: p.firstEver(),
 	}, p.store)
 	return in
 }
@@ -49,9 +53,13 @@ func (in *intake) add(o *directory.Object) error {
 	if err := in.recognise(o); err != nil {
 		return err
 	}
+	if err := in.keepExpiry(o); err != nil {
+		return err
+	}
 	in.name(o.Attributes.First("sAMAccountName"), o.Foreign)
 	delete(in.proving, o.Anchor)
-	in.unseen = slices.DeleteFunc(in.unseen, func(a directory.Anchor) bool { return a == o.Anchor || a == o.GUID })
+	delete(in.unseen, o.Anchor)
+	delete(in.unseen, o.GUID)
 	v := in.mapper.Map(o, in.pass.started)
 	if in.failed != nil {
 		return in.failed
@@ -60,6 +68,20 @@ func (in *intake) add(o *directory.Object) error {
 		return in.planner.Refuse(o, v.Resource, v.Refused)
 	}
 	return in.planner.Add(o, v.Resource, v.Out)
+}
+
+// keepExpiry lets an account expire when it did, or will, according to the last pass that could tell: every account has accountExpires, so
+// where none shows, the right to read it was lost, and nothing may become usable by that.
+func (in *intake) keepExpiry(o *directory.Object) error {
+	if o.Kind != directory.User || o.Deleted || o.Attributes.First("accountExpires") != "" {
+		return nil
+	}
+	e, found, err := in.pass.store.Entry(o.Anchor)
+	if err != nil || !found || e.Resource.Expires.IsZero() {
+		return err
+	}
+	o.Attributes["accountExpires"] = []string{mapping.ExpiryValue(e.Resource.Expires)}
+	return nil
 }
 
 // readable asks, once in a pass, whether an attribute can be seen on any object. After an error, which is kept, nothing counts.
@@ -132,16 +154,27 @@ func (in *intake) name(group string, foreign []string) {
 	}
 }
 
-// mostUnseen is how many objects that cannot be read are asked for in every delta.
-const mostUnseen = 10_000
+// mostUnseen is how many objects that cannot be read are asked for in every delta. The others wait for the next full pass.
+const mostUnseen = 1000
 
 // see takes the objects that a delta named and could not read; those of earlier passes that have been read since are out already.
 func (in *intake) see(unseen []directory.Anchor) {
 	for _, a := range unseen {
-		if len(in.unseen) < mostUnseen && !slices.Contains(in.unseen, a) {
-			in.unseen = append(in.unseen, a)
+		if len(in.unseen) < mostUnseen {
+			in.unseen[a] = true
 		}
 	}
+}
+
+// stillUnseen lists them.
+func (in *intake) stillUnseen() (list []directory.Anchor) {
+	for a, waits := range in.unseen {
+		if waits {
+			list = append(list, a)
+		}
+	}
+	slices.SortFunc(list, func(a, b directory.Anchor) int { return bytes.Compare(a[:], b[:]) })
+	return list
 }
 
 // prove runs a read that should find each of the anchors, alive or deleted. Those that it does not find stay unexplained.

@@ -76,6 +76,8 @@ type Store interface {
 	HeldAnchors() ([]directory.Anchor, error)
 	// AnchorOf finds the anchor of an acknowledged object by its objectGUID, where that is another one.
 	AnchorOf(guid directory.Anchor) (a directory.Anchor, found bool, err error)
+	// HasOwnAnchors reports whether any acknowledged object has another anchor than its objectGUID.
+	HasOwnAnchors() (bool, error)
 	// Observe and ObserveMembers correct the snapshot by what was read back.
 	Observe(batch []diff.Observation) error
 	ObserveMembers(group directory.Anchor, added, gone []directory.Anchor) error

@@ -30,6 +30,9 @@ func (s *Syncer) connect(ctx context.Context, p *pass) error {
 			p.warn("deletions cannot be seen: what is deleted in Active Directory stays online until the account may list and read CN=Deleted Objects " +
 				"(docs/configuration.md, What the account needs)")
 		}
+		if err := s.showsAnchors(ctx, p); err != nil {
+			return err
+		}
 		lifted, err := s.unveiled(ctx, p)
 		if err != nil {
 			return err
@@ -38,6 +41,26 @@ func (s *Syncer) connect(ctx context.Context, p *pass) error {
 		p.pilot, err = p.session.Pilot(ctx)
 		return err
 	})
+}
+
+// showsAnchors refuses to read where anchors of their own are known, and their attribute cannot be seen on any object: everybody would
+// be taken for somebody else.
+func (s *Syncer) showsAnchors(ctx context.Context, p *pass) error {
+	if !s.OwnAnchors {
+		return nil
+	}
+	known, err := s.Store.HasOwnAnchors()
+	if err != nil || !known {
+		return err
+	}
+	shown, err := p.session.Readable(ctx, "mS-DS-ConsistencyGuid")
+	if err != nil || shown {
+		return err
+	}
+	return &directory.Fault{
+		Class: directory.Held, Cause: "Active Directory shows mS-DS-ConsistencyGuid of nobody, but objects are known by it: the read counts as partial and nothing was changed",
+		Remedy: "let the account read that attribute again (mapping.anchor)",
+	}
 }
 
 // unveiled reports whether the attributes of the scope's filter can be seen again that could not be in an earlier pass.
@@ -107,7 +130,9 @@ func (s *Syncer) read(ctx context.Context, p *pass) error {
 		if !p.full {
 			err := s.planFrom(ctx, p, s.readDelta)
 			if !errors.Is(err, directory.ErrWatermark) {
-				p.tellStrategy()
+				if err == nil {
+					p.tellStrategy()
+				}
 				return err
 			}
 			p.log.Warn("the delta cannot continue from the last pass: reading everything instead", zap.Error(err))
@@ -137,7 +162,7 @@ func (s *Syncer) planFrom(ctx context.Context, p *pass, reader func(context.Cont
 	if err := reader(ctx, p, in); err != nil {
 		return errors.Join(err, in.planner.Abandon())
 	}
-	p.foreign, p.foreigners, p.unseen, p.veiled = in.skipped, in.foreign, in.unseen, in.veiled()
+	p.foreign, p.foreigners, p.unseen, p.veiled = in.skipped, in.foreign, in.stillUnseen(), in.veiled()
 	if err := in.planner.Emptied(func(kind directory.Kind, a directory.Attribute) (bool, error) { return in.visible(ctx, kind, a) }); err != nil {
 		return errors.Join(err, in.planner.Abandon())
 	}

@@ -9,12 +9,21 @@ import (
 	"slices"
 	"strings"
 
+	"go.uber.org/zap"
+
 	"syncd/internal/diff"
 	"syncd/internal/directory"
 )
 
-// onlineDomains is what a saved plan knows beside the sections of the configuration: what the online directory tells about its domains.
+// onlineDomains is what decides about objects beside the configuration: what the online directory tells about its domains.
 const onlineDomains = "the verified domains of the online directory"
+
+// planned identify everything that a plan depends on: what decides about objects, and the limits.
+func (s *Syncer) planned(p *pass) map[string]string {
+	prints := s.fingerprints(p)
+	prints["the limits of safety"] = fmt.Sprint(s.Safety.limits())
+	return prints
+}
 
 // fingerprints identify the configuration and what the online directory tells about its domains.
 func (s *Syncer) fingerprints(p *pass) map[string]string {
@@ -54,7 +63,7 @@ func (s *Syncer) save(p *pass) error {
 	}
 	s.settle(p)
 	return p.plan.WriteFile(p.request.Save, diff.Header{
-		ID: p.record.ID, Made: s.Now(), Kind: p.record.Kind, Server: p.record.Server, Message: p.record.Message, Fingerprints: s.fingerprints(p), Base: from, Barred: barred,
+		ID: p.record.ID, Made: s.Now(), Kind: p.record.Kind, Server: p.record.Server, Message: p.record.Message, Fingerprints: s.planned(p), Base: from, Barred: barred,
 		Commit: diff.Commit{State: p.next(), Full: p.full, Started: p.started, Again: p.again},
 	})
 }
@@ -70,6 +79,7 @@ func (s *Syncer) load(ctx context.Context, p *pass) error {
 			return err
 		}
 		p.setKind(h.Commit.Full)
+		p.log.Info("pass begins", zap.String("kind", p.record.Kind), zap.String("why", "it applies the plan "+h.ID))
 		if err := s.fits(p, h); err != nil {
 			return err
 		}
@@ -88,7 +98,7 @@ func (s *Syncer) fits(p *pass, h *diff.Header) error {
 	if h.Commit.State.Origin != p.state.Origin {
 		return stale(h, "it was made with another state file")
 	}
-	now := s.fingerprints(p)
+	now := s.planned(p)
 	var changed []string
 	for section, was := range h.Fingerprints {
 		if now[section] != was {

@@ -119,6 +119,9 @@ func (f *findings) online(o diff.Online) error {
 }
 
 func (f *findings) members(group directory.Anchor, added, gone []directory.Anchor) error {
+	if f.pass.firstEver() {
+		return f.pass.store.ObserveMembers(group, added, gone)
+	}
 	f.pass.log.Warn("memberships changed online by somebody else", zap.Stringer("group", group), zap.Int("added", len(added)), zap.Int("removed", len(gone)))
 	return f.pass.store.ObserveMembers(group, added, gone)
 }
