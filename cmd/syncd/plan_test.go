@@ -221,3 +221,16 @@ func TestARejectedPlanKeepsEverybodyOnline(t *testing.T) {
 		}
 	})
 }
+
+// TestAPlanIsHeldToTheLimitsOfNow: one that was made under other limits is refused.
+func TestAPlanIsHeldToTheLimitsOfNow(t *testing.T) {
+	w, _ := newSmallWorld(t, 12)
+	pass(t, w.config, exitDone)
+	w.remove(t, w.small(3))
+	file := filepath.Join(w.dir, "frozen.plan")
+	syncd(t, "plan", "-o", file, "--config", w.config)
+	w.config = w.writeConfig(t, "safety:\n  max_departures: 0\n")
+	if r := syncd(t, "apply", "--config", w.config, file); r.code != exitUsage || !strings.Contains(r.err, "the configuration changed since (the limits of safety)") || len(w.online.list(t, "Users")) != 12 {
+		t.Errorf("%+v", r)
+	}
+}

@@ -162,3 +162,22 @@ func TestAPersonWithoutExplanation(t *testing.T) {
 		t.Errorf("%d people online, want 11", n)
 	}
 }
+
+// TestALostRightReactivatesNobody: laws 4 and 5. Where accountExpires cannot be read any more, who has expired stays blocked.
+func TestALostRightReactivatesNobody(t *testing.T) {
+	w, ad := newSmallWorld(t, 12)
+	pass(t, w.config, exitDone)
+	w.activate(t, "person3@corp.example")
+	w.set(t, w.small(3), "accountExpires", "131000000000000000") // in 2016
+	if p := pass(t, w.config, exitDone); p.Blocked != 1 {
+		t.Fatalf("%+v", p)
+	}
+	ad.SetFault(adsim.Fault{HideAttributes: []string{"accountExpires"}})
+	w.set(t, w.small(3), "title", "Boss")
+	for _, full := range [][]string{nil, {"--full"}} {
+		pass(t, w.config, exitDone, full...)
+		if r := w.online.find(t, "Users", "userName", "person3@corp.example"); r["active"] != false || r.extension(directory.SchemaOnPremises, "onPremisesAccountEnabled") != false {
+			t.Errorf("%v: %v", full, r)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -208,5 +209,24 @@ func TestLocalRefusalsWaitLikeOthersAndHealAtOnce(t *testing.T) {
 	finish("3", noon, []directory.Anchor{at("ann")}) // she was read, and nothing had to be sent
 	if list := refused(t, s); len(list) != 0 {
 		t.Errorf("still refused: %v", list)
+	}
+}
+
+// TestWhoVisitsHeldChangesMayAskTheStore: no transaction is open meanwhile, so a writer that has to enlarge the file is not waited for.
+func TestWhoVisitsHeldChangesMayAskTheStore(t *testing.T) {
+	s := open(t, t.TempDir())
+	var held []directory.HeldObject
+	for n := range 1200 {
+		held = append(held, directory.HeldObject{Op: "depart", Anchor: at(fmt.Sprintf("p%04d", n)), Plan: "1"})
+	}
+	must(t, s.Finish(&diff.Final{Held: each(held...)}))
+	seen := 0
+	must(t, s.EachHeld(func(h *directory.HeldObject) error {
+		seen++
+		_, _, err := s.Entry(h.Anchor)
+		return errors.Join(err, s.Record(&directory.PassRecord{Pass: directory.Pass{ID: "x", Message: strings.Repeat("x", 5000)}}))
+	}))
+	if seen != 1200 {
+		t.Errorf("%d held changes", seen)
 	}
 }

@@ -141,12 +141,14 @@ func TestForgettingMany(t *testing.T) {
 	if len(refused(t, s)) != 500 {
 		t.Error("not all are refused")
 	}
-	must(t, s.Finish(&diff.Final{RetriedAll: true, Now: noon.Add(99 * time.Second)}))
+	local := directory.RefusedObject{Anchor: at("p0250"), Kind: "user", Name: "p0250", Op: "update", Reason: "her name has a blank"}
+	last := directory.PassRecord{Pass: directory.Pass{ID: "2"}}
+	must(t, s.Finish(&diff.Final{Pass: last, RetriedAll: true, Refused: each(local), Now: noon.Add(99 * time.Second)}))
 	if list, err := s.Expired(noon.Add(time.Hour)); err != nil || len(list) != 400 {
 		t.Errorf("%d still wait: %v", len(list), err)
 	}
-	if list := refused(t, s); len(list) != 0 {
-		t.Errorf("%d still refused", len(list))
+	if list := refused(t, s); len(list) != 1 {
+		t.Errorf("%d still refused, want the one of this pass", len(list))
 	}
 	var departures []diff.Answer
 	for _, a := range batch {
