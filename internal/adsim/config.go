@@ -27,7 +27,10 @@ type Config struct {
 
 	Seed uint64 // of objectGUIDs and the domain's SID
 	// InvocationID names this domain controller's database; zero takes one from Seed. Of two controllers of one domain each has its own.
-	InvocationID   directory.Anchor
+	InvocationID directory.Anchor
+	// Received tells the USN at which this database had received everything that the database of another domain controller had at a USN of
+	// its own, as the vector in a real DirSync cookie does; false for a database that it knows nothing of. nil knows of none.
+	Received       func(invocation directory.Anchor, usn uint64) (local uint64, known bool)
 	RecycleBin     bool // deleted objects can be restored whole
 	ExchangeSchema bool // mailNickname, extensionAttribute1 and their like exist
 

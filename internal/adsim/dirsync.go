@@ -29,8 +29,9 @@ func (d dirCookie) encode() []byte {
 	return binary.LittleEndian.AppendUint64(b, d.attributes)
 }
 
-// decodeCookie reads a cookie; none is the beginning. One from another database says nothing about this one, so everything is sent.
-func decodeCookie(b []byte, invocation directory.Anchor) (dirCookie, bool) {
+// decodeCookie reads a cookie; none is the beginning. One of another domain controller goes on from what this one has received of what
+// that one had; where nothing is known of its database, everything is sent.
+func (c *Config) decodeCookie(b []byte, invocation directory.Anchor) (dirCookie, bool) {
 	fresh := dirCookie{invocation: invocation}
 	if len(b) == 0 {
 		return fresh, true
@@ -39,10 +40,18 @@ func decodeCookie(b []byte, invocation directory.Anchor) (dirCookie, bool) {
 	if !ok || len(rest) != 32 {
 		return fresh, false
 	}
-	if !bytes.Equal(rest[:16], invocation[:]) {
-		return fresh, true
+	entries, attributes := binary.LittleEndian.Uint64(rest[16:]), binary.LittleEndian.Uint64(rest[24:])
+	if other := directory.Anchor(rest[:16]); other != invocation {
+		if c.Received == nil {
+			return fresh, true
+		}
+		var known, also bool
+		entries, known = c.Received(other, entries)
+		if attributes, also = c.Received(other, attributes); !known || !also {
+			return fresh, true
+		}
 	}
-	fresh.entries, fresh.attributes = binary.LittleEndian.Uint64(rest[16:]), binary.LittleEndian.Uint64(rest[24:])
+	fresh.entries, fresh.attributes = entries, attributes
 	return fresh, true
 }
 
@@ -119,7 +128,7 @@ func (c *connection) newRun(q *query, control *wire.Control) (*run, error) {
 	}
 	var invocation directory.Anchor
 	c.server.tree.View(func() { invocation = c.server.invocation() })
-	from, ok := decodeCookie(request.Cookie, invocation)
+	from, ok := c.server.config.decodeCookie(request.Cookie, invocation)
 	if !ok {
 		return nil, unavailable("the DirSync cookie cannot be read")
 	}
@@ -129,7 +138,7 @@ func (c *connection) newRun(q *query, control *wire.Control) (*run, error) {
 		}
 	}
 	if request.Flags&wire.DirSyncObjectSecurity == 0 {
-		q.wanted.except = nil // whoever may replicate reads everything but secrets
+		q.wanted.except, q.hidden = nil, all(q.fault.Collected) // whoever may replicate reads everything but secrets
 	}
 	q.deleted = request.Flags&wire.DirSyncObjectSecurity == 0 || !q.fault.NoTombstones // a delta is worthless without
 	return &run{

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"syncd/internal/adsim"
+	"syncd/internal/directory"
 )
 
 const (
@@ -255,4 +256,57 @@ func TestForeignCookie(t *testing.T) {
 	if got := r.read(); len(got) < 20 {
 		t.Errorf("a foreign cookie got %d entries", len(got))
 	}
+}
+
+// A cookie of another domain controller of the same domain goes on from what this one has received.
+func TestCookieOfAnotherController(t *testing.T) {
+	a := start(t, nil)
+	var received uint64
+	b := start(t, func(c *adsim.Config) {
+		c.Seed = 9
+		c.Received = func(directory.Anchor, uint64) (uint64, bool) { return received, true }
+	})
+	r := a.reader(a.service, 0)
+	b.Tree().View(func() { received = b.Tree().USN() })
+	b.staff(2)
+	r.conn = b.service
+	if got := r.read(); len(got) != 3 {
+		t.Errorf("two people and their unit came as %v", got)
+	}
+}
+
+// Whoever may replicate is told of objects that an access control entry hides from him, but not of what no longer exists.
+func TestHiddenFromReplication(t *testing.T) {
+	w := start(t, nil)
+	w.staff(3)
+	fault := adsim.Fault{Hide: []directory.Anchor{w.anchor("CN=u0,OU=Staff," + base)}, Collected: []directory.Anchor{w.anchor("CN=u1,OU=Staff," + base)}}
+	for _, dn := range []string{"CN=u0,OU=Staff," + base, "CN=u1,OU=Staff," + base} {
+		if err := w.Delete(dn); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.SetFault(fault)
+	come := func(flags int64) string {
+		r := &reader{w: w, conn: w.service, flags: flags, filter: "(isDeleted=TRUE)"}
+		return strings.Join(r.read(), "\n")
+	}
+	if got := come(0); !strings.Contains(got, "u0: ") || strings.Contains(got, "u1: ") {
+		t.Errorf("with the right to replicate came %q", got)
+	}
+	if got := come(flagObjectSecurity); strings.Contains(got, "u0: ") {
+		t.Errorf("without it came %q", got)
+	}
+}
+
+func (w *world) anchor(dn string) (a directory.Anchor) {
+	w.t.Helper()
+	w.Tree().View(func() {
+		e, err := w.Tree().Resolve(dn)
+		if err != nil {
+			w.t.Error(err)
+			return
+		}
+		a = e.GUID()
+	})
+	return a
 }

@@ -93,12 +93,7 @@ func (c *connection) newQuery(r *wire.Request, s wire.Search) (*query, error) {
 		}
 		q.request.Filter = s.Filter.Without(q.fault.HideAttributes)
 	}
-	if len(q.fault.Hide) > 0 {
-		q.hidden = map[directory.Anchor]bool{}
-		for _, a := range q.fault.Hide {
-			q.hidden[a] = true
-		}
-	}
+	q.hidden = all(q.fault.Hide, q.fault.Collected)
 	var err error
 	c.server.tree.View(func() { err = q.resolve(c.server.tree) })
 	return q, err
@@ -127,6 +122,16 @@ func (q *query) resolve(t *dit.Tree) error {
 	}
 	q.list = list
 	return nil
+}
+
+func all(lists ...[]directory.Anchor) map[directory.Anchor]bool {
+	set := map[directory.Anchor]bool{}
+	for _, list := range lists {
+		for _, a := range list {
+			set[a] = true
+		}
+	}
+	return set
 }
 
 // visible reports whether the user may know of an entry. The deleted, and the container that holds them, must be asked for; the deleted

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"syncd/internal/adsim"
@@ -17,10 +18,13 @@ func controllers() []string { return []string{"dc1.corp.example", "dc2.corp.exam
 // replica is one domain controller. Both have the same objects, because both made the same changes from the same seed; each counts them by
 // itself, in a database of its own.
 type replica struct {
-	host   string
-	server *adsim.Server
-	usn    uint64    // after the last write that is in the list of all
-	clock  time.Time // while old writes are made again; zero: now
+	host       string
+	invocation directory.Anchor
+	server     *adsim.Server
+	usn        uint64    // after the last write that is in the list of all
+	marks      []uint64  // after each of them
+	lags       bool      // what others write does not arrive for now
+	clock      time.Time // while old writes are made again; zero: now
 }
 
 // write is one change of the directory. It names objects by their GUIDs, so that every replica makes the same of it.
@@ -58,14 +62,13 @@ func (r *replica) noise(count uint64) error {
 
 // newReplica makes a domain controller that has seen the given writes. Generation tells its database from those before.
 func (f *forest) newReplica(host string, generation byte, writes []write) (*replica, error) {
-	r := &replica{host: host}
+	r := &replica{host: host, invocation: invocation(host, generation)}
 	config := adsim.Config{
 		BaseDN: domain, DNSName: host, AdminPassword: adminPassword, ServicePassword: servicePassword, Rights: f.rights,
 		RecycleBin: f.settings.recycle, ExchangeSchema: true, PageSize: f.settings.part, DirSyncBatch: f.settings.part,
 		RangeSize: max(f.settings.part, smallestRange), Now: r.now,
 	}
-	copy(config.InvocationID[:], host)
-	config.InvocationID[15] = generation
+	config.InvocationID, config.Received = r.invocation, func(other directory.Anchor, usn uint64) (uint64, bool) { return f.received(r, other, usn) }
 	var err error
 	if r.server, err = adsim.New(config); err != nil {
 		return nil, err
@@ -78,6 +81,7 @@ func (f *forest) newReplica(host string, generation byte, writes []write) (*repl
 	for _, w := range writes {
 		r.clock = w.at
 		_ = w.do(r) // what was refused then is refused again
+		r.marks = append(r.marks, r.count())
 	}
 	r.usn, r.clock = r.count(), time.Time{}
 	return r, nil
@@ -89,11 +93,55 @@ func (f *forest) write(do func(r *replica) error) error {
 	before := f.replicas[0].usn
 	var errs []error
 	for _, r := range f.replicas {
+		if r.lags {
+			continue
+		}
 		errs = append(errs, do(r))
-		r.usn = r.count()
+		r.marked()
 	}
 	f.writes = append(f.writes, write{do, f.replicas[0].usn == before, time.Now()})
 	return errs[0] // all say the same
+}
+
+// replicate lets what was written meanwhile arrive at a controller that lagged behind.
+func (f *forest) replicate() {
+	for _, r := range f.replicas {
+		for _, w := range f.writes[len(r.marks):] {
+			_ = w.do(r) // as on the others
+			r.marked()
+		}
+		r.lags = false
+	}
+}
+
+// marked ends a write.
+func (r *replica) marked() {
+	r.usn = r.count()
+	r.marks = append(r.marks, r.usn)
+}
+
+// received tells how far a controller was when it had all that another one had at a USN of that one.
+func (f *forest) received(r *replica, other directory.Anchor, usn uint64) (uint64, bool) {
+	for _, o := range f.replicas {
+		if o.invocation != other {
+			continue
+		}
+		n, same := slices.BinarySearch(o.marks, usn)
+		if !same {
+			n--
+		}
+		if n < 0 {
+			return 0, true
+		}
+		return r.marks[min(n, len(r.marks)-1)], true
+	}
+	return 0, false
+}
+
+func invocation(host string, generation byte) (id directory.Anchor) {
+	copy(id[:], host)
+	id[15] = generation
+	return id
 }
 
 // catchUp enters into the list what the controllers wrote by themselves, such as when syncd last logged on: a controller that is put back has
@@ -101,11 +149,17 @@ func (f *forest) write(do func(r *replica) error) error {
 func (f *forest) catchUp() {
 	more, some := map[string]uint64{}, false
 	for _, r := range f.replicas {
-		more[r.host] = r.count() - r.usn
-		some = some || more[r.host] > 0
-		r.usn = r.count()
+		if !r.lags {
+			more[r.host] = r.count() - r.usn
+			some = some || more[r.host] > 0
+		}
 	}
 	if some {
+		for _, r := range f.replicas {
+			if !r.lags {
+				r.marked()
+			}
+		}
 		f.writes = append(f.writes, write{func(r *replica) error { return r.noise(more[r.host]) }, true, time.Now()})
 	}
 }
@@ -190,5 +244,14 @@ func (f *forest) close() error {
 	return errors.Join(errs...)
 }
 
-// gone reports whether somebody vanished together with what was undone: nothing shows that he was ever deleted.
-func (f *forest) gone(a directory.Anchor) bool { return f.vanished[a] }
+// gone reports whether somebody vanished together with what was undone, or his tombstone was collected: nothing shows that he was ever
+// deleted.
+func (f *forest) gone(a directory.Anchor) bool { return f.vanished[a] || f.collected(a) }
+
+// collected reports whether a tombstone is older than its lifetime (MS-ADTS 3.1.1.5.5.1).
+func (f *forest) collected(a directory.Anchor) bool { return f.expired(a) && !f.exists(a) }
+
+func (f *forest) expired(a directory.Anchor) bool {
+	died, ever := f.died[a]
+	return ever && time.Since(died) > dit.TombstoneDays*24*time.Hour
+}

@@ -3,6 +3,8 @@ package simulation_test
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,9 +38,13 @@ type forest struct {
 	undone     int     // identities that were drawn by writes that were undone since
 	vanished   map[directory.Anchor]bool
 	guids      map[string]directory.Anchor
-	names      map[directory.Anchor]string
-	home       map[string]string // the unit in which a deleted object was
-	hidden     map[string]bool   // what the service account may not see, with all below
+	anchors    map[string]directory.Anchor    // what is known online by another one than its GUID, by that one
+	names      map[directory.Anchor]string    // by GUID and by anchor
+	home       map[string]string              // the unit in which a deleted object was
+	died       map[directory.Anchor]time.Time // when an object was deleted, restored or not
+	hidden     map[string]bool                // what the service account may not see, with all below
+	veiled     map[string]bool                // attributes that it may not see
+	verified   map[string]bool                // domains that were verified online later
 	rights     adsim.Rights
 	// blind says that something could not be seen since the last full pass. What changed meanwhile is in no later delta.
 	blind bool
@@ -52,8 +58,9 @@ const smallestRange = 5
 
 func newForest(w *world, s settings) (*forest, error) {
 	f := &forest{
-		settings: s, rights: adsim.Rights{GetChanges: true, SeeDeleted: true}, guids: map[string]directory.Anchor{},
+		settings: s, rights: adsim.Rights{GetChanges: true, SeeDeleted: true}, guids: map[string]directory.Anchor{}, anchors: map[string]directory.Anchor{},
 		names: map[directory.Anchor]string{}, home: map[string]string{}, hidden: map[string]bool{}, vanished: map[directory.Anchor]bool{},
+		died: map[directory.Anchor]time.Time{}, veiled: map[string]bool{}, verified: map[string]bool{},
 	}
 	if err := f.found(w); err != nil {
 		return nil, err
@@ -64,8 +71,13 @@ func newForest(w *world, s settings) (*forest, error) {
 			return nil, err
 		}
 	}
-	// The company never empties: an empty read is a fault of its own.
-	err := f.join("always", directory.User, staff)
+	// The company never empties: an empty read is a fault of its own. And one group always has a member, online too: where no group shows
+	// any, a service may be one that shows none.
+	err := errors.Join(f.join("always", directory.User, staff), f.join("everybody", directory.Group, staff))
+	err = errors.Join(err, f.link("everybody", "always", dit.ModifyAdd))
+	if s.pilot {
+		err = errors.Join(err, f.join(pilot, directory.Group, elsewhere), f.link(pilot, "always", dit.ModifyAdd), f.link(pilot, "everybody", dit.ModifyAdd))
+	}
 	f.founding = len(f.writes)
 	return f, err
 }
@@ -123,17 +135,18 @@ func (f *forest) add(name, rdn, parent, class string, attributes ...dit.Attribut
 	}
 	f.tree().View(func() {
 		if e, err := f.tree().Resolve(dn); err == nil {
-			f.guids[name], f.names[e.GUID()] = e.GUID(), name
+			f.guids[name], f.names[e.GUID()], f.anchors[name] = e.GUID(), name, f.anchorOf(f.tree(), e)
+			f.names[f.anchors[name]] = name
 		}
 	})
 	return nil
 }
 
-func (f *forest) join(name string, kind directory.Kind, unit string) error {
+func (f *forest) join(name string, kind directory.Kind, unit string, more ...dit.Attribute) error {
 	one := func(name, value string) dit.Attribute {
 		return dit.Attribute{Name: name, Values: []string{value}}
 	}
-	attributes := []dit.Attribute{one("displayName", "The "+name)}
+	attributes := append(more, one("displayName", "The "+name))
 	class := kind.String()
 	switch kind {
 	case directory.User:
@@ -191,9 +204,9 @@ func (f *forest) remove(name string) error {
 	if err := f.write(func(r *replica) error { return r.tree().Delete(ref, true) }); err != nil {
 		return err
 	}
-	f.home[name] = place
+	below[name] = place
 	for other, place := range below {
-		f.home[other] = place
+		f.bury(other, place)
 	}
 	return nil
 }
@@ -201,7 +214,7 @@ func (f *forest) remove(name string) error {
 // restore brings somebody back from the recycle bin to where he was, or to Staff where that is gone.
 func (f *forest) restore(name string) error {
 	home, known := f.home[name]
-	if !known {
+	if !known || f.collected(f.guids[name]) {
 		return errNobody
 	}
 	var parent string
@@ -223,8 +236,8 @@ func (f *forest) restore(name string) error {
 }
 
 func (f *forest) link(group, member string, operation uint) error {
-	if f.guids[member].IsZero() || f.guids[group].IsZero() {
-		return errNobody
+	if f.guids[member].IsZero() || f.guids[group].IsZero() || operation == dit.ModifyDelete && member == "always" {
+		return errNobody // a group of the scope without any member is a fault of its own
 	}
 	return f.modify(group, false, dit.Modification{Operation: operation, Name: "member", Values: []string{f.ref(member)}})
 }
@@ -253,16 +266,32 @@ func (f *forest) disable(name string, off bool) error {
 // apply puts rights and faults into force, for what is read from now on.
 func (f *forest) apply() {
 	fault := f.fault
+	fault.HideAttributes = slices.Sorted(maps.Keys(f.veiled))
 	f.tree().View(func() {
 		for _, e := range f.tree().All() {
 			if f.hides(e) {
 				fault.Hide = append(fault.Hide, e.GUID())
+			}
+			if e.Deleted() && f.expired(e.GUID()) {
+				fault.Collected = append(fault.Collected, e.GUID())
 			}
 		}
 	})
 	for _, r := range f.replicas {
 		r.server.SetFault(fault)
 		r.server.SetRights(f.rights)
+	}
+}
+
+// missed takes note of what a pass that has ended could not know: what is hidden is in no full read, and only DirSync with the right to
+// replicate names it when it changes.
+func (f *forest) missed(full bool, strategies ...directory.Strategy) {
+	all := !slices.ContainsFunc(strategies, func(s directory.Strategy) bool { return s != directory.DirSync })
+	switch {
+	case len(f.hidden) > 0 && (full || !all), len(f.veiled) > 0:
+		f.blind = true
+	case full:
+		f.blind = false
 	}
 }
 
@@ -278,92 +307,7 @@ func (f *forest) hides(e *dit.Entry) bool {
 
 // heal gives every right back.
 func (f *forest) heal() {
-	f.hidden, f.fault, f.rights = map[string]bool{}, adsim.Fault{}, adsim.Rights{GetChanges: true, SeeDeleted: true}
+	f.hidden, f.veiled = map[string]bool{}, map[string]bool{}
+	f.fault, f.rights = adsim.Fault{}, adsim.Rights{GetChanges: true, SeeDeleted: true}
 	f.apply()
-}
-
-// onPremises are the events that happen in Active Directory.
-func onPremises() map[string]func(f *forest, e event) error {
-	return map[string]func(f *forest, e event) error{
-		"join": func(f *forest, e event) error {
-			kind, err := directory.ParseKind(e.arg(0))
-			if err != nil {
-				return err
-			}
-			return f.join(e.arg(1), kind, e.arg(2))
-		},
-		"unit": func(f *forest, e event) error {
-			return f.add(e.arg(0), "OU="+e.arg(0), f.dn(e.arg(1)), "organizationalUnit")
-		},
-		"edit":       func(f *forest, e event) error { return f.set(e.arg(0), e.arg(1), valueOf(e.arg(2))...) },
-		"marry":      func(f *forest, e event) error { return f.marry(e.arg(0), e.arg(1)) },
-		"rename":     func(f *forest, e event) error { return f.rename(e.arg(0), e.arg(1)) },
-		"move":       func(f *forest, e event) error { return f.move(e.arg(0), e.arg(1)) },
-		"delete":     func(f *forest, e event) error { return f.remove(e.arg(0)) },
-		"restore":    func(f *forest, e event) error { return f.restore(e.arg(0)) },
-		"disable":    func(f *forest, e event) error { return f.disable(e.arg(0), true) },
-		"enable":     func(f *forest, e event) error { return f.disable(e.arg(0), false) },
-		"expire":     func(f *forest, e event) error { return f.expire(e.arg(0), e.arg(1)) },
-		"manage":     func(f *forest, e event) error { return f.manage(e.arg(0), e.arg(1)) },
-		"add-member": func(f *forest, e event) error { return f.link(e.arg(0), e.arg(1), dit.ModifyAdd) },
-		"drop-member": func(f *forest, e event) error {
-			return f.link(e.arg(0), e.arg(1), dit.ModifyDelete)
-		},
-		"hide":   func(f *forest, e event) error { f.hidden[e.arg(0)], f.blind = true, true; return nil },
-		"unhide": func(f *forest, e event) error { delete(f.hidden, e.arg(0)); return nil },
-		"rights": func(f *forest, e event) error {
-			f.rights = adsim.Rights{GetChanges: e.has("changes"), SeeDeleted: e.has("deleted")}
-			return nil
-		},
-	}
-}
-
-// marry changes all that a new surname changes.
-func (f *forest) marry(name, surname string) error {
-	if f.guids[name].IsZero() {
-		return errNobody
-	}
-	login := name + "." + surname + "@corp.example"
-	err := f.modify(name, false,
-		dit.Modification{Operation: dit.ModifyReplace, Name: "sn", Values: []string{surname}},
-		dit.Modification{Operation: dit.ModifyReplace, Name: "displayName", Values: []string{"The " + name + " " + surname}},
-		dit.Modification{Operation: dit.ModifyReplace, Name: "userPrincipalName", Values: []string{login}},
-		dit.Modification{Operation: dit.ModifyReplace, Name: "mail", Values: []string{login}})
-	if err != nil {
-		return err
-	}
-	return f.rename(name, name+" "+surname)
-}
-
-func (f *forest) manage(name, manager string) error {
-	if manager == "nobody" {
-		return f.set(name, "manager")
-	}
-	if f.guids[manager].IsZero() {
-		return errNobody
-	}
-	return f.set(name, "manager", f.ref(manager))
-}
-
-// valueOf turns a word of a history into values: what a history could not write, and lists.
-func valueOf(word string) []string {
-	switch word {
-	case "nothing":
-		return nil
-	case "blanks":
-		return []string{"   "}
-	case "padded":
-		return []string{"  Boss "}
-	case "unicode":
-		return []string{"Łucja Ødegård 李"}
-	case "control":
-		return []string{"a\x01\tb"}
-	case "long":
-		return []string{strings.Repeat("ä", 300)}
-	case "no-address":
-		return []string{"nobody at nowhere"}
-	case "lines":
-		return []string{"First street\r\nSecond floor"}
-	}
-	return strings.Split(word, "|")
 }

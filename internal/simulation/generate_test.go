@@ -68,9 +68,17 @@ func (a *author) setup() {
 	words = append(words, a.maybe(8, "no-reactivation")...)
 	words = append(words, a.maybe(5, "limit=0", "limit=1", "limit=2", "limit=4")...)
 	words = append(words, a.maybe(5, "percent=10", "percent=30")...)
+	words = append(words, a.maybe(6, "blocks=0", "blocks=1", "blocks=2")...)
+	words = append(words, a.maybe(5, "members=0", "members=1", "members=2")...)
 	words = append(words, a.maybe(4, "changes=full", "changes=usn", "changes=usn")...)
 	words = append(words, a.maybe(5, "no-recycle-bin")...)
+	words = append(words, a.maybe(3, "fail-over")...)
 	words = append(words, a.maybe(2, "no-bulk")...)
+	words = append(words, a.maybe(6, "pilot")...)
+	words = append(words, a.maybe(8, "filter")...)
+	words = append(words, a.maybe(6, "domains")...)
+	words = append(words, a.maybe(6, "own-anchors")...)
+	words = append(words, a.maybe(5, "matching=adopt", "matching=adopt", "matching=off")...)
 	words = append(words, a.maybe(2, "part=2", "part=3", "part=5", "part=7")...)
 	a.say("setup", words...)
 }
@@ -84,7 +92,14 @@ func (a *author) name(kind string) string {
 
 func (a *author) join(kind string) {
 	name := a.name(kind)
-	a.say("join", kind, name, a.somewhere())
+	words := []any{kind, name, a.somewhere()}
+	if a.has("own-anchors") {
+		words = append(words, a.maybe(2, "own-anchor")...)
+	}
+	a.say("join", words...)
+	if a.has("pilot") && a.IntN(3) > 0 {
+		a.say("add-member", pilot, name)
+	}
 	switch kind {
 	case "user":
 		a.users = append(a.users, name)
@@ -112,16 +127,27 @@ func (a *author) anybody() string {
 // gather puts somebody, or a group, into a group.
 func (a *author) gather() {
 	if len(a.groups) > 0 {
-		a.say("add-member", a.pick(a.groups...), a.anybody())
+		a.say("add-member", a.group(), a.anybody())
 	}
 }
+
+// group is one that has members; in a pilot it is often the one that decides.
+func (a *author) group() string {
+	if a.has("pilot") && a.IntN(3) == 0 {
+		return pilot
+	}
+	return a.pick(a.groups...)
+}
+
+// has reports whether the history is set up so.
+func (a *author) has(word string) bool { return a.history[0].has(word) }
 
 // something is one event of any kind but a pass.
 func (a *author) something() {
 	if len(a.users) == 0 {
 		a.join("user")
 	}
-	switch what := a.often("company", 60, "unit", 8, "rights", 4, "online", 18, "time", 8, "settle", 3, "lose-state", 1, "approve", 2, "reject", 1, "put-back", 2, "controller", 3); what {
+	switch what := a.often("company", 60, "unit", 8, "rights", 4, "online", 18, "time", 8, "settle", 3, "lose-state", 1, "operator", 4, "put-back", 2, "controller", 5, "plan", 3); what {
 	case "company":
 		a.inCompany()
 	case "unit":
@@ -131,15 +157,21 @@ func (a *author) something() {
 	case "online":
 		a.online()
 	case "time":
-		a.say("wait", a.often("1", 4, "30", 4, "400", 2, "900", 1))
+		a.say("wait", a.often("1", 8, "30", 8, "400", 4, "900", 2, "4400", 1))
 	case "settle":
 		a.say("settle")
+	case "operator":
+		a.operator()
+	case "plan":
+		a.saved()
 	case "put-back":
+		if a.has("fail-over") || a.has("own-anchors") {
+			return // a database that was put back while another one answers is beyond what anybody can notice
+		}
 		a.say(a.pick("from-snapshot", "from-backup"), 1+a.IntN(6))
 	case "controller":
-		// The embedded directory takes DirSync cookies of its own alone, and real ones take each other's.
-		if a.history[0].has("changes=full") || a.history[0].has("changes=usn") {
-			a.say(a.pick("down", "up"), a.pick("dc1", "dc2"))
+		if a.has("fail-over") {
+			a.history = append(a.history, parseHistory(a.often("down dc1", 3, "up dc1", 2, "down dc2", 1, "up dc2", 2, "lag", 3, "replicate", 1))...)
 		}
 	default:
 		a.say(what)
@@ -148,7 +180,7 @@ func (a *author) something() {
 
 func (a *author) inCompany() {
 	switch what := a.often("join", 8, "edit", 9, "mail", 6, "marry", 3, "rename", 2, "move", 9, "delete", 7, "restore", 6, "disable", 6, "enable", 5,
-		"expire", 4, "manage", 7, "add-member", 12, "drop-member", 7, "login", 2); what {
+		"expire", 4, "manage", 7, "add-member", 12, "drop-member", 7, "login", 2, "primary", 2, "succeed", 3); what {
 	case "join":
 		a.join(a.often("user", 6, "contact", 1, "group", 3))
 	case "edit":
@@ -168,7 +200,19 @@ func (a *author) inCompany() {
 	case "marry", "rename":
 		a.say(what, a.user(), a.pick("Lee", "Kim"))
 	case "login":
-		a.say("edit", a.user(), "userPrincipalName", a.pick(a.user()+"@corp.example", a.user()+"@corp.example", "nothing"))
+		domain := "@" + companyDomain
+		if a.has("domains") {
+			domain = "@" + a.pick(formerDomain, formerDomain, "nowhere.example", companyDomain)
+		}
+		a.say("edit", a.user(), "userPrincipalName", a.pick(a.user()+domain, a.user()+domain, "nothing"))
+	case "succeed":
+		a.succeed()
+	case "primary":
+		if len(a.groups) > 0 {
+			who, group := a.user(), a.pick(append(a.groups, "nothing")...)
+			a.say("add-member", group, who)
+			a.say("primary", who, group)
+		}
 	case "move":
 		if who := a.anybody(); who != "always" {
 			a.say("move", who, a.somewhere())
@@ -181,7 +225,7 @@ func (a *author) inCompany() {
 		a.gather()
 	case "drop-member":
 		if len(a.groups) > 0 {
-			a.say("drop-member", a.pick(a.groups...), a.anybody())
+			a.say("drop-member", a.group(), a.anybody())
 		}
 	case "disable", "enable":
 		a.say(what, a.user())
@@ -190,6 +234,23 @@ func (a *author) inCompany() {
 			a.say(what, who)
 		}
 	}
+}
+
+// succeed brings somebody back from another forest, under the anchor of one who leaves, mostly.
+func (a *author) succeed() {
+	if !a.has("own-anchors") {
+		return
+	}
+	before, name := a.user(), a.name("user")
+	leaves := a.IntN(3)
+	if leaves == 0 {
+		a.say("delete", before)
+	}
+	a.say("succeed", name, before, a.somewhere())
+	if leaves == 1 {
+		a.say("delete", before)
+	}
+	a.users = append(a.users, name)
 }
 
 func (a *author) word() string {
@@ -219,7 +280,11 @@ func (a *author) unit() {
 }
 
 func (a *author) loseRights() {
-	switch a.IntN(4) {
+	switch a.IntN(6) {
+	case 4:
+		a.say("hide-attribute", a.pick("title", "telephoneNumber", "mail", "manager", "userAccountControl", "displayName", "department", "userPrincipalName"))
+	case 5:
+		a.say("show-attribute", a.pick("title", "mail", "manager", "userAccountControl"))
 	case 0:
 		a.say("hide", a.pick(a.anybody(), a.pick(a.units...)))
 	case 1:
@@ -229,60 +294,4 @@ func (a *author) loseRights() {
 	default:
 		a.say("rights", a.pick("changes", "deleted", "none"))
 	}
-}
-
-func (a *author) online() {
-	switch what := a.often("activate", 8, "deactivate", 2, "mark", 2, "native", 1, "refuse", 3, "accept", 1, "settle", 1, "sync-off", 1, "sync-on", 1); what {
-	case "activate", "deactivate":
-		a.say(what, a.user())
-	case "mark":
-		a.say(what, a.user(), a.pick("Bibi", "Fred"))
-	case "native":
-		a.say(what, a.pick("admin", "guest"), a.pick("a", "b", "c")+"@corp.example")
-	case "refuse":
-		a.say(what, a.anybody(), a.pick("400", "403", "409", "500"))
-	case "accept":
-		a.say(what, a.anybody())
-	case "settle":
-		a.say(what, "but-refusals")
-	default:
-		a.say(what)
-	}
-}
-
-// pass is one that meets trouble more often than not.
-func (a *author) pass() {
-	var words []any
-	words = append(words, a.maybe(6, "full")...)
-	words = append(words, a.maybe(15, "dry")...)
-	switch a.IntN(6) {
-	case 0, 1:
-		words = append(words, fmt.Sprint("kill=", 1+a.IntN(8+a.IntN(60))))
-	case 2, 3:
-		more := ""
-		if a.IntN(5) == 0 {
-			more = "+"
-		}
-		words = append(words, fmt.Sprint("online=", 1+a.IntN(4+a.IntN(25)), more, ":", a.pick(troubles()...)))
-	case 4:
-		words = append(words, a.pick("ldap=cookies", "ldap=pages", "ldap=whole-links", "ldap=empty", "ldap=binds",
-			fmt.Sprint("ldap=drop:", 1+a.IntN(30)), fmt.Sprint("ldap=busy:", a.IntN(10))))
-	}
-	if a.IntN(5) == 0 {
-		words = append(words, a.meanwhile()...)
-	}
-	a.say("pass", words...)
-}
-
-// meanwhile is what happens in Active Directory while a pass is under way.
-func (a *author) meanwhile() (words []any) {
-	story := a.history
-	for range 1 + a.IntN(3) {
-		a.inCompany()
-	}
-	for _, e := range a.history[len(story):] {
-		words = append(words, fmt.Sprint("meanwhile=", 1+a.IntN(40), ":", strings.ReplaceAll(e.String(), " ", ",")))
-	}
-	a.history = story
-	return words
 }

@@ -3,6 +3,7 @@ package simulation_test
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"syncd/internal/directory"
@@ -15,7 +16,7 @@ type scene struct {
 	online  map[directory.Anchor]*resource
 	byID    map[string]*resource
 	refused map[directory.Anchor]bool
-	held    map[directory.Anchor]bool
+	held    map[heldKey]bool          // held, and not approved
 	excused map[directory.Anchor]bool // cannot be online as they should, through no fault of syncd's
 }
 
@@ -23,7 +24,7 @@ type scene struct {
 func (w *world) checkEqual() error {
 	s := &scene{
 		world: w, want: w.forest.wishes(time.Now()), online: map[directory.Anchor]*resource{}, refused: map[directory.Anchor]bool{},
-		held: map[directory.Anchor]bool{},
+		held: map[heldKey]bool{},
 	}
 	var err error
 	if s.byID, err = w.online.all(); err != nil {
@@ -43,12 +44,17 @@ func (w *world) checkEqual() error {
 	if err != nil {
 		return err
 	}
-	for _, h := range held {
-		if h.Op == "depart" || h.Op == "" {
-			s.held[h.Anchor] = true
-		}
-		if s.want[h.Anchor] != nil {
-			w.fail("law 3: %s is held, and is in scope", w.forest.names[h.Anchor])
+	for k, h := range held {
+		s.held[k] = h.Decision != directory.DecisionApproved
+		want, who := s.want[h.Anchor], w.forest.names[h.Anchor]
+		switch {
+		case want == nil, want.several:
+		case k.op == heldDeparture:
+			w.fail("law 3: the departure of %s is held, and it is in scope", who)
+		case k.op == heldBlock && want.usable:
+			w.fail("law 3: the block of %s is held, and it may be used", who)
+		case k.op == heldMembership && want.members[h.Other]:
+			w.fail("law 3: that %s loses its member %s is held, and it has that member", who, w.forest.names[h.Other])
 		}
 	}
 	s.compare()
@@ -66,6 +72,7 @@ func (s *scene) compare() {
 	for _, a := range s.everybody() {
 		want, is := s.want[a], s.online[a]
 		switch who := s.forest.names[a]; {
+		case want != nil && want.several: // nothing is certain about him
 		case want == nil:
 			s.stays(a, is)
 		case is == nil:
@@ -73,7 +80,7 @@ func (s *scene) compare() {
 		default:
 			s.sameValues(a, want, is)
 			s.sameLinks(a, want, is)
-			s.sameState(who, want, is)
+			s.sameState(a, want, is)
 		}
 	}
 	for id, mark := range s.world.online.marks {
@@ -108,9 +115,11 @@ func (s *scene) misses(a directory.Anchor, what string) {
 
 // stays judges who is online and should not be.
 func (s *scene) stays(a directory.Anchor, is *resource) {
-	who := s.forest.names[a]
+	who, held := s.forest.names[a], s.held[heldKey{op: heldDeparture, anchor: a}]
 	switch {
-	case s.excused[a] && s.refused[a], s.held[a], s.orphaned(a):
+	case held && is.active() && !s.watch.insisted[is.id] && !s.held[heldKey{op: heldBlock, anchor: a}] && s.forest.disabled(a, time.Now()):
+		s.fail("law 5: %s is held, a leaver and active", who)
+	case held, s.excused[a] && s.refused[a]:
 	case s.syncd.settings.keep && is.kind == directory.User:
 		if is.active() && !s.watch.insisted[is.id] {
 			s.fail("law 5: %s has departed, is kept, and is active", who)
@@ -136,12 +145,6 @@ func (s *scene) sameValues(a directory.Anchor, want *wish, is *resource) {
 	}
 }
 
-// orphaned reports whether syncd cannot know that it once brought somebody online, because its state was lost since.
-func (s *scene) orphaned(a directory.Anchor) bool {
-	_, found, err := s.syncd.store.Entry(a)
-	return s.syncd.orphans[a.String()] && !found && err == nil
-}
-
 func quoted(s string) string { return "\"" + s + "\"" }
 
 // sameLinks compares memberships and the manager; who is not online, or stays for a reason of its own, does not count.
@@ -155,7 +158,8 @@ func (s *scene) sameLinks(a directory.Anchor, want *wish, is *resource) {
 	if s.online[wanted] == nil {
 		wanted = directory.Anchor{}
 	}
-	if manager != wanted && (wanted != directory.Anchor{} || !s.syncd.orphans[a.String()+" "+manager.String()]) {
+	unsure := func(a directory.Anchor) bool { return s.want[a] != nil && s.want[a].several }
+	if manager != wanted && !unsure(manager) && !unsure(wanted) {
 		s.misses(a, who+" has the manager "+quoted(s.forest.names[manager])+" online, and should have "+quoted(s.forest.names[wanted]))
 	}
 	members := map[directory.Anchor]bool{}
@@ -165,33 +169,48 @@ func (s *scene) sameLinks(a directory.Anchor, want *wish, is *resource) {
 		}
 	}
 	for m := range want.members {
-		if s.online[m] != nil && !members[m] {
+		if s.online[m] != nil && !members[m] && !s.want[m].several {
 			s.misses(a, who+" lacks the member "+s.forest.names[m])
 		}
 	}
 	for m := range members {
-		if !want.members[m] && !s.syncd.orphans[a.String()+" "+m.String()] {
+		if !want.members[m] && !s.want[m].several && !s.held[heldKey{heldMembership, a, m}] {
 			s.misses(a, who+" has the member "+s.forest.names[m]+", who is not in it")
 		}
 	}
 }
 
 // sameState holds activation against laws 4 and 5.
-func (s *scene) sameState(who string, want *wish, is *resource) {
+func (s *scene) sameState(a directory.Anchor, want *wish, is *resource) {
 	if want.kind != directory.User {
 		return
 	}
-	activated, taken := s.watch.wanted[is.id], s.watch.taken[is.id]
+	who, activated, taken, forgotten := s.forest.names[a], s.watch.wanted[is.id], s.watch.taken[is.id], s.watch.forgotten[is.id]
 	switch {
 	case is.active() && !activated:
 		s.fail("law 4: %s is active, and nobody activated it", who)
+	case is.active() && !want.usable && s.excused[a] && s.refused[a], is.active() && s.held[heldKey{op: heldBlock, anchor: a}]:
 	case is.active() && !want.usable:
 		s.fail("law 5: %s is a leaver and active", who)
-	case !is.active() && activated && want.usable && !taken:
+	case !is.active() && activated && want.usable && !taken && !forgotten:
 		s.fail("law 4: %s was activated, and is inactive although nobody blocked it", who)
-	case !is.active() && activated && want.usable && s.syncd.settings.reactivate && !s.syncd.forgot:
+	case !is.active() && activated && want.usable && s.syncd.settings.reactivate && taken:
 		s.fail("law 4: the block of %s is not lifted", who)
 	}
+}
+
+// adoptable reports whether a name is that of an account which nobody owns, and which whoever wants the name must take over.
+func (s *scene) adoptable(key string, r *resource) bool {
+	name, login := strings.CutPrefix(key, "userName ")
+	if s.syncd.settings.matching != "adopt" || !login || !r.anchor.IsZero() || r.doc["roles"] != nil {
+		return false
+	}
+	for a, want := range s.want {
+		if strings.EqualFold(want.values["userName"], name) && s.online[a] != nil {
+			return false // he has an account
+		}
+	}
+	return true
 }
 
 // excuses finds who cannot be online as they should: those whose names or addresses two are to have, those whom the online directory refuses
@@ -200,7 +219,7 @@ func (s *scene) excuses() map[directory.Anchor]bool {
 	claims := map[string][]directory.Anchor{}
 	excused := map[directory.Anchor]bool{}
 	for a, want := range s.want {
-		excused[a] = want.invalid
+		excused[a] = want.invalid || want.several
 		for _, k := range keys(want.values) {
 			claims[k] = append(claims[k], a)
 		}
@@ -213,7 +232,7 @@ func (s *scene) excuses() map[directory.Anchor]bool {
 		for _, k := range keys(look(r)) {
 			holder[k] = r.anchor
 			// Somebody who stays for another reason keeps the name: an account that is not syncd's, or one that is held or kept.
-			if s.want[r.anchor] == nil && s.byID[id] != nil {
+			if s.want[r.anchor] == nil && s.byID[id] != nil && !s.adoptable(k, r) {
 				claims[k] = append(claims[k], r.anchor)
 			}
 		}

@@ -67,6 +67,7 @@ type online struct {
 	requests int // of this pass
 	trouble  trouble
 	refuses  map[directory.Anchor]int // objects that it refuses, with the status
+	drifted  bool                     // an administrator changed what is syncd's to say
 	marks    map[string]string        // what an administrator wrote into attributes that are not syncd's, by id
 }
 
@@ -107,6 +108,16 @@ func (o *online) owner(path string) (directory.Anchor, map[string]any) {
 		return directory.Anchor{}, doc
 	}
 	return anchor, doc
+}
+
+// anchorOf is the anchor of whoever has an id.
+func (o *online) anchorOf(id string) directory.Anchor {
+	for _, endpoint := range []string{"Users", "Groups", "Contacts"} {
+		if a, doc := o.owner("/" + endpoint + "/" + id); doc["id"] == id {
+			return a
+		}
+	}
+	return directory.Anchor{}
 }
 
 // resource is one that is online.
@@ -165,7 +176,7 @@ func (o *online) of(name string) (*resource, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, known := o.world.forest.guids[name]
+	a, known := o.world.forest.known(name)
 	for _, r := range all {
 		if known && r.anchor == a {
 			return r, nil

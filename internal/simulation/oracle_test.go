@@ -18,19 +18,30 @@ type wish struct {
 	kind    directory.Kind
 	values  map[string]string
 	usable  bool // neither disabled nor expired
+	several bool // objects claim the same anchor: nothing follows any of them
 	invalid bool // has a value that no directory should be sent: refused, with a reason, until it is corrected
 	manager directory.Anchor
 	members map[directory.Anchor]bool
 }
 
 // wishes is everybody who should be online at this moment.
-func (f *forest) wishes(now time.Time) map[directory.Anchor]*wish {
+func (f *forest) wishes(now time.Time) map[directory.Anchor]*wish { return f.wishesOf(f.tree(), now) }
+
+// wishesOf is that as one domain controller sees it.
+func (f *forest) wishesOf(t *dit.Tree, now time.Time) map[directory.Anchor]*wish {
 	all := map[directory.Anchor]*wish{}
-	t := f.tree()
 	t.View(func() {
+		scope := f.scopeOf(t)
 		for _, e := range t.All() {
-			if kind := kindOf(t, e); kind != 0 && f.inScope(t, e) {
-				all[e.GUID()] = f.wish(t, e, kind, now)
+			if kind := kindOf(t, e); kind != 0 && scope.has(e) {
+				all[f.anchorOf(t, e)] = f.wish(t, e, kind, now)
+			}
+		}
+	})
+	t.View(func() {
+		for a, n := range f.claims(t) {
+			if w := all[a]; w != nil {
+				w.several = n > 1
 			}
 		}
 	})
@@ -47,8 +58,8 @@ func (f *forest) wishes(now time.Time) map[directory.Anchor]*wish {
 // exists reports whether an object lives in Active Directory, in scope or not.
 func (f *forest) exists(a directory.Anchor) (live bool) {
 	f.tree().View(func() {
-		e, err := f.tree().Resolve("<GUID=" + a.GUID() + ">")
-		live = err == nil && !e.Deleted()
+		e := f.holder(f.tree(), a)
+		live = e != nil && !e.Deleted()
 	})
 	return live
 }
@@ -57,7 +68,7 @@ func (f *forest) exists(a directory.Anchor) (live bool) {
 func (f *forest) disabled(a directory.Anchor, now time.Time) (off bool) {
 	t := f.tree()
 	t.View(func() {
-		if e, err := t.Resolve("<GUID=" + a.GUID() + ">"); err == nil && !e.Deleted() {
+		if e := f.holder(t, a); e != nil && !e.Deleted() {
 			off = kindOf(t, e) == directory.User && !usable(t, e, now)
 		}
 	})
@@ -79,22 +90,6 @@ func kindOf(t *dit.Tree, e *dit.Entry) directory.Kind {
 	return 0
 }
 
-// inScope goes up until a unit of the configuration decides.
-func (f *forest) inScope(t *dit.Tree, e *dit.Entry) bool {
-	if slices.Contains(t.Text(e, "isCriticalSystemObject"), "TRUE") {
-		return false
-	}
-	for p := e.Parent(); p != nil; p = p.Parent() {
-		switch f.names[p.GUID()] {
-		case staff, branch, kept:
-			return true
-		case interns:
-			return false
-		}
-	}
-	return false
-}
-
 func usable(t *dit.Tree, e *dit.Entry, now time.Time) bool {
 	control := number(t, e, "userAccountControl")
 	ticks := number(t, e, "accountExpires")
@@ -111,15 +106,14 @@ func number(t *dit.Tree, e *dit.Entry, attribute string) int64 {
 	return n
 }
 
-// anchors resolves the distinguished names of a link.
-func anchors(t *dit.Tree, e *dit.Entry, attribute string) map[directory.Anchor]bool {
-	found := map[directory.Anchor]bool{}
+// linked resolves the distinguished names of a link.
+func linked(t *dit.Tree, e *dit.Entry, attribute string) (list []*dit.Entry) {
 	for _, dn := range t.Text(e, attribute) {
 		if other, err := t.Resolve(dn); err == nil {
-			found[other.GUID()] = true
+			list = append(list, other)
 		}
 	}
-	return found
+	return list
 }
 
 func (f *forest) wish(t *dit.Tree, e *dit.Entry, kind directory.Kind, now time.Time) *wish {
@@ -133,8 +127,8 @@ func (f *forest) wish(t *dit.Tree, e *dit.Entry, kind directory.Kind, now time.T
 		}
 		return ""
 	}
-	w := &wish{kind: kind, usable: true, members: anchors(t, e, "member")}
-	for a := range anchors(t, e, "manager") {
+	w := &wish{kind: kind, usable: true, members: f.anchorsOf(t, membersOf(t, e))}
+	for a := range f.anchorsOf(t, linked(t, e, "manager")) {
 		w.manager = a
 	}
 	addresses := t.Text(e, "proxyAddresses")
@@ -165,8 +159,9 @@ func (f *forest) wish(t *dit.Tree, e *dit.Entry, kind directory.Kind, now time.T
 		w.usable = usable(t, e, now)
 		w.values["onPremisesAccountEnabled"] = strconv.FormatBool(w.usable)
 		if w.values["userName"] = first("userPrincipalName"); w.values["userName"] == "" {
-			w.values["userName"] = first("sAMAccountName") + "@corp.example"
+			w.values["userName"] = first("sAMAccountName") + "@" + companyDomain
 		}
+		w.values["userName"] = f.signIn(t, e, w.values["userName"])
 	}
 	maps.DeleteFunc(w.values, func(_, v string) bool { return v == "" })
 	return w

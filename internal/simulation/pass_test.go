@@ -8,13 +8,20 @@ import (
 	"time"
 
 	"syncd/internal/adsim"
+	"syncd/internal/diff"
 	"syncd/internal/directory"
 	"syncd/internal/syncer"
 )
 
-// pass makes one pass as the event says: full, dry, kill=BOUNDARY, online=REQUEST:TROUBLE, ldap=TROUBLE, and meanwhile=BOUNDARY:EVENT with
-// commas for blanks.
+// pass makes one pass as the event says: full, verify, dry, kill=BOUNDARY, online=REQUEST:TROUBLE, ldap=TROUBLE, and meanwhile=BOUNDARY:EVENT
+// with commas for blanks.
 func (w *world) pass(e event) error {
+	_, err := w.passWith(e, syncer.Request{Full: e.has("full"), Verify: e.has("verify"), DryRun: e.has("dry")})
+	return err
+}
+
+// passWith makes a pass that meets the troubles of an event.
+func (w *world) passWith(e event, request syncer.Request) (outcome, error) {
 	w.forest.fault = ldapTrouble(e.value("ldap"))
 	w.online.trouble = parseTrouble(e.value("online"))
 	during := map[int]history{}
@@ -24,9 +31,9 @@ func (w *world) pass(e event) error {
 			during[atoi(at)] = append(during[atoi(at)], parseHistory(strings.ReplaceAll(what, ",", " "))...)
 		}
 	}
-	_, err := w.attempt(syncer.Request{Full: e.has("full"), DryRun: e.has("dry")}, atoi(e.value("kill")), during)
+	o, err := w.attempt(request, atoi(e.value("kill")), during)
 	w.forest.fault, w.online.trouble = adsim.Fault{}, trouble{}
-	return err
+	return o, err
 }
 
 // ldapTrouble is what goes wrong at the domain controller: "drop:ENTRIES", "busy:ENTRIES", and words.
@@ -54,7 +61,9 @@ func ldapTrouble(text string) adsim.Fault {
 // outcome is a pass and what became of it.
 type outcome struct {
 	directory.PassRecord
-	failed error
+	failed   error
+	killed   bool
+	verified bool // it read back what is online
 }
 
 // attempt runs a pass, restarts a process that was killed, and checks what holds after any pass.
@@ -67,8 +76,13 @@ func (w *world) attempt(request syncer.Request, killAt int, during map[int]histo
 	if err != nil {
 		return o, err
 	}
-	if err := w.watch.begin(); err != nil {
+	saved := request.Saved != ""
+	o.verified = request.Verify || !saved && readsBack(before)
+	if err := w.watch.begin(online, o.verified); err != nil {
 		return o, err
+	}
+	if saved {
+		w.watch.resume(w.plan)
 	}
 	w.forest.apply()
 	w.online.requests, w.syncd.store.finished = 0, false
@@ -77,7 +91,8 @@ func (w *world) attempt(request syncer.Request, killAt int, during map[int]histo
 	w.start(killAt, kill, during)
 	o.PassRecord, o.failed = w.syncd.run(ctx, request)
 	dead, finished := w.stopped(), w.syncd.store.finished
-	w.tell("    %s %s (%v)", o.Kind, o.Status, o.failed)
+	o.killed = dead
+	w.tell("    %s %s (%v) %s", o.Kind, o.Status, o.failed, o.Message)
 	if dead || killAt > 0 {
 		if err := w.syncd.restart(); err != nil {
 			w.fail("law 9: the state cannot be opened again: %v", err)
@@ -85,17 +100,40 @@ func (w *world) attempt(request syncer.Request, killAt int, during map[int]histo
 		}
 	}
 	w.checkWatermark(before.Watermark, &o, dead, finished)
-	if err := w.checkLeavers(); err != nil {
+	if err := w.checkLeavers(finished); err != nil {
 		return o, err
 	}
 	if !request.DryRun {
-		return o, nil
+		return o, w.ended(&o, before.Watermark, saved, finished)
 	}
 	after, err := w.online.all()
 	if err == nil && !slices.Equal(versions(online), versions(after)) {
 		w.fail("a dry run changes something online")
 	}
 	return o, err
+}
+
+// readsBack reports whether a pass verifies without being asked to: nothing is known, or the schedule asks for it.
+func readsBack(s diff.State) bool {
+	schedule := syncer.DefaultSchedule()
+	return s.Watermark.IsZero() && s.FullAt.IsZero() || schedule.FullDue(s.FullAt, time.Now())
+}
+
+// ended looks at what a pass that was to be carried out leaves behind.
+func (w *world) ended(o *outcome, before directory.Watermark, saved, finished bool) error {
+	if !finished {
+		return nil
+	}
+	state, err := w.syncd.store.State()
+	if err != nil {
+		return err
+	}
+	w.forest.missed(o.Kind == "full", before.Strategy, state.Watermark.Strategy)
+	w.online.drifted = w.online.drifted && (!o.verified || o.Refused > 0)
+	if o.failed != nil || o.killed {
+		return nil
+	}
+	return w.checkHeld(o, saved)
 }
 
 func (w *world) start(killAt int, kill context.CancelCauseFunc, during map[int]history) {
@@ -125,13 +163,17 @@ func (w *world) checkWatermark(before directory.Watermark, o *outcome, dead, fin
 }
 
 // checkLeavers is law 5 for the pass that has ended, but for blocks that are held.
-func (w *world) checkLeavers() error {
+func (w *world) checkLeavers(finished bool) error {
+	if !finished && w.syncd.settings.blocks < len(w.watch.late) {
+		return nil // they may be held, which only a pass that ends can say
+	}
 	held, err := w.syncd.held()
 	if err != nil {
 		return err
 	}
 	for _, a := range w.watch.late {
-		if !slices.ContainsFunc(held, func(h directory.HeldObject) bool { return h.Anchor == a }) {
+		_, block := held[heldKey{op: heldBlock, anchor: a}]
+		if _, departure := held[heldKey{op: heldDeparture, anchor: a}]; !block && !departure {
 			w.fail("law 5: %s is a leaver, and something else was sent first", w.forest.names[a])
 		}
 	}
@@ -139,10 +181,12 @@ func (w *world) checkLeavers() error {
 }
 
 // settle is the moment of truth. The faults stop and Active Directory rests: one pass makes both sides equal (law 1), and another one, delta
-// or full, plans nothing (law 2). Where a right to read was lost meanwhile that pass has to be a full one. With "but-refusals" the online directory goes on to refuse what it refuses (law 8).
+// or full, plans nothing (law 2). Where changes could not be seen that pass has to be a full one, and where others changed what is online one
+// that verifies. With "but-refusals" the online directory goes on to refuse what it refuses (law 8).
 func (w *world) settle(e event) error {
 	refuses := w.online.refuses
 	w.forest.heal()
+	w.forest.replicate()
 	for _, host := range controllers() {
 		w.network.cut(host+":636", false)
 	}
@@ -155,12 +199,12 @@ func (w *world) settle(e event) error {
 	if err := w.waitForRetries(); err != nil {
 		return err
 	}
-	o, err := w.attempt(syncer.Request{Full: w.forest.blind}, 0, nil)
+	o, err := w.attempt(syncer.Request{Full: w.forest.blind, Verify: w.online.drifted}, 0, nil)
 	if err != nil || len(w.broken) > 0 {
 		return err
 	}
 	w.forest.blind = false
-	if directory.ClassOf(o.failed) == directory.Held && len(w.forest.vanished) > 0 {
+	if directory.ClassOf(o.failed) == directory.Held && w.forest.missing() {
 		return nil // more has vanished without a trace than syncd takes for granted
 	}
 	if o.failed != nil {

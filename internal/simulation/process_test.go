@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -33,14 +33,10 @@ type process struct {
 	online *cloudtarget.Target
 	syncer *syncer.Syncer
 	passes int
-	// forgot says that the state was lost: what syncd had blocked before it cannot know any more.
-	forgot bool
-	// orphans are who was online then, and their links.
-	orphans map[string]bool
 }
 
 func newProcess(w *world, t *template, s settings) (*process, error) {
-	p := &process{world: w, settings: s, dir: filepath.Join(w.dir, "state"), log: w.said.log(), orphans: map[string]bool{}}
+	p := &process{world: w, settings: s, dir: filepath.Join(w.dir, "state"), log: w.said.log()}
 	file := func(name string, content []byte) string {
 		path := filepath.Join(w.dir, name)
 		if err := os.WriteFile(path, content, 0o600); err != nil {
@@ -70,11 +66,20 @@ func (p *process) start() error {
 	if err != nil {
 		return err
 	}
-	source, err := ldapsource.New(p.source, ldapsource.Options{Log: p.log, Attributes: rules.Attributes(), Dial: p.world.network.dial})
+	anchor := ""
+	if p.settings.ownAnchors {
+		anchor = anchorAttribute
+	}
+	filtered := p.source.FilterAttributes()
+	source, err := ldapsource.New(p.source, ldapsource.Options{
+		Log: p.log, Attributes: slices.Concat(rules.Attributes(), filtered), Dial: p.world.network.dial, Anchor: anchor,
+	})
 	if err != nil {
 		return err
 	}
-	if p.online, err = cloudtarget.New(p.target, cloudtarget.Options{Log: p.log, Dial: p.world.network.dial}); err != nil {
+	if p.online, err = cloudtarget.New(p.target, cloudtarget.Options{
+		Log: p.log, Dial: p.world.network.dial, Matching: cloudtarget.Matching(p.settings.matching),
+	}); err != nil {
 		return err
 	}
 	s, err := store.Open(p.dir, p.target.URL)
@@ -84,6 +89,7 @@ func (p *process) start() error {
 	p.store = &mortal{Store: s, world: p.world}
 	safety := syncer.DefaultSafety()
 	safety.MaxDepartures, safety.MaxDeparturesPercent, safety.Reactivate = p.settings.limit, p.settings.percent, p.settings.reactivate
+	safety.MaxBlocks, safety.MaxMembers = p.settings.blocks, p.settings.members
 	if p.settings.keep {
 		safety.OnDeparture = syncer.BlockDeparted
 	}
@@ -96,7 +102,7 @@ func (p *process) start() error {
 			return session, nil
 		},
 		Target: p.online, Store: p.store, Metrics: noMetrics{}, Log: p.log, Now: time.Now, Safety: safety, Schedule: syncer.DefaultSchedule(),
-		Kinds: directory.Kinds(), Fingerprints: map[string]string{"mapping": "one"}, Rules: rules,
+		Kinds: directory.Kinds(), Fingerprints: map[string]string{"mapping": "one"}, Rules: rules, FilterAttributes: filtered, OwnAnchors: p.settings.ownAnchors,
 		Domains: func(told mapping.Domains) mapping.Domains { return told },
 		Fork: func() (syncer.Store, func() error, error) {
 			s, err := p.store.Fork()
@@ -131,24 +137,18 @@ func (p *process) configureScope() {
 	f := p.world.forest
 	p.source.Scope.Include = []string{f.dn(staff), f.dn(branch), f.dn(kept)}
 	p.source.Scope.Exclude = []string{f.dn(interns)}
+	if p.settings.pilot {
+		p.source.Scope.Groups = []string{f.dn(pilot)}
+	}
+	if p.settings.filter {
+		p.source.Scope.Filter = filter
+	}
 }
 
 // loseState is a disk that broke. Whoever puts another in its place writes the configuration anew: without the state syncd cannot know that a
 // unit was renamed.
 func (p *process) loseState() error {
-	all, err := p.world.online.all()
-	if err != nil {
-		return err
-	}
-	p.forgot = true
-	for _, r := range all {
-		p.orphans[r.anchor.String()] = true
-		for _, id := range append(r.members, r.manager) {
-			if other := all[id]; other != nil {
-				p.orphans[r.anchor.String()+" "+other.anchor.String()] = true
-			}
-		}
-	}
+	p.world.watch.forget()
 	p.configureScope()
 	return errors.Join(p.stop(), os.RemoveAll(p.dir), p.start())
 }
@@ -164,19 +164,6 @@ func (p *process) run(ctx context.Context, request syncer.Request) (directory.Pa
 		fmt.Fprintf(p.world.said, "%v\n%+v\n", err, err)
 	}
 	return record, err
-}
-
-// held is everything that is kept back.
-func (p *process) held() ([]directory.HeldObject, error) { return p.store.Held(math.MaxInt) }
-
-// decide is an operator's answer to the plan that was held last.
-func (p *process) decide(d directory.Decision) error {
-	plans, err := p.store.HeldPlans()
-	if err != nil || len(plans) == 0 {
-		return err
-	}
-	_, err = p.store.Decide(plans[len(plans)-1].ID, d)
-	return err
 }
 
 type noMetrics struct{}

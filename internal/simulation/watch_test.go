@@ -17,44 +17,45 @@ type watch struct {
 	wanted, taken map[string]bool
 	insisted      map[string]bool // activated although they should not be online at all
 	lost          map[string]bool // ids that have been deleted at least once
+	forgotten     map[string]bool // ids of accounts that syncd had blocked when its state was lost
 
 	// of the pass under way
-	moments  []map[directory.Anchor]*wish // all that was to be online when it began, and after each event since
-	departed map[directory.Anchor]bool
-	approved map[directory.Anchor]bool   // whom an operator lets go
-	known    map[directory.Anchor]bool   // whose presence online has been acknowledged
-	most     int                         // departures that the limits allow
-	leavers  map[string]directory.Anchor // accounts that are to be blocked ahead of everything else, by id
-	blocked  map[string]bool
-	late     []directory.Anchor // leavers who were still active when something else was sent
+	moments []map[directory.Anchor]*wish // all that was to be online when it began, and after each event since
+	saved   bool                         // it applies a saved plan: what is true now need not have been true then
+	limits  *limits
+	known   map[directory.Anchor]bool   // whose presence online has been acknowledged
+	leavers map[string]directory.Anchor // accounts that are to be blocked ahead of everything else, by id
+	blocked map[string]bool
+	late    []directory.Anchor // leavers who were still active when something else was sent
 }
 
 func newWatch(w *world) *watch {
-	return &watch{world: w, wanted: map[string]bool{}, taken: map[string]bool{}, insisted: map[string]bool{}, lost: map[string]bool{}}
+	return &watch{world: w, wanted: map[string]bool{}, taken: map[string]bool{}, insisted: map[string]bool{}, lost: map[string]bool{}, forgotten: map[string]bool{}}
+}
+
+// forget is the loss of the state: that syncd had blocked somebody it cannot know any more.
+func (w *watch) forget() {
+	for id := range w.taken {
+		w.forgotten[id] = true
+	}
+	clear(w.taken)
+}
+
+// resume prepares for the application of a saved plan, which knows the moments of its making.
+func (w *watch) resume(plan *savedPlan) {
+	w.saved = true
+	w.moments = append(w.moments, plan.moments...)
+	clear(w.leavers)
 }
 
 // begin prepares for a pass.
-func (w *watch) begin() error {
+func (w *watch) begin(all map[string]*resource, verifies bool) (err error) {
 	f := w.world.forest
-	w.moments = []map[directory.Anchor]*wish{f.wishes(time.Now())}
-	w.departed, w.leavers, w.blocked, w.late = map[directory.Anchor]bool{}, map[string]directory.Anchor{}, map[string]bool{}, nil
-	population, err := w.world.syncd.store.Population()
-	if err != nil {
+	w.moments, w.saved = nil, false
+	w.see()
+	w.leavers, w.blocked, w.late = map[string]directory.Anchor{}, map[string]bool{}, nil
+	if w.limits, err = newLimits(w.world, all, verifies); err != nil {
 		return err
-	}
-	s := w.world.syncd.settings
-	w.most = min(s.limit, int(s.percent*float64(population)/100))
-	all, err := w.world.online.all()
-	if err != nil {
-		return err
-	}
-	w.approved = map[directory.Anchor]bool{}
-	held, err := w.world.syncd.held()
-	if err != nil {
-		return err
-	}
-	for _, h := range held {
-		w.approved[h.Anchor] = w.approved[h.Anchor] || h.Decision == directory.DecisionApproved
 	}
 	refused, err := w.world.syncd.store.Refused()
 	if err != nil {
@@ -74,17 +75,22 @@ func (w *watch) begin() error {
 			continue
 		}
 		w.known[r.anchor] = true
-		if want := w.moments[0][r.anchor]; want != nil && !want.usable && r.active() && !waits[r.anchor] && !f.unseen(r.anchor) {
+		if w.leaves(r.anchor) && r.active() && !waits[r.anchor] && !f.unseen(r.anchor) {
 			w.leavers[id] = r.anchor
 		}
 	}
 	return nil
 }
 
+// leaves reports whether every controller shows an account that may not be used.
+func (w *watch) leaves(a directory.Anchor) bool {
+	return !slices.ContainsFunc(w.moments, func(m map[directory.Anchor]*wish) bool { return m[a] == nil || m[a].usable })
+}
+
 // unseen reports whether the service account may not see an object.
 func (f *forest) unseen(a directory.Anchor) (hidden bool) {
 	f.tree().View(func() {
-		if e, err := f.tree().Resolve("<GUID=" + a.GUID() + ">"); err == nil {
+		if e := f.holder(f.tree(), a); e != nil {
 			hidden = f.hides(e)
 		}
 	})
@@ -122,10 +128,11 @@ func (w *watch) before(op operation) *sight {
 		s.anchor, s.doc = w.world.online.owner(op.Path)
 	}
 	s.edits = editsOf(op)
+	w.adopt(s)
 	w.own(s)
 	blocks := s.writes("active", false)
 	switch {
-	case op.Method == http.MethodDelete, blocks && w.goes(s.anchor):
+	case op.Method == http.MethodDelete, blocks && (w.goes(s.anchor) || w.limits.lets(s.anchor)):
 		if s.doc != nil {
 			w.depart(s)
 		}
@@ -203,6 +210,22 @@ func (w *watch) own(s *sight) {
 	}
 }
 
+// adopt lets a change take over an account that nobody owns, and that has the very name.
+func (w *watch) adopt(s *sight) {
+	roles, _ := s.doc["roles"].([]any)
+	if w.world.syncd.settings.matching != "adopt" || !s.anchor.IsZero() || s.doc == nil || len(roles) > 0 {
+		return
+	}
+	for _, e := range s.edits {
+		text, _ := e.value.(string)
+		a, err := directory.ParseAnchor(text)
+		name, _ := s.doc["userName"].(string)
+		if e.path == "externalId" && err == nil && w.ever(a, func(want *wish) bool { return want != nil && strings.EqualFold(want.values["userName"], name) }) {
+			s.anchor = a
+		}
+	}
+}
+
 func mastered(path string) bool {
 	for _, urn := range []string{directory.SchemaOnPremises, directory.SchemaEnterprise} {
 		if strings.HasPrefix(path, urn+":") {
@@ -220,12 +243,20 @@ func mastered(path string) bool {
 }
 
 // see takes note of what an event changed while the pass was under way: syncd may have read any of these states.
-func (w *watch) see() { w.moments = append(w.moments, w.world.forest.wishes(time.Now())) }
+func (w *watch) see() {
+	f := w.world.forest
+	for _, r := range f.replicas {
+		if r == f.replicas[0] || r.lags {
+			w.moments = append(w.moments, f.wishesOf(r.tree(), time.Now()))
+		}
+	}
+}
 
 // ever reports whether something was true at any moment of the pass. Time alone changes wishes, too.
 func (w *watch) ever(a directory.Anchor, is func(*wish) bool) bool {
+	before := len(w.moments)
 	w.see()
-	defer func() { w.moments = w.moments[:len(w.moments)-1] }()
+	defer func() { w.moments = w.moments[:before] }()
 	return slices.ContainsFunc(w.moments, func(m map[directory.Anchor]*wish) bool { return is(m[a]) })
 }
 
@@ -237,10 +268,11 @@ func (w *watch) goes(a directory.Anchor) bool {
 // depart is law 3: nobody leaves without evidence, and not more than the limits allow.
 func (w *watch) depart(s *sight) {
 	f, who := w.world.forest, w.world.forest.names[s.anchor]
-	if w.approved[s.anchor] {
+	if w.limits.lets(s.anchor) {
+		f.blind = f.blind || f.exists(s.anchor) // no delta names who was let go because he could not be seen
 		return
 	}
-	if !f.exists(s.anchor) && !f.rights.SeeDeleted {
+	if !f.exists(s.anchor) && !f.rights.SeeDeleted && !w.saved {
 		if s.op.Method == http.MethodDelete {
 			w.world.fail("law 3: %s departs, but no tombstone can be seen", who)
 		}
@@ -255,22 +287,18 @@ func (w *watch) depart(s *sight) {
 	if f.gone(s.anchor) {
 		w.world.fail("law 3: %s departs, and nothing shows that it was ever deleted", who)
 	}
-	if f.unseen(s.anchor) && f.exists(s.anchor) {
+	if f.unseen(s.anchor) && f.exists(s.anchor) && !w.saved {
 		w.world.fail("law 3: %s departs, and cannot be seen", who)
 	}
-	if w.known[s.anchor] {
-		w.departed[s.anchor] = true
-	}
-	if len(w.departed) > w.most {
-		w.world.fail("law 3: %d departures, and the limits allow %d", len(w.departed), w.most)
-	}
+	w.departWithin(s)
 }
 
 // block is the other half of law 5: only leavers are blocked.
 func (w *watch) block(s *sight) {
-	if s.doc["active"] == true && !w.ever(s.anchor, func(want *wish) bool { return want == nil || !want.usable }) {
+	if s.doc["active"] == true && !w.ever(s.anchor, func(want *wish) bool { return want == nil || !want.usable || want.several }) {
 		w.world.fail("law 5: %s is blocked, and may be used on premises", w.world.forest.names[s.anchor])
 	}
+	w.blockWithin(s)
 }
 
 // activate is law 4: syncd only gives back what it took.
@@ -309,10 +337,14 @@ func (w *watch) memberships(s *sight) {
 			continue
 		}
 		id := strings.TrimSuffix(strings.TrimPrefix(filter, `value eq "`), `"]`)
-		member, _ := w.world.online.owner("/Users/" + id)
-		if !w.ever(s.anchor, func(want *wish) bool { return want == nil || !want.members[member] }) {
+		member := w.world.online.anchorOf(id)
+		if w.limits.lets(member) || w.limits.lets(s.anchor) {
+			continue
+		}
+		if !w.ever(s.anchor, func(want *wish) bool { return want == nil || !want.members[member] || want.several }) {
 			w.world.fail("law 3: %s loses its member %s, who is in it", w.world.forest.names[s.anchor], w.world.forest.names[member])
 		}
+		w.removeWithin(s.anchor, member)
 	}
 }
 
@@ -335,5 +367,6 @@ func (w *watch) after(s *sight, status int, body []byte) {
 		delete(w.world.online.marks, s.id)
 	case s.writes("active", false) && s.doc["active"] == true:
 		w.taken[s.id] = true
+		delete(w.forgotten, s.id)
 	}
 }

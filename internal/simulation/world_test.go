@@ -36,8 +36,9 @@ type world struct {
 	online  *online
 	syncd   *process
 	watch   *watch
-	said    *capture // all that syncd and its errors ever said
-	broken  []string // laws that do not hold
+	plan    *savedPlan // the last that was saved, nil for none
+	said    *capture   // all that syncd and its errors ever said
+	broken  []string   // laws that do not hold
 
 	mu      sync.Mutex
 	running bool // a pass is under way
@@ -71,7 +72,14 @@ type settings struct {
 	reactivate bool
 	limit      int
 	percent    float64
+	blocks     int // the most accounts that a pass may block
+	members    int // the most members that it may take from a group
 	changes    string
+	matching   string
+	pilot      bool // only the members of a group are synchronised
+	filter     bool
+	ownAnchors bool // anchors come from mS-DS-ConsistencyGuid where that is set
+	domains    bool // the online directory knows the company's domains
 	recycle    bool // the forest has a recycle bin
 	bulk       bool
 	part       int // entries of a page, of a DirSync batch, and values of a range
@@ -79,17 +87,26 @@ type settings struct {
 
 func settingsOf(e event) settings {
 	s := settings{
-		keep: e.has("keep"), reactivate: !e.has("no-reactivation"), limit: 500, percent: 100, changes: "auto", recycle: !e.has("no-recycle-bin"),
-		bulk: !e.has("no-bulk"), part: 1000,
+		keep: e.has("keep"), reactivate: !e.has("no-reactivation"), limit: 500, percent: 100, blocks: 500, members: 500, changes: "auto", recycle: !e.has("no-recycle-bin"),
+		bulk: !e.has("no-bulk"), part: 1000, pilot: e.has("pilot"), filter: e.has("filter"), ownAnchors: e.has("own-anchors"), domains: e.has("domains"), matching: "report",
 	}
 	if n, err := strconv.Atoi(e.value("limit")); err == nil {
 		s.limit = n
+	}
+	if n, err := strconv.Atoi(e.value("blocks")); err == nil {
+		s.blocks = n
+	}
+	if n, err := strconv.Atoi(e.value("members")); err == nil {
+		s.members = n
 	}
 	if n, err := strconv.ParseFloat(e.value("percent"), 64); err == nil {
 		s.percent = n
 	}
 	if n, err := strconv.Atoi(e.value("part")); err == nil {
 		s.part = n
+	}
+	if v := e.value("matching"); v != "" {
+		s.matching = v
 	}
 	if v := e.value("changes"); v != "" {
 		s.changes = v
@@ -136,6 +153,11 @@ func (w *world) build(t *template, s settings) (err error) {
 	if w.online, err = openOnline(w, t, filepath.Join(w.dir, "online"), s.bulk); err != nil {
 		return err
 	}
+	if s.domains {
+		if err := errors.Join(w.online.domain(companyDomain, true), w.online.domain(formerDomain, false)); err != nil {
+			return err
+		}
+	}
 	w.syncd, err = newProcess(w, t, s)
 	return err
 }
@@ -171,9 +193,16 @@ func (w *world) tell(format string, args ...any) {
 func (w *world) happen(e event) error {
 	time.Sleep(time.Minute) // no two things happen at the same moment
 	w.tell("%s  %s", time.Now().Format("01-02 15:04"), e)
+	if w.plan != nil && e.verb != "apply" && e.verb != "wait" {
+		w.plan.fresh = false
+	}
 	switch e.verb {
 	case "pass":
 		return w.pass(e)
+	case "plan":
+		return w.save(e)
+	case "apply":
+		return w.applySaved(e)
 	case "settle":
 		return w.settle(e)
 	case "wait":
@@ -184,15 +213,19 @@ func (w *world) happen(e event) error {
 		return w.wait(time.Duration(hours) * time.Hour)
 	case "lose-state":
 		return w.syncd.loseState()
+	case "lag":
+		w.forest.replicas[1].lags = true
+		return nil
+	case "replicate":
+		w.forest.replicate()
+		return nil
 	case "down", "up":
 		w.network.cut(e.arg(0)+".corp.example:636", e.verb == "down")
 		return nil
 	case "from-snapshot", "from-backup":
 		return w.putBack(atoi(e.arg(0)), e.verb == "from-snapshot")
-	case "approve":
-		return w.syncd.decide(directory.DecisionApproved)
-	case "reject":
-		return w.syncd.decide(directory.DecisionRejected)
+	case "approve", "reject":
+		return w.decide(e)
 	}
 	if unknown, err := w.scopeUnknown(e); err != nil || unknown {
 		return err
@@ -207,9 +240,15 @@ func (w *world) happen(e event) error {
 	return fmt.Errorf("there is no event %q", e.verb)
 }
 
+// decide is an operator's answer to what is held.
+func (w *world) decide(e event) error {
+	answers := map[string]directory.Decision{"approve": directory.DecisionApproved, "reject": directory.DecisionRejected}
+	return w.syncd.decide(answers[e.verb], atoi(e.arg(0)))
+}
+
 // scopeUnknown reports whether an event renames or moves a unit of the configuration that syncd has never seen, and could not follow.
 func (w *world) scopeUnknown(e event) (bool, error) {
-	if e.verb != "rename" && e.verb != "move" || !slices.Contains(units(), e.arg(0)) {
+	if e.verb != "rename" && e.verb != "move" || !slices.Contains(append(units(), pilot), e.arg(0)) {
 		return false, nil
 	}
 	state, err := w.syncd.store.State()
@@ -249,8 +288,12 @@ func (w *world) boundary(where string) error {
 	}
 	for _, e := range w.during[w.steps] {
 		w.tell("    meanwhile: %s", e)
-		w.forest.did(onPremises()[e.verb](w.forest, e))
-		w.watch.see()
+		if do := onPremises()[e.verb]; do != nil {
+			w.forest.did(do(w.forest, e))
+			w.watch.see()
+		} else if err := errors.Join(w.decide(e), w.watch.limits.decide(w)); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -262,8 +305,10 @@ func (w *world) checkSecrets(t *template) {
 			said := w.said.String()
 			w.fail("law 10: a secret shows: ...%s", said[max(0, i-200):min(len(said), i+60)])
 		}
-		if state, err := os.ReadFile(filepath.Join(w.syncd.dir, "state.db")); err == nil && bytes.Contains(state, []byte(secret.Reveal())) {
-			w.fail("law 10: a secret is in the state file")
+		for _, path := range []string{filepath.Join(w.syncd.dir, "state.db"), w.planFile()} {
+			if content, err := os.ReadFile(path); err == nil && bytes.Contains(content, []byte(secret.Reveal())) {
+				w.fail("law 10: a secret is in the file %s", filepath.Base(path))
+			}
 		}
 	}
 }

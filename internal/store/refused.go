@@ -114,11 +114,10 @@ func (s *Store) FirstRefused(n int) (list []directory.RefusedObject, total int, 
 // every pass that is made anyway, because the other party may have been corrected; the others when they have waited long enough.
 func (s *Store) Due(now time.Time) (list []directory.Anchor, next time.Time, err error) {
 	err = s.eachRefused(func(r *directory.RefusedObject) bool {
-		waits := now.Before(r.Next)
 		if at := r.Next; next.IsZero() || at.Before(next) {
 			next = at
 		}
-		if (!waits || (&diff.Refusal{Status: r.Status}).Conflict()) && (len(list) == 0 || list[len(list)-1] != r.Anchor) {
+		if (isDue(r, now) || (&diff.Refusal{Status: r.Status}).Conflict()) && (len(list) == 0 || list[len(list)-1] != r.Anchor) {
 			list = append(list, r.Anchor)
 		}
 		return true
