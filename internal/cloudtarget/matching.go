@@ -38,7 +38,7 @@ func (b *batch) match(ctx context.Context, unsure map[int]bool, twins map[int]*t
 		case r == nil:
 		case r.owner() == b.changes[i].After.Anchor && r.kind == b.changes[i].Kind && !r.several:
 			twins[i] = &r.twin // its own, on a service that does not find it by its anchor
-		case b.t.matching == MatchingAdopt && r.adoptable(b.changes[i].Kind) && !unsure[i]:
+		case b.t.matching == MatchingAdopt && r.adoptable(b.changes[i].Kind) && !unsure[i] && !b.changes[i].Undo:
 			wanted[r.id] = append(wanted[r.id], i)
 			r.matched = r.by
 			twins[i] = &r.twin

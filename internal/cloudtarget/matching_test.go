@@ -33,6 +33,8 @@ func TestMatching(t *testing.T) {
 	byName := newAnn(77, directory.UserName, "ann@corp.example")
 	byMail := newAnn(77, directory.UserName, "a.new@corp.example", directory.ProxyAddresses, "SMTP:ANN@corp.example|smtp:x@corp.example")
 	byAlias := newAnn(77, directory.UserName, "a.new@corp.example", directory.ProxyAddresses, "SMTP:a.new@corp.example|smtp:ann@corp.example")
+	undone := byName
+	undone.Undo = true
 	const hint, admin = "; matching: adopt would take it over", "never matched onto an administrator"
 	roles := func(roles ...any) map[string]any { return ann(map[string]any{"roles": roles}) }
 	for name, c := range map[string]struct {
@@ -48,6 +50,7 @@ func TestMatching(t *testing.T) {
 		"report, by address":   {MatchingReport, ann(nil), byMail, "", "primary address ann@corp.example is used online by Ann Kim (created there by hand)" + hint, nil},
 		"report, by an alias":  {MatchingReport, ann(nil), byAlias, "", "address ann@corp.example is used online by Ann Kim (created there by hand)", nil},
 		"adopt":                {MatchingAdopt, ann(nil), byName, "userName", "", nil},
+		"only to be undone":    {MatchingAdopt, ann(nil), undone, "", "created there by hand", nil},
 		"adopt, by address":    {MatchingAdopt, ann(nil), byMail, "primary address", "", nil},
 		"adopt, by an alias":   {MatchingAdopt, ann(nil), byAlias, "", "created there by hand", nil},
 		"another anchor":       {MatchingAdopt, ann(map[string]any{"externalId": directory.Anchor{9}.String()}), byName, "", "ann@corp.example of Ann New (CN=Ann New,DC=corp) is used by Ann Kim (anchor " + directory.Anchor{9}.String() + "), which is another object in Active Directory", nil},

@@ -71,6 +71,9 @@ type Change struct {
 	// Alone says that nothing else in the plan changes the same object (set on SetManager, which would count people twice).
 	Alone bool
 
+	// Undo says that a creation is repeated only to learn what an earlier one left behind, which departs then: it takes over nobody else's.
+	Undo bool
+
 	// ID and OtherID are the online ids of Anchor and Other. They are no part of the plan: whoever applies it fills them in
 	// from the snapshot just before the change is sent.
 	ID      string

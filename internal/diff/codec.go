@@ -20,6 +20,7 @@ const (
 	isAlone
 	hasWhy
 	hasWas
+	isUndo
 )
 
 // appendChange appends the spooled form of a change: format, op, kind, flags, anchor, then the parts that the flags announce.
@@ -38,6 +39,7 @@ func appendChange(b []byte, c *Change) ([]byte, error) {
 		{isAlone, c.Alone},
 		{hasWhy, c.Why != ""},
 		{hasWas, !c.Was.IsZero()},
+		{isUndo, c.Undo},
 	} {
 		if f.set {
 			flags |= f.bit
@@ -97,7 +99,7 @@ func decodeChange(b []byte) (*Change, error) {
 	}
 	c := &Change{Op: Op(head[1]), Kind: directory.Kind(head[2])}
 	flags := binary.BigEndian.Uint16(head[3:])
-	c.Keep, c.Alone = flags&isKeep != 0, flags&isAlone != 0
+	c.Keep, c.Alone, c.Undo = flags&isKeep != 0, flags&isAlone != 0, flags&isUndo != 0
 	copy(c.Anchor[:], r.take(16))
 	if flags&hasBefore != 0 {
 		c.Before = r.resource()

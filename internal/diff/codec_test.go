@@ -37,7 +37,7 @@ func drawChange(t *rapid.T) *Change {
 	c := &Change{
 		Op: rapid.SampledFrom(Ops()).Draw(t, "op"), Kind: rapid.SampledFrom(directory.Kinds()).Draw(t, "kind"), Anchor: drawAnchor(t, "anchor"),
 		Before: drawResource(t, "before"), After: drawResource(t, "after"),
-		Keep: rapid.Bool().Draw(t, "keep"), Alone: rapid.Bool().Draw(t, "alone"),
+		Keep: rapid.Bool().Draw(t, "keep"), Alone: rapid.Bool().Draw(t, "alone"), Undo: rapid.Bool().Draw(t, "undo"),
 	}
 	if rapid.Bool().Draw(t, "has other") {
 		c.Other = drawAnchor(t, "other")

@@ -49,7 +49,7 @@ func (p *Planner) depart(c *Change, e *Entry, usable bool) error {
 		p.plan.Doubtful = true
 		after := e.Resource
 		after.Enabled = usable
-		again := &Change{Op: creation(c.Kind), Kind: c.Kind, Anchor: c.Anchor, After: &after}
+		again := &Change{Op: creation(c.Kind), Kind: c.Kind, Anchor: c.Anchor, After: &after, Undo: true}
 		if e.ID != "" {
 			again.Before = &e.Resource
 		}
