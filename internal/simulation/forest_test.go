@@ -71,9 +71,9 @@ func newForest(w *world, s settings) (*forest, error) {
 			return nil, err
 		}
 	}
-	// The company never empties: an empty read is a fault of its own. And one group always has a member, online too: where no group shows
-	// any, a service may be one that shows none.
-	err := errors.Join(f.join("always", directory.User, staff), f.join("everybody", directory.Group, staff))
+	// The company never empties: an empty read is a fault of its own, and so is one without any anchor. And one group always has a member,
+	// online too: where no group shows any, a service may be one that shows none.
+	err := errors.Join(f.join("always", directory.User, staff, f.ownAnchor("always")...), f.join("everybody", directory.Group, staff))
 	err = errors.Join(err, f.link("everybody", "always", dit.ModifyAdd))
 	if s.pilot {
 		err = errors.Join(err, f.join(pilot, directory.Group, elsewhere), f.link(pilot, "always", dit.ModifyAdd), f.link(pilot, "everybody", dit.ModifyAdd))

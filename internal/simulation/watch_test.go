@@ -21,6 +21,7 @@ type watch struct {
 
 	// of the pass under way
 	moments []map[directory.Anchor]*wish // all that was to be online when it began, and after each event since
+	stirred bool                         // Active Directory changed meanwhile
 	saved   bool                         // it applies a saved plan: what is true now need not have been true then
 	limits  *limits
 	known   map[directory.Anchor]bool   // whose presence online has been acknowledged
@@ -51,7 +52,7 @@ func (w *watch) resume(plan *savedPlan) {
 // begin prepares for a pass.
 func (w *watch) begin(all map[string]*resource, verifies bool) (err error) {
 	f := w.world.forest
-	w.moments, w.saved = nil, false
+	w.moments, w.saved, w.stirred = nil, false, false
 	w.see()
 	w.leavers, w.blocked, w.late = map[string]directory.Anchor{}, map[string]bool{}, nil
 	if w.limits, err = newLimits(w.world, all, verifies); err != nil {
@@ -284,10 +285,10 @@ func (w *watch) depart(s *sight) {
 	if !w.goes(s.anchor) {
 		w.world.fail("law 3: %s departs and is in scope", who)
 	}
-	if f.gone(s.anchor) {
+	if f.gone(s.anchor) && !w.saved {
 		w.world.fail("law 3: %s departs, and nothing shows that it was ever deleted", who)
 	}
-	if f.unseen(s.anchor) && f.exists(s.anchor) && !w.saved {
+	if f.unseen(s.anchor) && f.exists(s.anchor) && !w.saved && !w.stirred {
 		w.world.fail("law 3: %s departs, and cannot be seen", who)
 	}
 	w.departWithin(s)

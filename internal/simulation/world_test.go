@@ -290,6 +290,7 @@ func (w *world) boundary(where string) error {
 		w.tell("    meanwhile: %s", e)
 		if do := onPremises()[e.verb]; do != nil {
 			w.forest.did(do(w.forest, e))
+			w.watch.stirred = true
 			w.watch.see()
 		} else if err := errors.Join(w.decide(e), w.watch.limits.decide(w)); err != nil {
 			return err
