@@ -41,6 +41,28 @@ func (p *Planner) outlived(o *directory.Object, e *Entry) bool {
 	return !e.is(o)
 }
 
+// succeed takes back that an account departs, and what else was planned for the object that had its anchor: another object has it now.
+func (p *Planner) succeed(o *directory.Object) {
+	delete(p.fates, o.Anchor)
+	p.succeeded[o.Anchor] = identity(o)
+}
+
+// superseded reports whether a block or a departure is about an object that has a successor.
+func (p *Planner) superseded(c *Change) bool {
+	successor, ok := p.succeeded[c.Anchor]
+	return ok && (c.Op == Depart || behind(c.After) != successor)
+}
+
+// Departing are the anchors of everybody who would depart, held or not. Where an anchor need not be the objectGUID, whoever has it by now
+// is to be looked up and added.
+func (p *Planner) Departing() (anchors []directory.Anchor, err error) {
+	err = p.pending.each(Depart, func(c *Change) error {
+		anchors = append(anchors, c.Anchor)
+		return nil
+	})
+	return anchors, err
+}
+
 // depart completes a departure. usable says whether the account may be used on premises.
 func (p *Planner) depart(c *Change, e *Entry, usable bool) error {
 	c.Op, c.Kind, c.Anchor, c.Before = Depart, e.Resource.Kind, e.Resource.Anchor, &e.Resource

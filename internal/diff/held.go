@@ -120,7 +120,7 @@ func (p *Planner) decideBlocks(population int) error {
 func (p *Planner) decidePending(op Op, limit func(n int) *LimitError, free func(*Change) (bool, error), then func(c *Change, goes bool) error) error {
 	each := func(visit func(c *Change, free bool) error) error {
 		return p.pending.each(op, func(c *Change) error {
-			if op == Depart && p.succeeded[c.Anchor] {
+			if p.superseded(c) {
 				return nil
 			}
 			free, err := free(c)

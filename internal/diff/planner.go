@@ -45,7 +45,7 @@ type Planner struct {
 	waited      map[directory.Anchor]bool             // objects that the last passes could not finish with
 	anew        map[directory.Anchor]bool             // objects in doubt: their edges and references are pushed whatever is acknowledged
 	claims      map[directory.Anchor]directory.Anchor // see contested
-	succeeded   map[directory.Anchor]bool             // departures that are none: another object has the anchor now
+	succeeded   map[directory.Anchor]directory.Anchor // see succeed
 	needMembers []directory.Anchor
 
 	pending *spool  // blocks and departures, until Finish decides on them
@@ -83,7 +83,7 @@ func NewPlanner(settings Settings, snapshot Snapshot) *Planner {
 		waited:    map[directory.Anchor]bool{},
 		anew:      map[directory.Anchor]bool{},
 		claims:    map[directory.Anchor]directory.Anchor{},
-		succeeded: map[directory.Anchor]bool{},
+		succeeded: map[directory.Anchor]directory.Anchor{},
 		pending:   newSpool(settings.Dir),
 		seen:      newSorter(settings.Dir, len(directory.Anchor{})),
 		edges:     newSorter(settings.Dir, edgeRecord),
@@ -101,7 +101,7 @@ func (p *Planner) Add(o *directory.Object, r *directory.Resource, out *directory
 	}
 	switch {
 	case out == nil && p.departing(o.Anchor) && !e.is(o):
-		p.succeeded[o.Anchor] = true // the object that departed has a successor under the same anchor
+		p.succeed(o)
 	case out == nil && p.contested(o):
 		return p.Refuse(o, nil, fmt.Sprintf("%s claims the anchor %s, which the object %s has as well", o.DN, o.Anchor, p.claims[o.Anchor].GUID()))
 	case p.fates[o.Anchor] != 0 || p.still[o.Anchor]:

@@ -83,8 +83,8 @@ func breaks(r *directory.Resource, change ...func(*directory.Object)) step {
 }
 
 // claims is breaks for an object whose anchor another one has as well.
-func claims(r *directory.Resource) step {
-	return breaks(r, func(o *directory.Object) { o.Problem = "another has its anchor" })
+func claims(r *directory.Resource, change ...func(*directory.Object)) step {
+	return breaks(r, append(change, func(o *directory.Object) { o.Problem = "another has its anchor" })...)
 }
 
 // asks answers NeedMembers, which must ask for exactly that group.

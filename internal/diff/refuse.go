@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,7 +16,13 @@ import (
 func (p *Planner) Refuse(o *directory.Object, r *directory.Resource, reason string) error {
 	p.plan.Read++
 	a := o.Anchor
-	if p.still[a] || p.fates[a] != 0 && !p.contested(o) {
+	e, found, err := p.snapshot.Entry(a)
+	switch {
+	case err != nil:
+		return err
+	case p.departing(a) && !e.is(o):
+		p.succeed(o)
+	case p.still[a], p.fates[a] != 0 && !p.contested(o):
 		return nil
 	}
 	p.total++
@@ -25,10 +32,6 @@ func (p *Planner) Refuse(o *directory.Object, r *directory.Resource, reason stri
 		}
 	}
 	if err := p.recall(a); err != nil {
-		return err
-	}
-	e, found, err := p.snapshot.Entry(a)
-	if err != nil {
 		return err
 	}
 	// Who claims another's anchor says nothing about the one who is online.
@@ -79,23 +82,14 @@ func (p *Planner) standsStill(a directory.Anchor) (bool, error) {
 }
 
 // identity is the object that stands behind an anchor: its objectGUID.
-func identity(o *directory.Object) directory.Anchor {
-	if o.GUID.IsZero() {
-		return o.Anchor
-	}
-	return o.GUID
-}
+func identity(o *directory.Object) directory.Anchor { return cmp.Or(o.GUID, o.Anchor) }
+
+// behind is the object that a resource is about.
+func behind(r *directory.Resource) directory.Anchor { return cmp.Or(r.GUID, r.Anchor) }
 
 // is reports whether an entry is about an object.
 func (e *Entry) is(o *directory.Object) bool {
-	if e.Unidentified {
-		return true
-	}
-	known := e.Resource.GUID
-	if known.IsZero() {
-		known = e.Resource.Anchor
-	}
-	return known == identity(o)
+	return e.Unidentified || behind(&e.Resource) == identity(o)
 }
 
 // contested reports whether another object than this one came with the same anchor in this pass. Only objects whose anchor is not their

@@ -75,6 +75,11 @@ func TestTwoObjectsOneAnchor(t *testing.T) {
 		{name: "the same object twice is one", online: online(), read: []step{sees(moved, guid("new")), sees(moved, guid("new"))}, want: []string{"update ann"}},
 		{name: "a successor keeps the account, tombstone first", online: online(), read: []step{tombstone("ann"), sees(moved, guid("new"))}, want: []string{"update ann"}},
 		{name: "a successor keeps the account, tombstone last", online: online(), read: []step{sees(moved, guid("new")), tombstone("ann")}, want: []string{"update ann"}},
+		{name: "two successors, tombstone first", online: online(), read: []step{tombstone("ann"), claims(moved, guid("new")), claims(moved, guid("other"))}},
+		{
+			name: "the block of a predecessor is not the successor's", online: online(),
+			read: []step{leaver("ann"), sees(moved, guid("new"))}, want: []string{"update ann"},
+		},
 		{name: "the tombstone of a predecessor, long after", online: online().has(moved), read: []step{tombstone("ann")}},
 		{name: "the object's own tombstone", online: online().has(moved), read: []step{tombstone("ann", guid("new"))}, want: []string{"depart ann: deleted in Active Directory"}},
 	})

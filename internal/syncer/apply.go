@@ -226,16 +226,16 @@ func adoptedLeavers(answers []diff.Answer) (blocks []diff.Change) {
 }
 
 // resolve fills in the online ids and the names of a batch. A change whose object, or whose other end, did not make it online (its
-// creation was refused) is left out: it is planned again when that object is accepted. So is the end of a block that went with the account
-// it was for, where another had to be made.
+// creation was refused) is left out: it is planned again when that object is accepted. Whose new manager did not has none until then. Left
+// out is also the end of a block that went with the account it was for, where another had to be made.
 func (s *Syncer) resolve(planned []diff.Change) (changes []diff.Change, names []string, err error) {
 	for _, c := range planned {
-		name := ""
+		name, e := "", diff.Entry{}
 		if c.Op == diff.Create || c.Op == diff.CreateGroup {
 			name = c.After.Name()
 		} else {
-			e, found, err := s.Store.Entry(c.Anchor)
-			if err != nil {
+			var found bool
+			if e, found, err = s.Store.Entry(c.Anchor); err != nil {
 				return nil, nil, err
 			}
 			if !found || e.ID == "" || c.Op == diff.Unblock && e.Block == diff.NotBlocked {
@@ -253,10 +253,14 @@ func (s *Syncer) resolve(planned []diff.Change) (changes []diff.Change, names []
 			if err != nil {
 				return nil, nil, err
 			}
-			if !found || other.ID == "" {
+			switch {
+			case found && other.ID != "":
+				c.OtherID = other.ID
+			case c.Op == diff.SetManager && (!e.Resource.Manager.IsZero() || e.ManagerInDoubt):
+				c.Other = directory.Anchor{} // the former manager is none any more; the new one's retry brings the reference
+			default:
 				continue
 			}
-			c.OtherID = other.ID
 			if c.Op != diff.SetManager {
 				name = other.Resource.Name() + " in " + name
 			}

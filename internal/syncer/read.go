@@ -159,8 +159,10 @@ func (p *pass) tellStrategy() {
 func (s *Syncer) planFrom(ctx context.Context, p *pass, reader func(context.Context, *pass, *intake) error) (err error) {
 	in := s.newIntake(ctx, p)
 	defer func() { err = errors.Join(err, in.planner.Close()) }()
-	if err := reader(ctx, p, in); err != nil {
-		return errors.Join(err, in.planner.Abandon())
+	for _, step := range []func(context.Context, *pass, *intake) error{reader, s.readSuccessors, s.readMembers} {
+		if err := step(ctx, p, in); err != nil {
+			return errors.Join(err, in.planner.Abandon())
+		}
 	}
 	p.foreign, p.foreigners, p.unseen, p.veiled = in.skipped, in.foreign, in.stillUnseen(), in.veiled()
 	if err := in.planner.Emptied(func(kind directory.Kind, a directory.Attribute) (bool, error) { return in.visible(ctx, kind, a) }); err != nil {
@@ -187,17 +189,13 @@ func (s *Syncer) readFull(ctx context.Context, p *pass, in *intake) (err error) 
 	if p.watermark, err = p.session.Full(ctx, in.add); err != nil {
 		return err
 	}
-	err = in.planner.Missing(func(anchors []directory.Anchor) error {
+	return in.planner.Missing(func(anchors []directory.Anchor) error {
 		names, err := s.namesOf(p, anchors)
 		if err != nil {
 			return err
 		}
 		return in.prove(anchors, func() error { return p.session.Lookup(ctx, names, in.add) })
 	})
-	if err != nil {
-		return err
-	}
-	return s.readMembers(ctx, p, in)
 }
 
 // readDelta reads what changed, and again what waits: refused objects whose time has come, accounts that expired, and what is held.
@@ -218,10 +216,20 @@ func (s *Syncer) readDelta(ctx context.Context, p *pass, in *intake) error {
 		return err
 	})
 	in.see(p.session.Unseen())
-	if err != nil {
+	return err
+}
+
+// readSuccessors looks up who has the anchors of those who would depart. An object that was given one while the pass read, as its holder
+// was deleted, may not have been read.
+func (s *Syncer) readSuccessors(ctx context.Context, p *pass, in *intake) error {
+	if !s.OwnAnchors {
+		return nil
+	}
+	anchors, err := in.planner.Departing()
+	if err != nil || len(anchors) == 0 {
 		return err
 	}
-	return s.readMembers(ctx, p, in)
+	return p.session.Lookup(ctx, anchors, in.add)
 }
 
 // readMembers reads the groups whose membership came with nothing else.

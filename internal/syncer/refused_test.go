@@ -67,6 +67,45 @@ func TestLaw8WhoseAnchorIsClaimedStandsStill(t *testing.T) {
 	r.idle(true)
 }
 
+// TestAnchorsThatFindANewHolderWhileAPassReads: ann is deleted and her successor, who has her anchor, comes after the changes were read.
+func TestAnchorsThatFindANewHolderWhileAPassReads(t *testing.T) {
+	r := company(t)
+	r.ownAnchors = true
+	r.pass()
+	r.forest.delete("ann")
+	learn := r.forest.read
+	r.forest.read = func() {
+		learn()
+		r.forest.add(directory.User, "ann", staff).GUID = at("new ann")
+		r.forest.read = learn
+	}
+	if p := r.pass(); p.Departed != 0 || p.Created != 0 {
+		t.Errorf("%+v", p)
+	}
+	r.pass()
+	r.settled()
+	r.idle(true)
+}
+
+// TestReferencesToWhoIsRefused: the manager of bob is replaced by fay, whom the online directory does not take. Until it does he has none.
+func TestReferencesToWhoIsRefused(t *testing.T) {
+	r := company(t)
+	r.forest.change("bob", func(e *entry) { e.Manager = at("ann") })
+	r.pass()
+	r.forest.add(directory.User, "fay", staff)
+	r.forest.change("bob", func(e *entry) { e.Manager = at("fay") })
+	r.tenant.refuse[at("fay")] = 400
+	if p := r.pass(); p.Refused != 1 || r.tenant.of("bob").manager != "" {
+		t.Errorf("%+v, manager %q", p, r.tenant.of("bob").manager)
+	}
+	r.idle(false)
+	clear(r.tenant.refuse)
+	r.now = r.now.Add(time.Hour)
+	r.pass()
+	r.settled()
+	r.idle(true)
+}
+
 // TestNamesThatADepartureFreesAreTakenInTheSamePass: fay, who is new, and bob get the addresses of dan and carl, who leave. The
 // memberships and the references of fay come with her.
 func TestNamesThatADepartureFreesAreTakenInTheSamePass(t *testing.T) {

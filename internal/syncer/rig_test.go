@@ -49,6 +49,7 @@ type rig struct {
 	now         time.Time
 	safety      syncer.SafetyConfig
 	fingerprint string
+	ownAnchors  bool
 	passes      int
 	known       *knowledge
 	departed    int // new departures of this pass
@@ -156,6 +157,7 @@ func (r *rig) run(request syncer.Request) (directory.PassRecord, error) {
 		Open:   func(context.Context, []directory.Container) (syncer.Session, error) { return r.forest, nil },
 		Target: r.tenant, Store: r.store, Metrics: noMetrics{}, Log: zap.NewNop(), Now: func() time.Time { return r.now }, Safety: r.safety,
 		Kinds: directory.Kinds(), Fingerprints: map[string]string{"mapping": r.fingerprint}, Domains: r.domains, Fork: r.fork, FilterAttributes: []string{"employeeType"},
+		OwnAnchors: r.ownAnchors,
 	})
 	r.departed = 0
 	r.passes++
