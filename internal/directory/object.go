@@ -85,8 +85,8 @@ type Watermark struct {
 	InvocationID Anchor    `json:"invocation"`  // of that domain controller's database
 	HighestUSN   uint64    `json:"highest_usn"` // highestCommittedUSN before the read
 	ReadAt       time.Time `json:"read_at"`     // when the read began: the source state that it covers
-	// Witnesses are the objects with the highest uSNChanged of all that were read: a domain controller that shows one of them with a lower
-	// number was put back to an earlier state.
+	// Witnesses are the objects with the highest uSNChanged of all that were read, and whatever else changed under the last numbers: a domain
+	// controller that shows one of them with a lower number, or another object under one of these, was put back to an earlier state.
 	Witnesses []Witness `json:"witnesses"`
 }
 

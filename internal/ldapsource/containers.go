@@ -116,7 +116,7 @@ func (s *Session) tellMoved(ctx context.Context, c directory.Container, filter s
 
 // lost explains that something of the scope is gone that was there last time.
 func (s *Session) lost(ctx context.Context, key, name string, was directory.Anchor) error {
-	there, err := s.changeNumbers(ctx, was)
+	there, err := s.changeNumbers(ctx, anchorsFilter([]directory.Anchor{was}))
 	if err != nil {
 		return s.fault(ctx, err, "looking for what became of "+name)
 	}

@@ -42,7 +42,7 @@ func (s *Session) Delta(ctx context.Context, from directory.Watermark, also []di
 	if err := d.links(ctx, link); err != nil {
 		return directory.Watermark{}, s.fault(ctx, err, "reading the changed memberships")
 	}
-	return s.witnessed(mark), nil
+	return s.witnessed(ctx, mark)
 }
 
 // delta is the second half of a delta read: from what changed to the state of now.

@@ -54,6 +54,28 @@ func TestRevertedDomainController(t *testing.T) {
 	wantDistrust(t, reverted.source(t, usn), polled, "the uSNChanged of the object "+mark.Witnesses[0].Object.GUID()+" fell")
 }
 
+// What was lost may be the change of a container, which is no person's, and what took its number that of somebody who had not changed for long.
+func TestRevertedDomainControllerThatChangesSomebodyUnderAnOldNumber(t *testing.T) {
+	before, reverted, _ := twins(t)
+	for _, c := range []*company{before, reverted} {
+		for _, name := range []string{"Ann", "Bob", "Carl", "Dan", "Eve", "Fay", "Gil"} {
+			c.user(t, "CN="+name+","+c.ou)
+		}
+	}
+	for _, street := range []string{"First", "Second", "Third"} { // are lost
+		before.set(t, before.ou, "street", street)
+	}
+	mark := full(t, before.source(t)).mark
+	reverted.set(t, "CN=Ann,"+reverted.ou, "department", "Sales")
+	for range 5 {
+		reverted.set(t, "CN=Bob,"+reverted.ou, "department", "Sales")
+		reverted.set(t, "CN=Bob,"+reverted.ou, "department", "Marketing")
+	}
+	wantDistrust(t, reverted.source(t), mark, "put back to an earlier state (the uSNChanged of the object")
+	reverted.set(t, reverted.ou, "street", "Fourth")
+	wantDistrust(t, reverted.source(t), mark, "which is not new")
+}
+
 func usn(cfg *ldapsource.Config) { cfg.Changes = ldapsource.ChangesUSN }
 
 // contactsAt creates contacts in a unit of their own.

@@ -35,7 +35,7 @@ func (s *Session) Full(ctx context.Context, emit func(*directory.Object) error) 
 			return directory.Watermark{}, s.fault(ctx, err, "reading "+c.DN)
 		}
 	}
-	return s.witnessed(mark), nil
+	return s.witnessed(ctx, mark)
 }
 
 // wanted are the attributes to ask for: what the reader needs on its own account, what mapping wants, and more.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -62,13 +63,13 @@ func strategyOf(from directory.Watermark) directory.Strategy {
 	return from.Strategy
 }
 
-// hear looks at the witnesses again, also at deleted ones.
+// hear looks at the witnesses again, also at deleted ones, and for objects that hold one of the last numbers now and did not before.
 func (s *Session) hear(ctx context.Context, from directory.Watermark) error {
-	guids := make([]directory.Anchor, len(from.Witnesses))
+	guids, listed := make([]directory.Anchor, len(from.Witnesses)), map[directory.Anchor]bool{s.ownGUID: true}
 	for i, w := range from.Witnesses {
-		guids[i] = w.Object
+		guids[i], listed[w.Object] = w.Object, true
 	}
-	now, err := s.changeNumbers(ctx, guids...)
+	now, err := s.changeNumbers(ctx, "(|"+anchorsFilter(guids)+lastNumbers(from.HighestUSN)+")")
 	if err != nil {
 		return s.fault(ctx, err, "reading the objects that changed last")
 	}
@@ -87,13 +88,24 @@ func (s *Session) hear(ctx context.Context, from directory.Watermark) error {
 			s.witnesses.add(is)
 		}
 	}
+	for guid, is := range now {
+		if !listed[guid] {
+			return distrust("%s was put back to an earlier state, or shows what it hid (the object %s changed under the uSNChanged %d, which is not new)",
+				s.server, guid.GUID(), is.USN)
+		}
+	}
 	return nil
 }
 
+// lastNumbers matches whatever changed under one of the last numbers up to the highest.
+func lastNumbers(highest uint64) string {
+	return fmt.Sprintf("(&(uSNChanged>=%d)(uSNChanged<=%d))", max(highest, numbersKept)-numbersKept+1, highest)
+}
+
 // changeNumbers reads how objects are that may be witnesses, also deleted ones; what is hidden is as good as not there.
-func (s *Session) changeNumbers(ctx context.Context, guids ...directory.Anchor) (map[directory.Anchor]directory.Witness, error) {
+func (s *Session) changeNumbers(ctx context.Context, filter string) (map[directory.Anchor]directory.Witness, error) {
 	now := map[directory.Anchor]directory.Witness{}
-	q := query{op: "lookup", base: s.domain(), filter: anchorsFilter(guids), attributes: []string{anchorGUID, "uSNChanged", "whenChanged"}, controls: s.withDeleted()}
+	q := query{op: "lookup", base: s.domain(), filter: filter, attributes: []string{anchorGUID, "uSNChanged", "whenChanged"}, controls: s.withDeleted()}
 	err := s.search(ctx, q, func(e *answer) error {
 		guid, errGUID := directory.AnchorFromBytes([]byte(e.first(attrGUID)))
 		usn, errUSN := strconv.ParseUint(e.first(attrUSN), 10, 64)
@@ -105,9 +117,14 @@ func (s *Session) changeNumbers(ctx context.Context, guids ...directory.Anchor) 
 	return now, err
 }
 
-// mostWitnesses is how many a watermark keeps. One would not do: a logon changes an object too, and somebody who logs on again after the
-// domain controller was put back gets a higher number than before.
-const mostWitnesses = 5
+// A watermark keeps whatever changed under one of the last numbersKept numbers, be it in scope or not: a domain controller that is put
+// back gives these numbers out again, to other objects. The last numbers may all be those of changes that nobody can see, so it keeps
+// the mostWitnesses that were read last as well. One would not do: a logon changes an object too, and somebody who logs on again after
+// the domain controller was put back gets a higher number than before.
+const (
+	numbersKept   = 100
+	mostWitnesses = 5
+)
 
 // witnesses are the objects with the highest uSNChanged that were read, the highest first.
 type witnesses []directory.Witness
@@ -129,9 +146,18 @@ func (s *Session) see(o *directory.Object) {
 }
 
 // witnessed adds the witnesses to a watermark.
-func (s *Session) witnessed(mark directory.Watermark) directory.Watermark {
+func (s *Session) witnessed(ctx context.Context, mark directory.Watermark) (directory.Watermark, error) {
+	last, err := s.changeNumbers(ctx, lastNumbers(mark.HighestUSN))
+	if err != nil {
+		return directory.Watermark{}, s.fault(ctx, err, "reading the objects that changed last")
+	}
 	mark.Witnesses = slices.Clone(s.witnesses)
-	return mark
+	for _, w := range mark.Witnesses {
+		delete(last, w.Object)
+	}
+	delete(last, s.ownGUID)
+	mark.Witnesses = slices.AppendSeq(mark.Witnesses, maps.Values(last))
+	return mark, nil
 }
 
 // days rounds down.
