@@ -73,23 +73,24 @@ func all(text string, words []string) bool {
 	return true
 }
 
-// TestTwoPeopleForOneAccount: both are refused, each naming the other, until one of them gives up.
+// TestTwoPeopleForOneAccount: both are refused, each naming the other, however far apart they are in the plan, until one of them gives up.
 func TestTwoPeopleForOneAccount(t *testing.T) {
-	w, _ := newSmallWorld(t, 5)
-	id := w.byHand(t, onlinedir.NewUser{UserName: smallName(1), DisplayName: "By Hand", Mail: smallName(2)})
+	const people = 600 // more than are sent in one batch
+	w, _ := newSmallWorld(t, people)
+	id := w.byHand(t, onlinedir.NewUser{UserName: smallName(1), DisplayName: "By Hand", Mail: smallName(people - 1)})
 	w.configure(t, settings{sections: "mapping:\n  matching: adopt\n"})
 	r := syncd(t, "--now", "--config", w.config)
-	if words := strings.Join(strings.Fields(r.out), " "); r.code != exitRefused || !all(words, []string{"2 refused", "Person 1", "Person 2", "By Hand"}) {
+	if words := strings.Join(strings.Fields(r.out), " "); r.code != exitRefused || !all(words, []string{"2 refused", "Person 1 ", "Person 599 ", "By Hand"}) {
 		t.Errorf("%+v", r)
 	}
-	w.set(t, w.small(2), "mail", "free@corp.example")
+	w.set(t, w.small(people-1), "mail", "free@corp.example")
 	if p := pass(t, w.config, exitDone, "--full"); p.Created != 1 || p.Updated != 1 {
 		t.Errorf("%+v", p)
 	}
 	if got := w.person(t, 1).id(); got != id {
 		t.Errorf("the account %s was not taken over, %s was made", id, got)
 	}
-	w.settled(t, 5)
+	w.settled(t, people)
 }
 
 // An account that came from another forest, with a new objectGUID and its old mS-DS-ConsistencyGuid, is the same one online; two that

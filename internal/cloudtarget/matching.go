@@ -31,7 +31,6 @@ func (b *batch) match(ctx context.Context, unsure map[int]bool, twins map[int]*t
 	if err != nil {
 		return err
 	}
-	wanted := make(map[string][]int) // by id: an account that several objects match is nobody's
 	for n, r := range rivals {
 		i := refused[n]
 		switch {
@@ -39,14 +38,11 @@ func (b *batch) match(ctx context.Context, unsure map[int]bool, twins map[int]*t
 		case r.owner() == b.changes[i].After.Anchor && r.kind == b.changes[i].Kind && !r.several:
 			twins[i] = &r.twin // its own, on a service that does not find it by its anchor
 		case b.t.matching == MatchingAdopt && r.adoptable(b.changes[i].Kind) && !unsure[i] && !b.changes[i].Undo:
-			wanted[r.id] = append(wanted[r.id], i)
-			r.matched = r.by
-			twins[i] = &r.twin
+			b.takeOver(i, r, twins)
 		default:
 			b.dispute(i, r)
 		}
 	}
-	b.contest(refused, rivals, wanted, twins)
 	for i, unknown := range unsure {
 		if unknown && twins[i] == nil {
 			b.outcomes[i].Refusal.Detail += "; whether that is its own account cannot be told, because the online directory does not find resources by externalId"
@@ -55,21 +51,20 @@ func (b *batch) match(ctx context.Context, unsure map[int]bool, twins map[int]*t
 	return nil
 }
 
-// contest refuses those of a batch that lead to the same account.
-func (b *batch) contest(refused []int, rivals []*rival, wanted map[string][]int, twins map[int]*twin) {
-	for n, r := range rivals {
-		if r == nil || len(wanted[r.id]) < 2 || twins[refused[n]] != &r.twin {
-			continue
-		}
-		i := refused[n]
-		delete(twins, i)
-		for _, other := range wanted[r.id] {
-			if other != i {
-				b.reword(i, r, fmt.Sprintf("%s %s of %s leads to %s online, and so does %s: give them different names, or it stays unclear whose account that is",
-					r.by, r.value, called(b.changes[i].After), title(r.has), called(b.changes[other].After)))
-				break
-			}
-		}
+// takeOver makes an account that nobody owns the twin of a creation that may take it over. One that may not is refused, because another object
+// leads there as well; one of which that is not known yet is put to the question.
+func (b *batch) takeOver(i int, r *rival, twins map[int]*twin) {
+	c := &b.changes[i]
+	switch {
+	case c.Rival != "":
+		b.reword(i, r, fmt.Sprintf("%s %s of %s leads to %s online, and so does %s: give them different names, or it stays unclear whose account that is",
+			r.by, r.value, called(c.After), title(r.has), c.Rival))
+	case c.TakeOver == r.id:
+		r.matched = r.by
+		twins[i] = &r.twin
+	default:
+		b.dispute(i, r)
+		b.outcomes[i].Refusal.Account, b.outcomes[i].Refusal.Claimant = r.id, called(c.After)
 	}
 }
 

@@ -83,7 +83,7 @@ func TestMatching(t *testing.T) {
 				}
 				others := creations(2) // company, so that bulk is worth it
 				f.spoilOnly("Ann New")
-				o := apply(t, target, others[0], c.change, others[1])[1]
+				o := takeOver(t, target, others[0], c.change, others[1])[1]
 				doc := f.resources["/Users/ann"]
 				if c.matched == "" {
 					if o.Refusal == nil || o.Refusal.Status != http.StatusConflict || !strings.HasSuffix(strings.TrimSuffix(o.Refusal.Detail, " (the online directory says: taken)"), c.says) && !strings.Contains(o.Refusal.Detail, c.says) {
@@ -115,6 +115,19 @@ func TestMatching(t *testing.T) {
 			})
 		})
 	}
+}
+
+// takeOver applies changes, and sends those once more that could take over an account, now that no other leads there.
+func takeOver(t *testing.T, target *Target, changes ...diff.Change) []diff.Outcome {
+	t.Helper()
+	outcomes := apply(t, target, changes...)
+	for i, o := range outcomes {
+		if o.Refusal != nil && o.Refusal.Account != "" {
+			changes[i].TakeOver = o.Refusal.Account
+			outcomes[i] = apply(t, target, changes[i])[0]
+		}
+	}
+	return outcomes
 }
 
 // spoilOnly makes creations of somebody a conflict, whatever the service itself would find in their way.
@@ -160,15 +173,23 @@ func TestTwoObjectsForOneAccount(t *testing.T) {
 				two.After.Values[i].Values = []string{"Ann Two"}
 			}
 		}
+		asked := apply(t, target, one, two)
+		for i, o := range asked {
+			if o.Refusal == nil || o.Refusal.Account != "ann" {
+				t.Fatalf("%d: %+v", i, o.Refusal)
+			}
+		}
+		one.Rival, two.Rival = asked[1].Refusal.Claimant, asked[0].Refusal.Claimant
 		for i, o := range apply(t, target, one, two) {
-			if o.Refusal == nil || !strings.Contains(o.Refusal.Detail, "Ann New") || !strings.Contains(o.Refusal.Detail, "Ann Two") || !strings.Contains(o.Refusal.Detail, "Ann Kim") {
+			if o.Refusal == nil || o.Refusal.Account != "" || !strings.Contains(o.Refusal.Detail, "Ann New") || !strings.Contains(o.Refusal.Detail, "Ann Two") || !strings.Contains(o.Refusal.Detail, "Ann Kim") {
 				t.Errorf("%d: %+v", i, o.Refusal)
 			}
 		}
 		if f.resources["/Users/ann"]["externalId"] != nil {
 			t.Error("it was adopted")
 		}
-		if o := apply(t, target, one)[0]; o.Matched != "userName" {
+		one.Rival, two.Rival = "", ""
+		if o := takeOver(t, target, one)[0]; o.Matched != "userName" {
 			t.Errorf("alone: %+v", o)
 		}
 		if o := apply(t, target, two)[0]; o.Refusal == nil || !strings.Contains(o.Refusal.Detail, "another object in Active Directory") {
@@ -217,7 +238,7 @@ func TestGroupsAreNamedAndMatched(t *testing.T) {
 			after.Kind = directory.Group
 			return diff.Change{Op: diff.CreateGroup, Kind: directory.Group, Anchor: after.Anchor, After: after}
 		}
-		if o := apply(t, target, group(1))[0]; o.ID != "g" || o.Matched != "primary address" {
+		if o := takeOver(t, target, group(1))[0]; o.ID != "g" || o.Matched != "primary address" {
 			t.Errorf("outcome %+v", o)
 		}
 		user := newAnn(3, directory.UserName, "u@corp.example", directory.WorkEmail, "all@corp.example", directory.Department, "All")

@@ -78,6 +78,10 @@ type Change struct {
 	// from the snapshot just before the change is sent.
 	ID      string
 	OtherID string
+	// TakeOver is the account that nobody owns and that a creation may take over (Refusal.Account); Rival is who else leads to that
+	// account, in words: then nobody may. Whoever applies the plan fills them in, too.
+	TakeOver string
+	Rival    string
 }
 
 // Outcome is what the online directory made of one change. Exactly one of these holds: Refusal is nil and the change is
@@ -94,6 +98,10 @@ type Refusal struct {
 	Status int    // the HTTP status
 	Type   string // scimType (RFC 7644 §3.12), may be empty
 	Detail string // the directory's own words
+	// Account is the id of an account that nobody owns and that the creation may take over, if no other leads to it: it is sent once more, with
+	// Change.TakeOver or Change.Rival. Claimant is its object, in words.
+	Account  string
+	Claimant string
 }
 
 func (r *Refusal) Error() string { return r.Detail }

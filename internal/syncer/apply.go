@@ -28,6 +28,9 @@ func (s *Syncer) apply(ctx context.Context, p *pass) error {
 				done += n
 				s.report(p, "apply", done, total)
 			})
+			if err == nil && (op == diff.Create || op == diff.CreateGroup) {
+				err = s.applyTakeovers(ctx, p, op)
+			}
 			if err == nil && op == diff.Create {
 				err = s.applyConflicts(ctx, p)
 			}
@@ -72,7 +75,7 @@ func everything(*diff.Change) bool { return true }
 
 // applyBatch sends changes of one operation and keeps the answers.
 func (s *Syncer) applyBatch(ctx context.Context, p *pass, planned []diff.Change) error {
-	changes, names, err := s.resolve(planned)
+	changes, names, err := s.resolve(p, planned)
 	if err != nil || len(changes) == 0 {
 		return err
 	}

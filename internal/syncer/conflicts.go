@@ -61,14 +61,20 @@ func (s *Syncer) sendConflicts(ctx context.Context, p *pass) error {
 			}
 		}
 	}
-	return nil
+	return s.applyTakeovers(ctx, p, diff.Create)
 }
 
 // putOff marks the conflicts among the answers, and keeps them to be sent once more.
 func (p *pass) putOff(answers []diff.Answer) {
 	for i := range answers {
 		a := &answers[i]
-		conflict := a.Refusal != nil && a.Refusal.Conflict() && (a.Op == diff.Create || a.Op == diff.Update)
+		if a.Refusal == nil {
+			continue
+		}
+		if a.PutOff = p.takeovers.note(a); a.PutOff {
+			continue
+		}
+		conflict := a.Refusal.Conflict() && (a.Op == diff.Create || a.Op == diff.Update)
 		if conflict && !p.lastTry && len(p.conflicts) < mostConflicts {
 			a.PutOff = true
 			p.conflicts = append(p.conflicts, a.Change)

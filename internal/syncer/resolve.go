@@ -8,11 +8,12 @@ import (
 // resolve fills in the online ids and the names of a batch. A change whose object, or whose other end, did not make it online (its
 // creation was refused) is left out: it is planned again when that object is accepted. Whose new manager did not has none until then. Left
 // out is also the end of a block that went with the account it was for, where another had to be made.
-func (s *Syncer) resolve(planned []diff.Change) (changes []diff.Change, names []string, err error) {
+func (s *Syncer) resolve(p *pass, planned []diff.Change) (changes []diff.Change, names []string, err error) {
 	for _, c := range planned {
 		name, e := "", diff.Entry{}
 		if c.Op == diff.Create || c.Op == diff.CreateGroup {
 			name = c.After.Name()
+			p.takeovers.decide(&c)
 		} else {
 			var found bool
 			if e, found, err = s.Store.Entry(c.Anchor); err != nil {
