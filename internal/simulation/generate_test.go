@@ -147,9 +147,11 @@ func (a *author) something() {
 	if len(a.users) == 0 {
 		a.join("user")
 	}
-	switch what := a.often("company", 60, "unit", 8, "rights", 4, "online", 18, "time", 8, "settle", 3, "lose-state", 1, "operator", 4, "put-back", 2, "controller", 5, "plan", 3); what {
+	switch what := a.often("company", 60, "story", 8, "unit", 8, "rights", 4, "online", 18, "time", 8, "settle", 3, "lose-state", 1, "operator", 4, "put-back", 2, "controller", 5, "plan", 3); what {
 	case "company":
 		a.inCompany()
+	case "story":
+		a.story()
 	case "unit":
 		a.unit()
 	case "rights":

@@ -147,11 +147,12 @@ func (s *scene) sameValues(a directory.Anchor, want *wish, is *resource) {
 
 func quoted(s string) string { return "\"" + s + "\"" }
 
-// sameLinks compares memberships and the manager; who is not online, or stays for a reason of its own, does not count.
+// sameLinks compares memberships and the manager. Who is not online does not count; a member who stays for a reason of its own does not
+// either, but a manager only while his departure is held: one whose account is kept, blocked, manages nobody.
 func (s *scene) sameLinks(a directory.Anchor, want *wish, is *resource) {
 	who := s.forest.names[a]
 	manager := directory.Anchor{}
-	if r := s.byID[is.manager]; r != nil && s.want[r.anchor] != nil {
+	if r := s.byID[is.manager]; r != nil && !s.held[heldKey{op: heldDeparture, anchor: r.anchor}] {
 		manager = r.anchor
 	}
 	wanted := want.manager
