@@ -83,9 +83,9 @@ func (w *watch) begin(all map[string]*resource, verifies bool) (err error) {
 	return nil
 }
 
-// leaves reports whether every controller shows an account that may not be used.
+// leaves reports whether every controller shows an account that may not be used. Of one that two claim, nobody can tell.
 func (w *watch) leaves(a directory.Anchor) bool {
-	return !slices.ContainsFunc(w.moments, func(m map[directory.Anchor]*wish) bool { return m[a] == nil || m[a].usable })
+	return !slices.ContainsFunc(w.moments, func(m map[directory.Anchor]*wish) bool { return m[a] == nil || m[a].usable || m[a].several })
 }
 
 // unseen reports whether the service account may not see an object.
