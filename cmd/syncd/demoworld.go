@@ -81,7 +81,7 @@ func (w *demoWorld) startActiveDirectory(d *demoCommand, dir string, c *config) 
 
 func (w *demoWorld) startOnline(ctx context.Context, d *demoCommand, dir string, c *config) (err error) {
 	data := filepath.Join(dir, "online")
-	err = onlinedir.Init(data, onlinedir.Options{Tenant: "Contoso", Admin: "admin", Password: w.password, EnableSync: true})
+	err = onlinedir.Init(data, onlinedir.Options{Tenant: "Contoso", Admin: "admin", Password: w.password, EnableSync: true, AnyDomain: true})
 	if err != nil {
 		return err
 	}

@@ -24,11 +24,13 @@ type directoryCommand struct {
 }
 
 type directoryInit struct {
-	Data         string `required:"" placeholder:"DIR" help:"The folder; it must not hold an online directory yet."`
-	Tenant       string `required:"" placeholder:"NAME" help:"The name of the company."`
-	Admin        string `required:"" placeholder:"USER" help:"The administrator's name for the pages."`
-	PasswordFile string `required:"" placeholder:"FILE" help:"A file with the administrator's password."`
-	EnableSync   bool   `help:"Enable directory synchronisation at once; else an administrator does it on the pages."`
+	Data         string   `required:"" placeholder:"DIR" help:"The folder; it must not hold an online directory yet."`
+	Tenant       string   `required:"" placeholder:"NAME" help:"The name of the company."`
+	Admin        string   `required:"" placeholder:"USER" help:"The administrator's name for the pages."`
+	PasswordFile string   `required:"" placeholder:"FILE" help:"A file with the administrator's password."`
+	EnableSync   bool     `help:"Enable directory synchronisation at once; else an administrator does it on the pages."`
+	Domain       []string `placeholder:"NAME" help:"A domain of the company that counts as verified from the start; may be repeated."`
+	AnyDomain    bool     `help:"Accept names in any domain until the company registers one, for trials."`
 }
 
 // Run makes the folder.
@@ -39,7 +41,8 @@ func (d *directoryInit) Run() error {
 			Class: directory.Usage, Cause: "--password-file: " + err.Error(), Remedy: "name a file that holds the password in its one line", Err: err,
 		}
 	}
-	return onlinedir.Init(d.Data, onlinedir.Options{Tenant: d.Tenant, Admin: d.Admin, Password: password, EnableSync: d.EnableSync})
+	return onlinedir.Init(d.Data, onlinedir.Options{Tenant: d.Tenant, Admin: d.Admin, Password: password, EnableSync: d.EnableSync,
+		Domains: d.Domain, AnyDomain: d.AnyDomain})
 }
 
 type directoryToken struct {

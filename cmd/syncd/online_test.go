@@ -27,7 +27,7 @@ func startOnline(t *testing.T, dir string) *online {
 	o := &online{dir: filepath.Join(dir, "online")}
 	password := writeFile(t, dir, "admin.password", "correct horse battery\n")
 	for _, args := range [][]string{
-		{"directory", "init", "--data", o.dir, "--tenant", "Contoso", "--admin", "admin", "--password-file", password, "--enable-sync"},
+		{"directory", "init", "--data", o.dir, "--tenant", "Contoso", "--admin", "admin", "--password-file", password, "--enable-sync", "--any-domain"},
 		{"directory", "token", "--data", o.dir, "--name", "syncd"},
 	} {
 		r := syncd(t, args...)

@@ -17,7 +17,7 @@ import (
 func simulated(t *testing.T, bulk, enabled bool) (*site, *onlinedir.Directory) {
 	t.Helper()
 	dir := t.TempDir()
-	if err := onlinedir.Init(dir, onlinedir.Options{Tenant: "Corp", Admin: "admin", Password: "correct horse", EnableSync: enabled}); err != nil {
+	if err := onlinedir.Init(dir, onlinedir.Options{Tenant: "Corp", Admin: "admin", Password: "correct horse", EnableSync: enabled, AnyDomain: true}); err != nil {
 		t.Fatal(err)
 	}
 	online, err := onlinedir.Open(t.Context(), dir, zap.NewNop())

@@ -36,7 +36,7 @@ func newTemplate() (t *template, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	if err := onlinedir.Init(dir, onlinedir.Options{Tenant: "Contoso", Admin: "admin", Password: "planted-online-passw0rd", EnableSync: true}); err != nil {
+	if err := onlinedir.Init(dir, onlinedir.Options{Tenant: "Contoso", Admin: "admin", Password: "planted-online-passw0rd", EnableSync: true, AnyDomain: true}); err != nil {
 		return nil, err
 	}
 	d, err := onlinedir.Open(context.Background(), dir, zap.NewNop())

@@ -38,7 +38,7 @@ type Server struct {
 func New(t testing.TB) *Server {
 	t.Helper()
 	s := &Server{Dir: t.TempDir(), t: t}
-	if err := onlinedir.Init(s.Dir, onlinedir.Options{Tenant: "Contoso", Admin: Admin, Password: Password, EnableSync: true}); err != nil {
+	if err := onlinedir.Init(s.Dir, onlinedir.Options{Tenant: "Contoso", Admin: Admin, Password: Password, EnableSync: true, AnyDomain: true}); err != nil {
 		t.Fatal(err)
 	}
 	var err error

@@ -42,7 +42,7 @@ func (d *door) open(r *http.Request) bool {
 	case <-r.Context().Done():
 		return false
 	}
-	if !d.tenant.IsAdmin(name, directory.Secret(password)) {
+	if _, _, err := d.tenant.SignIn(r.Context(), name, directory.Secret(password)); err != nil {
 		return false
 	}
 	d.known.Store(&digest)

@@ -2,7 +2,6 @@ package tenant
 
 import (
 	"database/sql"
-	_ "embed" // schema.sql
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,23 +9,16 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/crypto/bcrypt"
 
 	"syncd/internal/directory"
+	"syncd/internal/onlinedir/scim"
 )
 
 // File is the name of the directory's data in its folder; SQLite keeps two more beside it while it is open.
 const File = "directory.db"
-
-// The marks in the file's header: what wrote it, and in which form.
-const (
-	applicationID = 0x53794E44 // "SyND"
-	formatVersion = 2
-)
-
-//go:embed schema.sql
-var schemaSQL string
 
 // Options describe a new directory.
 type Options struct {
@@ -34,14 +26,16 @@ type Options struct {
 	Admin      string           // the administrator's name for the pages
 	Password   directory.Secret // the administrator's password, at most 72 bytes; only its bcrypt hash is kept
 	EnableSync bool             // allow synchronisation from the start
+	Domains    []string         // domains that count as verified from the start, without any proof
+	// AnyDomain accepts names in every domain until the company registers one: a service that does not care, for trials and tests.
+	AnyDomain bool
 }
 
 // The names of the settings.
 const (
-	settingTenant   = "tenant"
-	settingAdmin    = "admin"
-	settingPassword = "password"
-	settingSync     = "sync_enabled"
+	settingTenant    = "tenant"
+	settingSync      = "sync_enabled"
+	settingAnyDomain = "any_domain"
 )
 
 // Init makes a directory in a folder, which is made too where it is missing. A folder that already holds one is refused. The file
@@ -114,14 +108,21 @@ func write(path string, options Options, hash []byte) (err error) {
 		return err
 	}
 	defer tx.Rollback() // after a commit it does nothing
-	script := fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;\n%s", applicationID, formatVersion, schemaSQL)
-	if _, err := tx.Exec(script); err != nil {
+	if err := upgrade(tx, 0); err != nil {
 		return err
 	}
 	for name, value := range map[string]string{
-		settingTenant: options.Tenant, settingAdmin: options.Admin, settingPassword: string(hash), settingSync: strconv.FormatBool(options.EnableSync),
+		settingTenant: options.Tenant, settingSync: strconv.FormatBool(options.EnableSync), settingAnyDomain: strconv.FormatBool(options.AnyDomain),
 	} {
-		if _, err := tx.Exec("INSERT INTO setting (name, value) VALUES (?, ?)", name, value); err != nil {
+		if _, err := tx.Exec("INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec("INSERT INTO admin (name, role, hash, created) VALUES (?, ?, ?, ?)", scim.Fold(options.Admin), GlobalAdministrator, string(hash), time.Now().UnixMilli()); err != nil {
+		return err
+	}
+	for _, name := range options.Domains {
+		if _, err := tx.Exec("INSERT INTO domain (name, verified) VALUES (?, 1) ON CONFLICT (name) DO NOTHING", scim.Fold(name)); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package tenant
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"syncd/internal/directory"
@@ -72,7 +73,8 @@ func (r *Reader) listDomains(ctx context.Context) ([]Domain, error) {
 	return list, rows.Err()
 }
 
-// companyDomains tells for each domain of the company whether it is verified, read once in a transaction; empty while none is registered.
+// companyDomains tells for each domain of the company whether it is verified, read once in a transaction; empty while names in any domain
+// are accepted.
 func (w *Writer) companyDomains(ctx context.Context) (map[string]bool, error) {
 	if w.domains != nil {
 		return w.domains, nil
@@ -85,7 +87,15 @@ func (w *Writer) companyDomains(ctx context.Context) (map[string]bool, error) {
 	for _, d := range list {
 		w.domains[d.Name] = d.Verified
 	}
-	if len(list) > 0 {
+	strict := len(list) > 0
+	if !strict {
+		var anyDomain string
+		if _, err := w.row(ctx, "SELECT value FROM setting WHERE name = ?", []any{settingAnyDomain}, &anyDomain); err != nil {
+			return nil, fmt.Errorf("read whether any domain may be used: %w", err)
+		}
+		strict = anyDomain != strconv.FormatBool(true)
+	}
+	if strict {
 		w.domains[w.tenant.RoutingDomain()] = true
 	}
 	return w.domains, nil

@@ -26,8 +26,6 @@ const readers = 4
 // Tenant is an open directory. It is safe for use by several goroutines.
 type Tenant struct {
 	name      string
-	admin     string
-	password  []byte // bcrypt hash
 	catalogue *scim.Catalogue
 	log       *zap.Logger
 	now       func() time.Time
@@ -112,60 +110,32 @@ func (t *Tenant) connect(ctx context.Context, path string) (err error) {
 	if err := t.write.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
 		return err
 	}
-	if application != applicationID || version < 1 || version > formatVersion {
-		return versionFault(path, application, version)
+	if err := checkFormat(path, application, version); err != nil {
+		return err
 	}
 	if version < formatVersion {
 		if err := t.upgrade(ctx); err != nil {
 			return err
 		}
 	}
-	rows, err := t.write.QueryContext(ctx, "SELECT name, value FROM setting")
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var name, value string
-		if err := rows.Scan(&name, &value); err != nil {
-			return err
-		}
-		switch name {
-		case settingTenant:
-			t.name = value
-		case settingAdmin:
-			t.admin = value
-		case settingPassword:
-			t.password = []byte(value)
-		}
-	}
-	return rows.Err()
+	return t.write.QueryRowContext(ctx, "SELECT value FROM setting WHERE name = ?", settingTenant).Scan(&t.name)
 }
 
-// upgrade brings data of an earlier format to this one. Another process may do the same at the same time: each step can be repeated.
+// upgrade brings data of an earlier format to this one. Another process may do the same at the same time: who gets the lock first does it.
 func (t *Tenant) upgrade(ctx context.Context) error {
 	tx, err := t.write.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback() // after a commit it does nothing
-	if _, err := tx.ExecContext(ctx, schemaSQL+fmt.Sprintf("PRAGMA user_version = %d;", formatVersion)); err != nil {
+	var version int64
+	if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil || version >= formatVersion {
+		return err
+	}
+	if err := upgrade(tx, version); err != nil {
 		return err
 	}
 	return tx.Commit()
-}
-
-func versionFault(path string, application, version int64) error {
-	if application != applicationID {
-		return &directory.Fault{
-			Class: directory.Usage, Cause: fmt.Sprintf("%s is a database of another program", path),
-			Remedy: "name the folder of an online directory with --data",
-		}
-	}
-	return &directory.Fault{
-		Class: directory.Failed, Cause: fmt.Sprintf("%s has format %d; this version of syncd reads formats 1 to %d", path, version, formatVersion),
-		Remedy: "use the version of syncd that wrote it",
-	}
 }
 
 // Name is the company's name.

@@ -18,7 +18,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-var options = Options{Tenant: "Contoso", Admin: "admin", Password: "secret", EnableSync: true}
+var options = Options{Tenant: "Contoso", Admin: "admin", Password: "secret", EnableSync: true, AnyDomain: true}
 
 // newTenant makes a directory and opens it; the test closes it.
 func newTenant(t testing.TB, more ...Option) *Tenant {

@@ -2,13 +2,8 @@ package tenant
 
 import (
 	"context"
-	"crypto/subtle"
 	"fmt"
 	"strconv"
-
-	"golang.org/x/crypto/bcrypt"
-
-	"syncd/internal/directory"
 )
 
 // SyncEnabled reports whether directory synchronisation may write.
@@ -36,11 +31,4 @@ func (t *Tenant) SetSyncEnabled(ctx context.Context, enabled bool) error {
 			settingSync, strconv.FormatBool(enabled))
 		return err
 	})
-}
-
-// IsAdmin checks the administrator's name and password. It takes as long for a wrong name as for a wrong password: some 50 ms.
-func (t *Tenant) IsAdmin(name string, password directory.Secret) bool {
-	right := subtle.ConstantTimeCompare([]byte(name), []byte(t.admin)) == 1
-	err := bcrypt.CompareHashAndPassword(t.password, []byte(password.Reveal()))
-	return right && err == nil
 }

@@ -33,6 +33,11 @@ type User struct {
 
 // UserQuery selects accounts.
 type UserQuery struct {
+	Conditions   []Condition // all of them
+	WithProblems bool        // only those whom synchronisation could not make as they should be
+	Sort         string      // "name" (the default), "user", "department" or "changed"
+	Descending   bool
+
 	States []State // empty: all but the deleted ones
 	Search string  // part of the name, user name or department, or the beginning of an address
 	After  string  // UserPage.Next of the page before

@@ -1,8 +1,5 @@
--- The form of the data. Running it on data of an earlier format adds what that lacks (open.go): a new format adds tables and
--- indexes, and changes none.
-
 -- One resource of any kind. body is its canonical SCIM document without what has a column or a table of its own.
-CREATE TABLE IF NOT EXISTS resource (
+CREATE TABLE resource (
     seq          INTEGER PRIMARY KEY,
     id           TEXT    NOT NULL UNIQUE,
     kind         INTEGER NOT NULL,            -- directory.Kind
@@ -20,42 +17,36 @@ CREATE TABLE IF NOT EXISTS resource (
     body         TEXT    NOT NULL
 ) STRICT;
 
-CREATE UNIQUE INDEX IF NOT EXISTS resource_external_id ON resource (kind, external_id) WHERE external_id IS NOT NULL;
-CREATE UNIQUE INDEX IF NOT EXISTS resource_user_name   ON resource (kind, user_name)   WHERE user_name IS NOT NULL;
-CREATE INDEX        IF NOT EXISTS resource_alive       ON resource (kind)              WHERE deleted IS NULL;
-CREATE INDEX        IF NOT EXISTS resource_view        ON resource (kind, state, display_name);
-CREATE INDEX        IF NOT EXISTS resource_department  ON resource (kind, department)  WHERE department IS NOT NULL;
-CREATE INDEX        IF NOT EXISTS resource_manager     ON resource (manager)           WHERE manager IS NOT NULL;
-CREATE INDEX        IF NOT EXISTS resource_deleted     ON resource (deleted)           WHERE deleted IS NOT NULL;
+CREATE UNIQUE INDEX resource_external_id ON resource (kind, external_id) WHERE external_id IS NOT NULL;
+CREATE UNIQUE INDEX resource_user_name   ON resource (kind, user_name)   WHERE user_name IS NOT NULL;
+CREATE INDEX        resource_alive       ON resource (kind)              WHERE deleted IS NULL;
+CREATE INDEX        resource_view        ON resource (kind, state, display_name);
+CREATE INDEX        resource_department  ON resource (kind, department)  WHERE department IS NOT NULL;
+CREATE INDEX        resource_manager     ON resource (manager)           WHERE manager IS NOT NULL;
+CREATE INDEX        resource_deleted     ON resource (deleted)           WHERE deleted IS NOT NULL;
 
 -- Every mail address in use, folded, with its owner.
-CREATE TABLE IF NOT EXISTS address (
+CREATE TABLE address (
     address  TEXT    PRIMARY KEY,
     resource INTEGER NOT NULL                 -- seq
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS address_resource ON address (resource);
+CREATE INDEX address_resource ON address (resource);
 
 -- One membership; both are seq.
-CREATE TABLE IF NOT EXISTS member (
+CREATE TABLE member (
     grp    INTEGER NOT NULL,
     member INTEGER NOT NULL,
     PRIMARY KEY (grp, member)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS member_of ON member (member);
+CREATE INDEX member_of ON member (member);
 
-CREATE TABLE IF NOT EXISTS token (
+CREATE TABLE token (
     hash    BLOB    PRIMARY KEY,              -- SHA-256 of the token
     name    TEXT    NOT NULL UNIQUE,
     created INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE IF NOT EXISTS setting (
+CREATE TABLE setting (
     name  TEXT PRIMARY KEY,
     value TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-
--- One domain of the company, folded. The directory's own routing domain is not among them. Since format 2.
-CREATE TABLE IF NOT EXISTS domain (
-    name     TEXT    PRIMARY KEY,
-    verified INTEGER NOT NULL                 -- 1 once the company has proved that it is its own
 ) STRICT, WITHOUT ROWID;

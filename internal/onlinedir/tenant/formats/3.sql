@@ -1,0 +1,108 @@
+-- What administrators work with: administrators and their sessions, domains that have to be proved, licences, views, the
+-- audit log, and what synchronisation reports.
+
+CREATE TABLE admin (
+    name      TEXT    PRIMARY KEY,             -- folded
+    role      INTEGER NOT NULL,                -- Role
+    hash      TEXT    NOT NULL,                -- bcrypt
+    created   INTEGER NOT NULL,
+    signed_in INTEGER                          -- last time
+) STRICT, WITHOUT ROWID;
+INSERT INTO admin (name, role, hash, created)
+    SELECT lower(a.value), 1, p.value, 0 FROM setting a, setting p WHERE a.name = 'admin' AND p.name = 'password';
+DELETE FROM setting WHERE name IN ('admin', 'password');
+
+CREATE TABLE session (
+    hash    BLOB    PRIMARY KEY,               -- SHA-256 of the cookie
+    admin   TEXT    NOT NULL,
+    created INTEGER NOT NULL,
+    seen    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX session_admin ON session (admin);
+
+ALTER TABLE token ADD COLUMN used     INTEGER; -- last time
+ALTER TABLE token ADD COLUMN resource INTEGER; -- seq of the person whose token it is; NULL for a client of synchronisation
+
+-- Data from before this format accept names in every domain until the company registers one, as they always did.
+INSERT INTO setting (name, value) VALUES ('any_domain', 'true');
+ALTER TABLE domain ADD COLUMN kind    INTEGER NOT NULL DEFAULT 1; -- DomainKind
+ALTER TABLE domain ADD COLUMN proof   TEXT    NOT NULL DEFAULT ''; -- label of the CNAME record to create
+ALTER TABLE domain ADD COLUMN added   INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE domain ADD COLUMN checked INTEGER;                     -- last look-up
+ALTER TABLE domain ADD COLUMN failure TEXT    NOT NULL DEFAULT ''; -- of the last look-up, in words
+
+-- used counts the seats that are taken; the triggers keep it.
+CREATE TABLE licence (
+    id    INTEGER PRIMARY KEY,
+    name  TEXT    NOT NULL UNIQUE,
+    seats INTEGER NOT NULL,
+    used  INTEGER NOT NULL DEFAULT 0
+) STRICT;
+INSERT INTO licence (id, name, seats) VALUES (1, 'Online Suite', 100);
+
+CREATE TABLE seat (
+    resource INTEGER PRIMARY KEY,              -- seq of an active account
+    licence  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX seat_licence ON seat (licence);
+CREATE TRIGGER seat_taken AFTER INSERT ON seat BEGIN
+    UPDATE licence SET used = used + 1 WHERE id = new.licence;
+END;
+CREATE TRIGGER seat_freed AFTER DELETE ON seat BEGIN
+    UPDATE licence SET used = used - 1 WHERE id = old.licence;
+END;
+CREATE TRIGGER seat_changed AFTER UPDATE OF licence ON seat BEGIN
+    UPDATE licence SET used = used - 1 WHERE id = old.licence;
+    UPDATE licence SET used = used + 1 WHERE id = new.licence;
+END;
+-- Accounts that were active before there were licences have seats, however many they are.
+INSERT INTO seat (resource, licence) SELECT seq, 1 FROM resource WHERE kind = 1 AND state = 1;
+UPDATE licence SET seats = max(seats, used) WHERE id = 1;
+
+ALTER TABLE resource ADD COLUMN usage_location TEXT;               -- ISO 3166-1 alpha-2, the administrators' own
+CREATE INDEX resource_modified   ON resource (kind, modified)   WHERE deleted IS NULL;
+
+-- A view that administrators made: conditions on attributes, as JSON.
+CREATE TABLE view (
+    id         INTEGER PRIMARY KEY,
+    name       TEXT    NOT NULL UNIQUE,
+    owner      TEXT    NOT NULL,               -- administrator
+    shared     INTEGER NOT NULL,
+    conditions TEXT    NOT NULL,
+    created    INTEGER NOT NULL
+) STRICT;
+
+-- Who did what. Creations by synchronisation are not among them: the resource itself tells of these.
+CREATE TABLE audit (
+    seq      INTEGER PRIMARY KEY,
+    at       INTEGER NOT NULL,
+    actor    TEXT    NOT NULL,                 -- name of an administrator or of a token
+    sync     INTEGER NOT NULL,                 -- 1 where the actor is synchronisation
+    action   TEXT    NOT NULL,                 -- Action
+    resource TEXT,                             -- id of whom it was about
+    name     TEXT    NOT NULL,                 -- of whom or of what, as it was then
+    detail   TEXT    NOT NULL
+) STRICT;
+CREATE INDEX audit_resource ON audit (resource, seq) WHERE resource IS NOT NULL;
+CREATE INDEX audit_actor    ON audit (actor, seq);
+CREATE INDEX audit_at       ON audit (at);
+
+-- The last passes of synchronisation, as it reports them itself, as JSON (directory.PassRecord).
+CREATE TABLE pass (
+    id      TEXT    PRIMARY KEY,
+    client  TEXT    NOT NULL,                  -- name of the token
+    started INTEGER NOT NULL,
+    ended   INTEGER NOT NULL,
+    report  TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX pass_ended ON pass (ended);
+
+-- What the last pass could not make here, as it reports it itself.
+CREATE TABLE problem (
+    external_id TEXT NOT NULL,
+    other       TEXT NOT NULL,                 -- external_id of the other party of a membership, else empty
+    name        TEXT NOT NULL,
+    reason      TEXT NOT NULL,
+    since       INTEGER NOT NULL,
+    PRIMARY KEY (external_id, other)
+) STRICT, WITHOUT ROWID;

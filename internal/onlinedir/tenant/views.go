@@ -1,0 +1,33 @@
+package tenant
+
+import "context"
+
+// Condition is one line of a view: "Department is Executive Branch".
+type Condition struct {
+	Attribute string `json:"attribute"` // path of a ViewAttribute
+	Operator  string `json:"operator"`  // of Operators
+	Value     string `json:"value"`     // empty for the operators that need none
+}
+
+// ViewAttributes are what conditions can be about, Operators how: "is", "is not", "contains", "begins with", "is empty", "is not empty".
+func ViewAttributes() []Field { panic("not yet") }
+func Operators() []string     { panic("not yet") }
+
+// View is a selection that administrators made and named.
+type View struct {
+	ID         int64
+	Name       string
+	Owner      string
+	Shared     bool
+	Conditions []Condition
+}
+
+// Views lists the context's actor's own views and those that others share, by name.
+func (t *Tenant) Views(ctx context.Context) ([]View, error) { panic("not yet") }
+
+// SaveView makes a view, or changes the one with the ID; a view of somebody else can be changed by a global administrator only. It returns
+// the ID. A name that is taken, and a condition that makes no sense, are faults.
+func (t *Tenant) SaveView(ctx context.Context, v View) (int64, error) { panic("not yet") }
+
+// RemoveView forgets a view.
+func (t *Tenant) RemoveView(ctx context.Context, id int64) error { panic("not yet") }
