@@ -13,6 +13,9 @@ import (
 // SetActive is what an administrator does with an account. Activating one that Active Directory has disabled is refused, as is an
 // unknown or deleted one; making it what it is already changes nothing.
 func (t *Tenant) SetActive(ctx context.Context, id string, active bool) error {
+	if err := permit(ctx, UserAdministrator); err != nil {
+		return err
+	}
 	kind := t.catalogue.ByKind(directory.User)
 	err := t.Write(ctx, func(w *Writer) error {
 		record, err := w.Get(ctx, kind, id)

@@ -50,7 +50,14 @@ func (w *Writer) Create(ctx context.Context, kind *scim.ResourceType, doc scim.D
 		return nil, err
 	}
 	if members := doc.List("", "members"); len(members) > 0 {
+		told := len(w.moves)
 		if _, err := w.addMembers(ctx, record, members); err != nil {
+			return nil, err
+		}
+		w.moves = w.moves[:told] // they belong to the creation
+	}
+	if twin != nil {
+		if err := w.note(ctx, DidRestore, record.ID, nameOf(doc), ""); err != nil {
 			return nil, err
 		}
 	}
@@ -177,7 +184,7 @@ func (w *Writer) Patch(ctx context.Context, kind *scim.ResourceType, id string, 
 	return record, w.refresh(ctx, record)
 }
 
-// store writes a record's document where it differs from before, or only a new version where just members changed.
+// store writes a record's document where it differs from before, or only a new version where just members changed. It notes what changed.
 func (w *Writer) store(ctx context.Context, record *Record, before *columns, changed bool) error {
 	after, err := w.columnsOf(ctx, record.Type, record.Document)
 	if err != nil {
@@ -211,7 +218,10 @@ func (w *Writer) store(ctx context.Context, record *Record, before *columns, cha
 	if err := w.update(ctx, record, after); err != nil {
 		return err
 	}
-	return w.claim(ctx, record.seq, without(after.addresses, before.addresses))
+	if err := w.claim(ctx, record.seq, without(after.addresses, before.addresses)); err != nil {
+		return err
+	}
+	return w.noteChange(ctx, record, before, after)
 }
 
 // touch raises the version when something outside the document changed.

@@ -2,7 +2,6 @@ package tenant
 
 import (
 	"context"
-	"fmt"
 
 	"syncd/internal/directory"
 	"syncd/internal/onlinedir/scim"
@@ -20,6 +19,9 @@ type NewUser struct {
 // AddUser makes an account by hand and returns its id. A name or an address that somebody else has, and a name in a domain that is not
 // the company's, are a *directory.Fault.
 func (t *Tenant) AddUser(ctx context.Context, u NewUser) (id string, err error) {
+	if err := permit(ctx, UserAdministrator); err != nil {
+		return "", err
+	}
 	doc := scim.Document{"userName": u.UserName, "active": u.Active}
 	if u.DisplayName != "" {
 		doc["displayName"] = u.DisplayName
@@ -36,16 +38,17 @@ func (t *Tenant) AddUser(ctx context.Context, u NewUser) (id string, err error) 
 			return err
 		}
 		record, err := w.Create(ctx, kind, doc)
-		if err == nil {
-			id = record.ID
+		if err != nil {
+			return err
 		}
-		return err
+		id = record.ID
+		return w.note(ctx, DidCreate, id, nameOf(record.Document), "")
 	})
 	if refused, ok := scim.AsError(err); ok {
 		return "", &directory.Fault{Class: directory.Usage, Cause: refused.Detail, Remedy: "choose other values for the new account"}
 	}
 	if err != nil {
-		return "", fmt.Errorf("make the account %s: %w", u.UserName, err)
+		return "", during("make the account "+u.UserName, err)
 	}
 	return id, nil
 }

@@ -24,8 +24,9 @@ func (w *Writer) Delete(ctx context.Context, kind *scim.ResourceType, id string,
 		return err
 	}
 	now := w.tenant.now().UnixMilli()
-	if _, err := w.exec(ctx, `UPDATE resource SET state = ?, user_name = NULL, manager = NULL, deleted = ?, modified = ?, version = version + 1
-		WHERE seq = ?`, Deleted, now, now, record.seq); err != nil {
+	var name string
+	if _, err := w.row(ctx, `UPDATE resource SET state = ?, user_name = NULL, manager = NULL, deleted = ?, modified = ?, version = version + 1
+		WHERE seq = ? RETURNING `+nameColumn, []any{Deleted, now, now, record.seq}, &name); err != nil {
 		return fmt.Errorf("delete %s: %w", id, err)
 	}
 	for _, step := range []string{
@@ -39,44 +40,15 @@ func (w *Writer) Delete(ctx context.Context, kind *scim.ResourceType, id string,
 			return fmt.Errorf("delete what refers to %s: %w", id, err)
 		}
 	}
-	return nil
+	return w.note(ctx, DidDelete, id, name, "")
 }
 
 // Purge removes for good what has been in the recycle bin for longer than RecycleFor, in small transactions.
 func (t *Tenant) Purge(ctx context.Context) error {
-	const batch = 1000
 	before := t.now().Add(-RecycleFor).UnixMilli()
-	for {
-		var purged int64
-		err := t.Write(ctx, func(w *Writer) (err error) {
-			purged, err = w.exec(ctx, "DELETE FROM resource WHERE seq IN (SELECT seq FROM resource WHERE deleted < ? LIMIT ?)", before, batch)
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("empty the recycle bin: %w", err)
-		}
-		if purged > 0 {
-			t.log.Debug("recycle bin emptied", zap.Int64("purged", purged))
-		}
-		if purged < batch {
-			return nil
-		}
+	purged, err := t.deleteAll(ctx, "DELETE FROM resource WHERE seq IN (SELECT seq FROM resource WHERE deleted < ? LIMIT ?)", before)
+	if purged > 0 {
+		t.log.Debug("recycle bin emptied", zap.Int64("purged", purged))
 	}
-}
-
-// purgeHourly runs until the directory is closed. What fails is tried again an hour later.
-func (t *Tenant) purgeHourly(ctx context.Context) {
-	defer close(t.stopped)
-	tick := time.NewTicker(time.Hour)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if err := t.Purge(ctx); err != nil && ctx.Err() == nil {
-				t.log.Warn("the recycle bin could not be emptied; the next try is in an hour", zap.Error(err))
-			}
-		}
-	}
+	return during("empty the recycle bin", err)
 }

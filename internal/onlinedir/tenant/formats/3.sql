@@ -83,8 +83,9 @@ CREATE TABLE audit (
     name     TEXT    NOT NULL,                 -- of whom or of what, as it was then
     detail   TEXT    NOT NULL
 ) STRICT;
-CREATE INDEX audit_resource ON audit (resource, seq) WHERE resource IS NOT NULL;
-CREATE INDEX audit_actor    ON audit (actor, seq);
+CREATE INDEX audit_resource ON audit (resource, at) WHERE resource IS NOT NULL;
+CREATE INDEX audit_actor    ON audit (actor, at);
+CREATE INDEX audit_action   ON audit (action, at);
 CREATE INDEX audit_at       ON audit (at);
 
 -- The last passes of synchronisation, as it reports them itself, as JSON (directory.PassRecord).
@@ -93,6 +94,7 @@ CREATE TABLE pass (
     client  TEXT    NOT NULL,                  -- name of the token
     started INTEGER NOT NULL,
     ended   INTEGER NOT NULL,
+    status  TEXT    NOT NULL,                  -- directory.Status
     report  TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX pass_ended ON pass (ended);
