@@ -28,6 +28,7 @@ type service struct {
 
 	verified []string // domains that names may use, nil where it is not told
 	routing  string   // "" where it is not told
+	passes   string   // endpoint that takes reports of passes, as it is announced; "" where none is
 }
 
 // resourceType is one kind of resource at the service (RFC 7643 §6).
@@ -114,6 +115,7 @@ func (t *Target) readServiceConfig(ctx context.Context, s *service) (found bool,
 		Tenant struct {
 			Verified []string `json:"verifiedDomains"`
 			Routing  string   `json:"routingDomain"`
+			Passes   string   `json:"passes"`
 		} `json:"urn:syncd:params:scim:schemas:core:1.0:Tenant"`
 	}
 	found, err = t.discoverOne(ctx, "/ServiceProviderConfig", &doc)
@@ -135,7 +137,7 @@ func (t *Target) readServiceConfig(ctx context.Context, s *service) (found bool,
 	if n := doc.Filter.MaxResults; n > 0 {
 		s.results, s.page = min(n, lookupBatch), min(n, mostListed)
 	}
-	s.verified, s.routing = doc.Tenant.Verified, doc.Tenant.Routing
+	s.verified, s.routing, s.passes = doc.Tenant.Verified, doc.Tenant.Routing, doc.Tenant.Passes
 	if s.verified != nil && s.routing != "" && !contains(s.verified, s.routing) {
 		s.verified = append(s.verified, s.routing)
 	}

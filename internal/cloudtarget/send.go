@@ -32,6 +32,7 @@ const (
 	opActive   = "active"
 	opLookup   = "lookup"
 	opBulk     = "bulk"
+	opReport   = "report"
 )
 
 // call is one request. Those that make a change true can travel alone or as one operation of a bulk request.

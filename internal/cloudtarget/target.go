@@ -19,8 +19,8 @@ import (
 // Options are what a Target is given by whoever wires it. The zero value logs and measures nothing.
 type Options struct {
 	Log *zap.Logger
-	// Observe is called after each HTTP request. op is discover, create, update, member, manager, delete, active, lookup or
-	// bulk; code is the HTTP status in digits, or "error" where no answer came. It must be safe for concurrent use.
+	// Observe is called after each HTTP request. op is discover, create, update, member, manager, delete, active, lookup, bulk
+	// or report; code is the HTTP status in digits, or "error" where no answer came. It must be safe for concurrent use.
 	Observe  func(op, code string, took time.Duration)
 	Matching Matching // MatchingReport where it is empty
 	// Dial makes the connection below TLS; nil: over TCP.

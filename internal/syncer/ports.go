@@ -62,6 +62,8 @@ type Target interface {
 	Active(ctx context.Context, ids []string) ([]bool, error)
 	// Apply makes changes of one operation true. Every change can be repeated without harm. After an error the outcome is unknown.
 	Apply(ctx context.Context, changes []diff.Change) ([]diff.Outcome, error)
+	// Report tells how a pass ended and what is refused, where the service wants to know; elsewhere it does nothing.
+	Report(ctx context.Context, pass directory.PassRecord, refused []directory.RefusedObject) error
 }
 
 // Store is the memory between passes.
@@ -72,6 +74,8 @@ type Store interface {
 	Interrupted() (*diff.Interrupted, error)
 	// Due lists the objects whose refusals have waited long enough, and when the next one has.
 	Due(now time.Time) (list []directory.Anchor, next time.Time, err error)
+	// FirstRefused lists the first n of what is refused for now.
+	FirstRefused(n int) (list []directory.RefusedObject, total int, err error)
 	// HeldAnchors are the objects whose departure or block is held.
 	HeldAnchors() ([]directory.Anchor, error)
 	// AnchorOf finds the anchor of an acknowledged object by its objectGUID, where that is another one.

@@ -81,6 +81,7 @@ func (s *Syncer) begun(ctx context.Context, p *pass) (err error) {
 	if err := s.Target.Open(ctx); err != nil {
 		return err
 	}
+	p.opened = true
 	verified, routing := s.Target.Domains()
 	p.domains = s.Domains(mapping.Domains{Verified: verified, Routing: routing})
 	if p.state, err = s.Store.State(); err != nil {

@@ -30,6 +30,9 @@ type tenant struct {
 	during   func() // called once, before the next changes are made
 	asked    bool   // whether accounts are active that are about to be blocked
 	domains  mapping.Domains
+	told     []directory.PassRecord    // reports of passes
+	problems []directory.RefusedObject // of the last one
+	deaf     error                     // why reports are not taken
 }
 
 type account struct {
@@ -77,7 +80,11 @@ func (t *tenant) Supports(kind directory.Kind) bool              { return kind !
 func (t *tenant) Repeat(on bool)                                 { t.repeat = on }
 func (t *tenant) Domains() ([]string, string)                    { return t.domains.Verified, t.domains.Routing }
 func (t *tenant) Shows(directory.Kind, directory.Attribute) bool { return true }
-func (t *tenant) failNow() bool                                  { t.failIn--; return t.failIn == 0 }
+func (t *tenant) Report(_ context.Context, p directory.PassRecord, refused []directory.RefusedObject) error {
+	t.told, t.problems = append(t.told, p), refused
+	return t.deaf
+}
+func (t *tenant) failNow() bool { t.failIn--; return t.failIn == 0 }
 
 func (t *tenant) breaks(format string, args ...any) {
 	t.broken = append(t.broken, fmt.Sprintf(format, args...))

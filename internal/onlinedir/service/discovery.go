@@ -55,7 +55,7 @@ func (s *Service) discover(r *request, path []string) (*answer, error) {
 // SchemaTenant is the URN under which ServiceProviderConfig tells about the company.
 const SchemaTenant = "urn:syncd:params:scim:schemas:core:1.0:Tenant"
 
-// providerConfig is RFC 7643 §5, and the domains of the company.
+// providerConfig is RFC 7643 §5, the domains of the company, and where passes are reported.
 func (s *Service) providerConfig(r *request) (*answer, error) {
 	domains, err := s.tenant.Domains(r.Context())
 	if err != nil {
@@ -82,7 +82,7 @@ func (s *Service) providerConfig(r *request) (*answer, error) {
 // describeDomains lists the verified domains, the routing domain first. There is no list while the company has registered none: then
 // names may be in any domain.
 func describeDomains(routing string, registered []tenant.Domain) map[string]any {
-	about := map[string]any{"routingDomain": routing}
+	about := map[string]any{"routingDomain": routing, "passes": "/" + passes}
 	if len(registered) == 0 {
 		return about
 	}

@@ -71,7 +71,7 @@ func TestAdministrators(t *testing.T) {
 func TestDomainsAreTold(t *testing.T) {
 	s := onlinedirtest.New(t)
 	told := func() any { return s.Must(200, "GET", "/ServiceProviderConfig", nil).Body[service.SchemaTenant] }
-	if d := cmp.Diff(object{"routingDomain": "contoso.online.example"}, told()); d != "" {
+	if d := cmp.Diff(object{"routingDomain": "contoso.online.example", "passes": "/Passes"}, told()); d != "" {
 		t.Error(d)
 	}
 	if err := s.AddDomain(t.Context(), "new.example", false); err != nil {
@@ -80,7 +80,7 @@ func TestDomainsAreTold(t *testing.T) {
 	if err := s.AddDomain(t.Context(), "corp.example", true); err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(object{"routingDomain": "contoso.online.example", "verifiedDomains": []any{"contoso.online.example", "corp.example"}}, told()); d != "" {
+	if d := cmp.Diff(object{"routingDomain": "contoso.online.example", "passes": "/Passes", "verifiedDomains": []any{"contoso.online.example", "corp.example"}}, told()); d != "" {
 		t.Error(d)
 	}
 	refused := s.Must(http.StatusBadRequest, "POST", "/Users", paul(object{"userName": "p@corp.local"}))

@@ -77,6 +77,11 @@ func (s *Service) answer(r *request) (*answer, error) {
 			return nil, notAllowed("POST")
 		}
 		return s.bulk(r)
+	case path[0] == passes && len(path) == 1:
+		if r.Method != http.MethodPost {
+			return nil, notAllowed("POST")
+		}
+		return s.reportPass(r)
 	case path[0] == "Me":
 		return nil, scim.Refuse(http.StatusNotImplemented, "", "/Me is not offered: clients of this directory are programs, not people")
 	case path[0] == ".search" || path[0] == "":
