@@ -34,7 +34,7 @@ type AuditPage struct {
 }
 
 const (
-	mostEntries  = 500     // of a page
+	mostEntries  = 500    // of a page
 	mostSearched = 50_000 // entries that one page of a search looks at: half a second's work
 )
 
