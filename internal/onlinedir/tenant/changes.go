@@ -12,9 +12,15 @@ import (
 )
 
 // Create adds a resource (RFC 7644 §3.3). A synchronised user (one with an externalId) arrives inactive whatever the document says. A
-// document whose externalId is in the recycle bin restores that resource: the same id, the new content, and active as it was
-// unless the account is disabled on premises.
+// document whose externalId is in the recycle bin restores that resource: the same id, the new content, active as it was unless the account is
+// disabled on premises, and with what administrators own of it: its usage location, its licence, its memberships of local groups. An
+// account that becomes active and finds no seat is a 403.
 func (w *Writer) Create(ctx context.Context, kind *scim.ResourceType, doc scim.Document) (*Record, error) {
+	return w.create(ctx, kind, doc, 0)
+}
+
+// create is Create with the licence of which an active account takes a seat, 0 for any.
+func (w *Writer) create(ctx context.Context, kind *scim.ResourceType, doc scim.Document, licence int64) (*Record, error) {
 	twin, err := w.twin(ctx, kind, doc)
 	if err != nil {
 		return nil, err
@@ -48,6 +54,16 @@ func (w *Writer) Create(ctx context.Context, kind *scim.ResourceType, doc scim.D
 	}
 	if err := w.claim(ctx, record.seq, c.addresses); err != nil {
 		return nil, err
+	}
+	if c.active {
+		if err := w.takeSeat(ctx, record.seq, licence); err != nil {
+			return nil, err
+		}
+	}
+	if twin != nil {
+		if err := w.rejoin(ctx, record.seq); err != nil {
+			return nil, err
+		}
 	}
 	if members := doc.List("", "members"); len(members) > 0 {
 		told := len(w.moves)
@@ -219,6 +235,9 @@ func (w *Writer) store(ctx context.Context, record *Record, before *columns, cha
 		return err
 	}
 	if err := w.claim(ctx, record.seq, without(after.addresses, before.addresses)); err != nil {
+		return err
+	}
+	if err := w.moveSeat(ctx, record.seq, before.active, after.active); err != nil {
 		return err
 	}
 	return w.noteChange(ctx, record, before, after)

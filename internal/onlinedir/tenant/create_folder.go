@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"cmp"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -27,6 +28,7 @@ type Options struct {
 	Domains    []string         // domains that count as verified from the start, without any proof
 	// AnyDomain accepts names in every domain until the company registers one: a service that does not care, for trials and tests.
 	AnyDomain bool
+	Seats     int // of the licence that the directory has from the start; 0 means DefaultSeats
 }
 
 // The names of the settings.
@@ -80,6 +82,9 @@ func (o Options) check() (string, error) {
 	if _, err := checkAdminName(o.Admin); err != nil {
 		return "", err
 	}
+	if err := checkSeats(o.Seats); err != nil {
+		return "", err
+	}
 	if err := checkPassword(o.Password); err != nil {
 		return "", err
 	}
@@ -113,6 +118,9 @@ func write(path string, options Options, hash string) (err error) {
 		return err
 	}
 	if _, err := tx.Exec("INSERT INTO admin (name, role, hash, created) VALUES (?, ?, ?, ?)", admin, GlobalAdministrator, hash, time.Now().UnixMilli()); err != nil {
+		return err
+	}
+	if _, err := tx.Exec("UPDATE licence SET seats = ? WHERE id = 1", cmp.Or(options.Seats, DefaultSeats)); err != nil {
 		return err
 	}
 	for _, name := range options.Domains {

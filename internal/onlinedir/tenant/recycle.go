@@ -13,8 +13,9 @@ import (
 // RecycleFor is how long the recycle bin keeps what was deleted.
 const RecycleFor = 30 * 24 * time.Hour
 
-// Delete moves a resource to the recycle bin (RFC 7644 §3.6): its names and addresses are free at once, its memberships and what refers
-// to it as a manager are gone. A missing one is a 404.
+// Delete moves a resource to the recycle bin (RFC 7644 §3.6): its names, addresses and seat are free at once, its memberships and what refers
+// to it as a manager are gone. Memberships of groups that are this directory's own are kept in mind for the day when it comes back, see
+// rejoin; those of synchronised groups are Active Directory's to tell again. A missing one is a 404.
 func (w *Writer) Delete(ctx context.Context, kind *scim.ResourceType, id string, expected Precondition) error {
 	record, err := w.head(ctx, kind, id)
 	if err != nil {
@@ -29,7 +30,12 @@ func (w *Writer) Delete(ctx context.Context, kind *scim.ResourceType, id string,
 		WHERE seq = ? RETURNING `+nameColumn, []any{Deleted, now, now, record.seq}, &name); err != nil {
 		return fmt.Errorf("delete %s: %w", id, err)
 	}
+	if err := w.freeSeat(ctx, record.seq); err != nil {
+		return err
+	}
 	for _, step := range []string{
+		`INSERT INTO member_before (grp, member) SELECT m.grp, m.member FROM member m JOIN resource g ON g.seq = m.grp
+			WHERE (m.member = ?1 OR m.grp = ?1) AND g.external_id IS NULL`,
 		"DELETE FROM address WHERE resource = ?1",
 		"UPDATE resource SET version = version + 1, modified = ?2 WHERE seq IN (SELECT grp FROM member WHERE member = ?1)",
 		"DELETE FROM member WHERE member = ?1",
