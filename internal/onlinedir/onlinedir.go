@@ -7,7 +7,7 @@ import (
 
 	"go.uber.org/zap"
 
-	"syncd/internal/onlinedir/pages"
+	"syncd/internal/onlinedir/admin"
 	"syncd/internal/onlinedir/service"
 	"syncd/internal/onlinedir/tenant"
 )
@@ -59,6 +59,6 @@ func Open(ctx context.Context, dir string, log *zap.Logger, options ...Option) (
 func (d *Directory) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(service.Prefix+"/", service.New(d.Tenant))
-	mux.Handle("/", pages.New(d.Tenant))
+	mux.Handle("/", admin.New(d.Tenant))
 	return mux
 }

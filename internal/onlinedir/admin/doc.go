@@ -1,4 +1,4 @@
-// Package pages is what the administrator of the online directory sees in a browser: the people with their states, and the switch
+// Package admin is what the administrator of the online directory sees in a browser: the people with their states, and the switch
 // that lets synchronisation write. Pages work without script and on a phone, follow the system's dark mode, and say states in the
 // words that the command line and the log use.
 //
@@ -7,4 +7,4 @@
 // it over TLS). A page is complete in memory before it is sent.
 //
 // Where it hurts: a search that few accounts match looks at all of them.
-package pages
+package admin

@@ -1,4 +1,4 @@
-package pages_test
+package admin_test
 
 import (
 	"fmt"
