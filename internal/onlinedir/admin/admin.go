@@ -2,8 +2,8 @@ package admin
 
 import (
 	"bytes"
+	"crypto/rand"
 	"embed"
-	"errors"
 	"html/template"
 	"net/http"
 
@@ -13,72 +13,67 @@ import (
 	"syncd/internal/onlinedir/tenant"
 )
 
-//go:embed templates/*.html templates/style.css
+//go:embed templates/*.html
 var files embed.FS
 
 // Pages answers a browser.
 type Pages struct {
 	tenant    *tenant.Tenant
 	log       *zap.Logger
-	door      *door
 	templates *template.Template
+	assets    assets
+	sections  []section
+	key       []byte        // signs what a browser keeps for us; a restart makes a new one
+	guesses   chan struct{} // bounds how many passwords are checked at once
 	handler   http.Handler
 }
 
-// New makes the pages of a tenant.
+// longestBody is how much a form may send: a CSV file of tenant.MostSelected names fits.
+const longestBody = 4 << 20
+
+// New makes the admin centre of a tenant.
 func New(t *tenant.Tenant) *Pages {
-	p := &Pages{tenant: t, log: t.Log().Named("pages"), door: newDoor(t)}
-	p.templates = template.Must(template.New("").Funcs(template.FuncMap{"grouped": grouped}).ParseFS(files, "templates/*.html"))
+	p := &Pages{tenant: t, log: t.Log().Named("admin"), sections: sections(), key: make([]byte, 32), guesses: make(chan struct{}, 2)}
+	rand.Read(p.key) // never fails (crypto/rand since Go 1.24)
+	var err error
+	if p.assets, err = loadAssets(); err != nil { // what is embedded can be read
+		panic(err)
+	}
+	p.templates = template.Must(template.New("").Funcs(p.functions()).ParseFS(files, "templates/*.html"))
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", p.users)
-	mux.HandleFunc("POST /users/{id}/active", p.setActive)
-	mux.HandleFunc("GET /migration", p.migration)
-	mux.HandleFunc("POST /migration", p.setSync)
-	mux.HandleFunc("GET /style.css", p.style)
+	mux.Handle("GET /assets/{digest}/{name}", p.assets)
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
-	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
-		p.refuse(w, r, http.StatusNotFound, &directory.Fault{Cause: "there is no page at " + r.URL.Path, Remedy: "begin at the list of users"})
-	})
+	mux.HandleFunc("GET /sign-in", p.signInPage)
+	mux.HandleFunc("POST /sign-in", p.signIn)
+	mux.HandleFunc("POST /sign-out", p.signOut)
+	for _, s := range p.sections {
+		for _, r := range s.routes {
+			mux.HandleFunc(r.pattern, p.visited(s, r))
+		}
+	}
+	mux.HandleFunc("/", p.visited(section{}, route{needs: tenant.OnlyReader, answer: (*visit).nowhere}))
 	protection := http.NewCrossOriginProtection()
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p.refuse(w, r, http.StatusForbidden, &directory.Fault{Cause: "another site asked for this change", Remedy: "make it on this site's own page"})
+		p.turnAway(w, r, http.StatusForbidden, &directory.Fault{Cause: "another site asked for this change", Remedy: "make it on this site's own page"})
 	}))
 	p.handler = protection.Handler(mux)
 	return p
 }
 
-// ServeHTTP asks who is there, then answers.
+// ServeHTTP sets what every answer carries, then answers.
 func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Referrer-Policy", "same-origin") // an ended session leads back to the page that a form was on
 	h.Set("Cache-Control", "no-store")
-	if !p.door.open(r) {
-		h.Set("WWW-Authenticate", `Basic realm="online directory", charset="UTF-8"`)
-		http.Error(w, "Sign in with the administrator's name and password.", http.StatusUnauthorized)
-		return
-	}
+	r.Body = http.MaxBytesReader(w, r.Body, longestBody)
 	p.log.Debug("request", zap.String("method", r.Method), zap.String("path", r.URL.Path))
 	p.handler.ServeHTTP(w, r)
 }
 
-// frame is what every page shows around its content.
-type frame struct {
-	Tenant  string
-	Section string // which entry of the section bar is current
-	Title   string
-	Lead    string // one sentence under the title
-	Sync    bool
-}
-
-func (p *Pages) frame(r *http.Request, section, title, lead string) (frame, error) {
-	enabled, err := p.tenant.SyncEnabled(r.Context())
-	return frame{p.tenant.Name(), section, title, lead, enabled}, err
-}
-
-// show renders a page in memory, so that a failure is a clean error and not half a page.
-func (p *Pages) show(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
+// render makes a page in memory, so that a failure is a clean error and not half a page.
+func (p *Pages) render(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
 	var page bytes.Buffer
 	if err := p.templates.ExecuteTemplate(&page, name, data); err != nil {
 		p.log.Error("a page failed", zap.String("path", r.URL.Path), zap.Error(err))
@@ -90,31 +85,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, status int, name st
 	w.Write(page.Bytes()) // a browser that has gone is nobody to tell
 }
 
-// fail shows an error: a Fault in its own words, anything else is logged.
-func (p *Pages) fail(w http.ResponseWriter, r *http.Request, err error) {
-	if fault, ok := errors.AsType[*directory.Fault](err); ok {
-		p.refuse(w, r, http.StatusConflict, fault)
-		return
-	}
-	if r.Context().Err() == nil {
-		p.log.Error("a page failed", zap.String("path", r.URL.Path), zap.Error(err))
-	}
-	p.refuse(w, r, http.StatusInternalServerError, &directory.Fault{Cause: "the directory could not read or store", Remedy: "look into its log, then try again"})
-}
-
-func (p *Pages) refuse(w http.ResponseWriter, r *http.Request, status int, fault *directory.Fault) {
-	f, err := p.frame(r, "", "That did not work", "")
-	if err != nil {
-		http.Error(w, fault.Error(), status)
-		return
-	}
-	p.show(w, r, status, "problem", struct {
-		frame
-		*directory.Fault
-	}{f, fault})
-}
-
-func (p *Pages) style(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Cache-Control", "private, max-age=300")
-	http.ServeFileFS(w, r, files, "templates/style.css")
+// turnAway shows a fault to somebody who is not signed in, or not known to be.
+func (p *Pages) turnAway(w http.ResponseWriter, r *http.Request, status int, fault *directory.Fault) {
+	p.render(w, r, status, "problem", frame{Tenant: p.tenant.Name(), Title: "That did not work", Problem: fault})
 }

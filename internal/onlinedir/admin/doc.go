@@ -1,10 +1,14 @@
-// Package admin is what the administrator of the online directory sees in a browser: the people with their states, and the switch
-// that lets synchronisation write. Pages work without script and on a phone, follow the system's dark mode, and say states in the
-// words that the command line and the log use.
+// Package admin is the admin centre of the online directory: what its administrators see in a browser. Each section (overview, users,
+// migration, ...) has a file with its routes and handlers and a template of the same name; sections.go lists them.
 //
-// It promises that no value can become markup (html/template, and a content security policy without script), that no other site
-// can act here (http.CrossOriginProtection), and that every request carries the administrator's name and password (HTTP Basic: serve
-// it over TLS). A page is complete in memory before it is sent.
+// It promises that every page can be read and every action made without script, on a phone, with a keyboard alone and with a screen
+// reader; that no value can become markup (html/template, and a content security policy without inline script or style); that no other
+// site can act here (http.CrossOriginProtection, and a token in every form); and that what a role may not do is neither offered nor
+// accepted. A page is complete in memory before it is sent.
 //
-// Where it hurts: a search that few accounts match looks at all of them.
+// A request becomes a visit (visit.go), which knows who is there; handlers are methods of it and return an error, which becomes a page
+// that says what happened and what helps.
+//
+// Where it hurts: the selections of actions in bulk are kept in this process (bulk.go), so a restart between the preview and the
+// answer asks the administrator to select again.
 package admin
