@@ -26,6 +26,8 @@ type User struct {
 	Changed     time.Time
 	Deleted     time.Time // zero while alive
 	DaysLeft    int       // in the recycle bin, rounded up
+	Licence     string    // whose seat the account takes, empty for none
+	Problem     string    // what synchronisation could not make of it, in words; empty for nothing
 
 	key string // the folded name that lists are ordered by
 	seq int64
@@ -35,6 +37,7 @@ type User struct {
 type UserQuery struct {
 	Conditions   []Condition // all of them
 	WithProblems bool        // only those whom synchronisation could not make as they should be
+	ChangedSince time.Time   // only synchronised ones that changed since then; zero does not restrict
 	Sort         string      // "name" (the default), "user", "department" or "changed"
 	Descending   bool
 

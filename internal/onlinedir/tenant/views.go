@@ -31,3 +31,9 @@ func (t *Tenant) SaveView(ctx context.Context, v View) (int64, error) { panic("n
 
 // RemoveView forgets a view.
 func (t *Tenant) RemoveView(ctx context.Context, id int64) error { panic("not yet") }
+
+// CountMatching counts the accounts of a query as far as most, so that a view over a million accounts costs no more than its first ones;
+// Sort, After and Limit do not matter. more says that there are others beyond.
+func (t *Tenant) CountMatching(ctx context.Context, q UserQuery, most int) (n int, more bool, err error) {
+	panic("not yet")
+}
