@@ -23,17 +23,17 @@ type Pages struct {
 	templates *template.Template
 	assets    assets
 	sections  []section
-	key       []byte        // signs what a browser keeps for us; a restart makes a new one
-	guesses   chan struct{} // bounds how many passwords are checked at once
+	key       []byte // signs what a browser keeps for us; a restart makes a new one
+	drafts    *drafts
 	handler   http.Handler
 }
 
-// longestBody is how much a form may send: a CSV file of tenant.MostSelected names fits.
-const longestBody = 4 << 20
+// longestBody is how much a form may send: the largest CSV file that tenant.ParseCSV takes fits.
+const longestBody = 9 << 20
 
 // New makes the admin centre of a tenant.
 func New(t *tenant.Tenant) *Pages {
-	p := &Pages{tenant: t, log: t.Log().Named("admin"), sections: sections(), key: make([]byte, 32), guesses: make(chan struct{}, 2)}
+	p := &Pages{tenant: t, log: t.Log().Named("admin"), sections: sections(), key: make([]byte, 32), drafts: newDrafts()}
 	rand.Read(p.key) // never fails (crypto/rand since Go 1.24)
 	var err error
 	if p.assets, err = loadAssets(); err != nil { // what is embedded can be read

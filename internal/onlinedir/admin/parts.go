@@ -35,7 +35,7 @@ type input struct {
 	Options  []option // of a select
 	Complete string   // autocomplete: "current-password", "off", ...
 	Checked  bool     // of a checkbox
-	Locked   string   // why it cannot be changed here, empty when it can
+	Locked   string   // why it cannot be changed here, empty when it can; for text alone
 	Error    string   // why its value was refused
 }
 

@@ -22,5 +22,6 @@ type route struct {
 func sections() []section {
 	return []section{
 		overviewSection(),
+		usersSection(),
 	}
 }

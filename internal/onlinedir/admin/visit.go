@@ -89,7 +89,7 @@ func readForm(r *http.Request) error {
 		err = r.ParseForm()
 	}
 	if _, tooBig := errors.AsType[*http.MaxBytesError](err); tooBig {
-		return &directory.Fault{Cause: "the form sends more than 4 MB", Remedy: "split it into smaller parts"}
+		return &directory.Fault{Cause: "the form sends more than 9 MB", Remedy: "split it into smaller parts"}
 	}
 	if err != nil {
 		return &directory.Fault{Cause: "the form could not be read: " + err.Error(), Remedy: "load the page again and repeat the change"}

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // functions are what templates can call.
@@ -17,7 +19,7 @@ func (p *Pages) functions() template.FuncMap {
 		"ago":     func(t time.Time) string { return ago(p.tenant.Now().Sub(t)) },  // {{ago .Ended}}: 9 min ago
 		"asset":   p.assets.address,                                                // {{asset "style.css"}}
 		"input":   newInput,                                                        // {{template "input" (input "name" "Name" .Name)}}
-		"lower":   strings.ToLower,
+		"capital": capital,
 	}
 }
 
@@ -80,4 +82,10 @@ func grouped(n int) string {
 		s = s[:i] + "," + s[i:]
 	}
 	return s
+}
+
+// capital begins a sentence.
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
 }
