@@ -42,7 +42,7 @@ func (v *visit) frame(title, lead string) (frame, error) {
 		MayEdit: v.may(tenant.UserAdministrator), MayManage: v.may(tenant.GlobalAdministrator),
 	}
 	for _, s := range v.sections {
-		if v.may(s.needs) {
+		if s.title != "" && v.may(s.needs) {
 			f.Nav = append(f.Nav, navLink{s.title, s.path, s.key == v.section.key})
 		}
 	}

@@ -29,14 +29,15 @@ type empty struct {
 type input struct {
 	Name, Label, Value string
 
-	Type     string // of HTML; "textarea", "select" and "checkbox" too; empty for "text"
-	Hint     string // one sentence under it
-	Required bool
-	Options  []option // of a select
-	Complete string   // autocomplete: "current-password", "off", ...
-	Checked  bool     // of a checkbox
-	Locked   string   // why it cannot be changed here, empty when it can; for text alone
-	Error    string   // why its value was refused
+	Type      string // of HTML; "textarea", "select" and "checkbox" too; empty for "text"
+	Hint      string // one sentence under it
+	Required  bool
+	Options   []option // of a select
+	Complete  string   // autocomplete: "current-password", "off", ...
+	Checked   bool     // of a checkbox
+	Locked    bool     // it is shown and cannot be changed; for text alone
+	Described string   // id of what says more about it, instead of a hint
+	Error     string   // why its value was refused
 }
 
 type option struct {

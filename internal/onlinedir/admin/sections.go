@@ -5,7 +5,7 @@ import "syncd/internal/onlinedir/tenant"
 // section is one entry of the bar at the top: a path, and the pages below it.
 type section struct {
 	key    string // of frame.Section
-	title  string
+	title  string // empty for one that the bar does not show
 	path   string
 	needs  tenant.Role // who is offered it
 	routes []route
@@ -23,5 +23,6 @@ func sections() []section {
 	return []section{
 		overviewSection(),
 		usersSection(),
+		accountSection(),
 	}
 }

@@ -14,8 +14,8 @@ import (
 type editPage struct {
 	frame
 	ID       string
-	Synced   bool
 	Inputs   []input
+	Locked   []input // what Active Directory masters
 	Location input
 }
 
@@ -38,7 +38,7 @@ func (v *visit) showEdit(p tenant.Person, typed map[string]string, location stri
 		return err
 	}
 	f.Up, f.Problem = &link{nameOf(p.User), "/users/" + p.ID}, problem
-	page := editPage{frame: f, ID: p.ID, Synced: p.ExternalID != ""}
+	page := editPage{frame: f, ID: p.ID}
 	for _, fact := range p.Facts {
 		in := input{Name: fieldName(fact.Path), Label: fact.Label, Value: fact.Value}
 		if value, found := typed[fact.Path]; found {
@@ -47,12 +47,13 @@ func (v *visit) showEdit(p tenant.Person, typed map[string]string, location stri
 		if fact.Long {
 			in.Type = "textarea"
 		}
-		if fact.Master {
-			in.Locked = "managed in Active Directory"
-		} else if fact.Fixed {
-			continue
+		switch {
+		case fact.Master && in.Value != "":
+			in.Locked, in.Described = true, "managed"
+			page.Locked = append(page.Locked, in)
+		case !fact.Master && !fact.Fixed:
+			page.Inputs = append(page.Inputs, in)
 		}
-		page.Inputs = append(page.Inputs, in)
 	}
 	page.Location = input{
 		Name: "usage-location", Label: "Usage location", Type: "select", Options: countryOptions(location),

@@ -19,7 +19,6 @@ func (p *Pages) functions() template.FuncMap {
 		"ago":     func(t time.Time) string { return ago(p.tenant.Now().Sub(t)) },  // {{ago .Ended}}: 9 min ago
 		"asset":   p.assets.address,                                                // {{asset "style.css"}}
 		"input":   newInput,                                                        // {{template "input" (input "name" "Name" .Name)}}
-		"capital": capital,
 	}
 }
 

@@ -12,7 +12,7 @@ for (const form of document.querySelectorAll("form[data-select]")) {
       all.indeterminate = chosen > 0 && !all.checked;
     }
     for (const button of form.querySelectorAll("[data-selected]")) {
-      button.textContent = button.dataset.selected.replace("%", chosen);
+      button.textContent = button.dataset.selected.replace("% ", chosen ? `${chosen} ` : "");
       button.disabled = chosen === 0;
     }
     form.classList.toggle("chosen", chosen > 0);
