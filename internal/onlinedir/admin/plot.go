@@ -2,6 +2,7 @@ package admin
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"syncd/internal/directory"
@@ -75,7 +76,7 @@ func plotOf(passes []tenant.Report) plot {
 	for i := range p.Columns {
 		c := &p.Columns[i]
 		c.X = (passesPlotted - len(p.Columns) + i) * stepWide
-		c.ChangesHigh = high(float64(c.Changes), float64(mostChanges))
+		c.ChangesHigh = high(math.Log1p(float64(c.Changes)), math.Log1p(float64(mostChanges))) // a first pass would hide all others
 		c.LagHigh = high(float64(c.lag), float64(longest))
 		c.ChangesY, c.LagY = plotHigh-c.ChangesHigh, plotHigh-c.LagHigh
 	}

@@ -15,7 +15,7 @@ func (p *Pages) functions() template.FuncMap {
 	return template.FuncMap{
 		"grouped": grouped,                                                         // {{grouped 1187}}: 1,187
 		"plural":  plural,                                                          // {{plural 3 "seat"}}: 3 seats
-		"when":    func(t time.Time) moment { return momentOf(p.tenant.Now(), t) }, // {{template "time" (when .Changed)}}
+		"when":    func(t time.Time) moment { return momentOf(p.tenant.Now(), t) }, // {{template "time" (when .Changed)}}: 9 min; with "time-ago": 9 min ago
 		"ago":     func(t time.Time) string { return ago(p.tenant.Now().Sub(t)) },  // {{ago .Ended}}: 9 min ago
 		"asset":   p.assets.address,                                                // {{asset "style.css"}}
 		"input":   newInput,                                                        // {{template "input" (input "name" "Name" .Name)}}
@@ -24,14 +24,14 @@ func (p *Pages) functions() template.FuncMap {
 
 // moment is a time as pages show it: short, with the full time on hover.
 type moment struct {
-	Short, Full, Machine string
+	Short, Ago, Full, Machine string
 }
 
 func momentOf(now, t time.Time) moment {
 	if t.IsZero() {
-		return moment{Short: "never"}
+		return moment{Short: "never", Ago: "never"}
 	}
-	return moment{age(now.Sub(t)), full(t), t.UTC().Format(time.RFC3339)}
+	return moment{age(now.Sub(t)), ago(now.Sub(t)), full(t), t.UTC().Format(time.RFC3339)}
 }
 
 func full(t time.Time) string { return t.UTC().Format("2 January 2006 15:04:05 UTC") }
