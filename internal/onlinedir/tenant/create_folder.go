@@ -45,6 +45,13 @@ func Init(dir string, options Options) error {
 	if err != nil {
 		return err
 	}
+	domains := make([]string, len(options.Domains))
+	for i, name := range options.Domains {
+		if domains[i], err = canonicalDomain(name); err != nil {
+			return err
+		}
+	}
+	options.Domains = domains
 	path := filepath.Join(dir, File)
 	if _, err := os.Stat(path); err == nil {
 		return &directory.Fault{
@@ -122,7 +129,8 @@ func write(path string, options Options, hash []byte) (err error) {
 		return err
 	}
 	for _, name := range options.Domains {
-		if _, err := tx.Exec("INSERT INTO domain (name, verified) VALUES (?, 1) ON CONFLICT (name) DO NOTHING", scim.Fold(name)); err != nil {
+		if _, err := tx.Exec("INSERT INTO domain (name, verified, proof, added) VALUES (?, 1, ?, ?) ON CONFLICT (name) DO NOTHING",
+			name, newProof(), time.Now().UnixMilli()); err != nil {
 			return err
 		}
 	}
