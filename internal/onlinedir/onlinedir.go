@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"syncd/internal/onlinedir/admin"
+	"syncd/internal/onlinedir/dnsproof"
 	"syncd/internal/onlinedir/service"
 	"syncd/internal/onlinedir/tenant"
 )
@@ -44,10 +45,13 @@ func Init(dir string, options Options) error { return tenant.Init(dir, options) 
 // WithClock sets the directory's clock; time.Now is the default.
 func WithClock(now func() time.Time) Option { return tenant.WithClock(now) }
 
+// WithResolver sets what looks up the records that prove domains; the name servers of the system are the default.
+func WithResolver(r tenant.Resolver) Option { return tenant.WithResolver(r) }
+
 // Open opens the directory in a folder; ctx must last as long as the directory is open. What is wrong with the folder is a
 // *directory.Fault.
 func Open(ctx context.Context, dir string, log *zap.Logger, options ...Option) (*Directory, error) {
-	t, err := tenant.Open(ctx, dir, log, options...)
+	t, err := tenant.Open(ctx, dir, log, append([]Option{WithResolver(dnsproof.System())}, options...)...)
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,7 @@ func New(t *tenant.Tenant) *Pages {
 	if p.assets, err = loadAssets(); err != nil { // what is embedded can be read
 		panic(err)
 	}
-	p.templates = template.Must(template.New("").Funcs(p.functions()).ParseFS(files, "templates/*.html"))
+	p.templates = template.Must(template.New("").Funcs(p.functions()).Funcs(wording()).ParseFS(files, "templates/*.html"))
 	mux := http.NewServeMux()
 	mux.Handle("GET /assets/{digest}/{name}", p.assets)
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })

@@ -113,7 +113,7 @@ func inspect(t *testing.T, p *onlinedirtest.Page) {
 	wrong("form[method=post]:not(:has(input[name=csrf][value]))", "a form without a token")
 	wrong("nav:not([aria-label])", "a navigation without a name")
 	wrong("html:not([lang])", "no language")
-	for _, only := range []string{"main#main", "h1", "head title", "a.skip[href='#main']"} {
+	for _, only := range []string{"main#main", "h1", "head > title", "a.skip[href='#main']"} {
 		if n := p.Find(only).Length(); n != 1 {
 			t.Errorf("%s has %d of %s", p.Path, n, only)
 		}

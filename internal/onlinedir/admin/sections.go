@@ -23,6 +23,16 @@ func sections() []section {
 	return []section{
 		overviewSection(),
 		usersSection(),
+		groupsSection(),
+		contactsSection(),
+		addressesSection(),
+		domainsSection(),
+		licencesSection(),
+		migrationSection(),
+		recycleSection(),
+		auditSection(),
+		adminsSection(),
+		aboutSection(),
 		accountSection(),
 	}
 }

@@ -27,6 +27,7 @@ ALTER TABLE token ADD COLUMN resource INTEGER; -- seq of the person whose token 
 INSERT INTO setting (name, value) VALUES ('any_domain', 'true');
 ALTER TABLE domain ADD COLUMN kind    INTEGER NOT NULL DEFAULT 1; -- DomainKind
 ALTER TABLE domain ADD COLUMN proof   TEXT    NOT NULL DEFAULT ''; -- label of the CNAME record to create
+UPDATE domain SET proof = 'syncd-' || lower(hex(randomblob(16)));
 ALTER TABLE domain ADD COLUMN added   INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE domain ADD COLUMN checked INTEGER;                     -- last look-up
 ALTER TABLE domain ADD COLUMN failure TEXT    NOT NULL DEFAULT ''; -- of the last look-up, in words
