@@ -58,7 +58,7 @@ func Open(ctx context.Context, dir string, log *zap.Logger, options ...Option) (
 	return &Directory{t}, nil
 }
 
-// Handler serves SCIM under /scim/v2/ (bearer tokens) and the administrator's pages everywhere else (Basic sign-in). Every call makes a
+// Handler serves SCIM under /scim/v2/ (bearer tokens) and the admin centre everywhere else (sessions). Every call makes a
 // new one, for the same data.
 func (d *Directory) Handler() http.Handler {
 	mux := http.NewServeMux()
