@@ -24,7 +24,7 @@ func (w *Writer) Delete(ctx context.Context, kind *scim.ResourceType, id string,
 		return err
 	}
 	now := w.tenant.now().UnixMilli()
-	if _, err := w.exec(ctx, `UPDATE resource SET state = ?, user_name = NULL, manager = NULL, deleted = ?, modified = ?, version = version + 1
+	if _, err := w.exec(ctx, `UPDATE resource SET state = ?, user_name = NULL, manager = NULL, listed = 0, deleted = ?, modified = ?, version = version + 1
 		WHERE seq = ?`, Deleted, now, now, record.seq); err != nil {
 		return fmt.Errorf("delete %s: %w", id, err)
 	}

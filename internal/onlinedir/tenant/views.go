@@ -2,17 +2,6 @@ package tenant
 
 import "context"
 
-// Condition is one line of a view: "Department is Executive Branch".
-type Condition struct {
-	Attribute string `json:"attribute"` // path of a ViewAttribute
-	Operator  string `json:"operator"`  // of Operators
-	Value     string `json:"value"`     // empty for the operators that need none
-}
-
-// ViewAttributes are what conditions can be about, Operators how: "is", "is not", "contains", "begins with", "is empty", "is not empty".
-func ViewAttributes() []Field { panic("not yet") }
-func Operators() []string     { panic("not yet") }
-
 // View is a selection that administrators made and named.
 type View struct {
 	ID         int64
