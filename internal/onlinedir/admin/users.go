@@ -48,8 +48,9 @@ type usersPage struct {
 	Address     listAddress
 	Paging      paging
 	Empty       empty
-	Recycled    bool // the view shows the recycle bin
-	MayActivate bool // somebody of the view may be activated, or deactivated
+	Partial     string // why the page is short
+	Recycled    bool   // the view shows the recycle bin
+	MayActivate bool   // somebody of the view may be activated, or deactivated
 	MayDisable  bool
 	EditView    string // address, where the administrator may change the view
 }
@@ -92,7 +93,7 @@ func (v *visit) users() error {
 	}
 	f.Wide = true
 	page := usersPage{
-		frame: f, View: current, Views: links, Key: current.key, Address: at, Columns: columnsOf(at, current), Empty: empty{Text: current.empty},
+		frame: f, View: current, Views: links, Key: current.key, Address: at, Columns: columnsOf(at, current), Empty: empty{Text: current.empty}, Partial: list.Partial,
 		Search:   searchBox{Action: "/users", Query: at.search, Label: "Search name, address, department", Keep: kept(listAddress{view: at.view, sort: at.sort, descending: at.descending})},
 		Recycled: current.key == "deleted", MayActivate: f.MayEdit && current.key != "deleted" && current.key != "enabled",
 		MayDisable: f.MayEdit && current.key != "deleted" && current.key != "disabled",
@@ -124,6 +125,8 @@ func (p *usersPage) page(next string) {
 		p.Paging.First = at.String()
 	}
 	switch {
+	case next != "": // Partial says why there is nobody
+		p.Empty = empty{Text: "Nobody on this page."}
 	case p.Address.search != "":
 		p.Empty = empty{Text: "Nobody here matches. Search for a part of a name, user name or department, or for the beginning of an address.",
 			Action: &link{"Show all of this view", listAddress{view: p.Key}.String()}}
@@ -136,17 +139,20 @@ func (p *usersPage) page(next string) {
 func columnsOf(at listAddress, w view) []column {
 	sorted, descending := at.sort, at.descending
 	if sorted == "" {
-		sorted, descending = cmp.Or(w.query.Sort, "name"), w.query.Descending
+		sorted, descending = cmp.Or(w.query.Sort, tenant.ByName), w.query.Descending
+	}
+	if sorted == tenant.BySynced { // the same column
+		sorted = tenant.ByChanged
 	}
 	columns := []column{
-		{Title: "Person", URL: "name"}, {Title: "Department", URL: "department"}, {Title: "State"}, {Title: "Licence"},
-		{Title: "Changed", URL: "changed", Class: "end"},
+		{Title: "Person", URL: tenant.ByName}, {Title: "Department", URL: tenant.ByDepartment}, {Title: "State"}, {Title: "Licence"},
+		{Title: "Changed", URL: tenant.ByChanged, Class: "end"},
 	}
 	for i, c := range columns {
 		if c.URL == "" {
 			continue
 		}
-		to := listAddress{view: at.view, search: at.search, sort: c.URL, descending: c.URL == "changed"} // the latest first
+		to := listAddress{view: at.view, search: at.search, sort: c.URL, descending: c.URL == tenant.ByChanged} // the latest first
 		if c.URL == sorted {
 			columns[i].Sorted = map[bool]string{false: "ascending", true: "descending"}[descending]
 			to.descending = !descending

@@ -43,7 +43,7 @@ func builtIn(now time.Time) []view {
 		{
 			key: "recent", title: "Recently synchronised", lead: "from Active Directory, new or changed within the last 24 hours",
 			empty: "Nothing changed within the last 24 hours.",
-			query: tenant.UserQuery{ChangedSince: now.Add(-recently), Sort: "changed", Descending: true},
+			query: tenant.UserQuery{ChangedSince: now.Add(-recently), Sort: tenant.BySynced, Descending: true},
 		},
 		{
 			key: "errors", title: "With errors", lead: "what synchronisation could not make here as it is in Active Directory",
