@@ -14,6 +14,7 @@ import (
 
 	"syncd/internal/directory"
 	"syncd/internal/onlinedir"
+	"syncd/internal/onlinedir/dnsproof"
 )
 
 // directoryCommand is the simulated online directory on its own.
@@ -55,6 +56,8 @@ type directoryServe struct {
 	Listen  string `required:"" placeholder:"ADDR" help:"Where to listen, for example 127.0.0.1:8443."`
 	TLSCert string `name:"tls-cert" placeholder:"FILE" help:"The certificate, with its chain, in PEM."`
 	TLSKey  string `name:"tls-key" placeholder:"FILE" help:"Its key, in PEM."`
+
+	Resolver string `placeholder:"ADDR" help:"The name server that is asked for the records that prove domains, for example 192.0.2.53:53; else those of this computer."`
 }
 
 // Run serves until a signal.
@@ -66,7 +69,15 @@ func (d *directoryServe) Run(ctx context.Context, std streams) (err error) {
 	if err != nil {
 		return err
 	}
-	dir, err := onlinedir.Open(ctx, d.Data, log)
+	var options []onlinedir.Option
+	if d.Resolver != "" {
+		resolver, err := dnsproof.New(d.Resolver)
+		if err != nil {
+			return err
+		}
+		options = append(options, onlinedir.WithResolver(resolver))
+	}
+	dir, err := onlinedir.Open(ctx, d.Data, log, options...)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"syncd/internal/onlinedir/scim"
-	"syncd/internal/onlinedir/tenant"
 )
 
 // discover answers ServiceProviderConfig, ResourceTypes and Schemas (RFC 7644 §4).
@@ -57,7 +56,7 @@ const SchemaTenant = "urn:syncd:params:scim:schemas:core:1.0:Tenant"
 
 // providerConfig is RFC 7643 §5, the domains of the company, and where passes are reported.
 func (s *Service) providerConfig(r *request) (*answer, error) {
-	domains, err := s.tenant.Domains(r.Context())
+	verified, strict, err := s.tenant.VerifiedDomains(r.Context())
 	if err != nil {
 		return nil, err
 	}
@@ -75,23 +74,15 @@ func (s *Service) providerConfig(r *request) (*answer, error) {
 			"description": "A token that `syncd directory token` made, in the Authorization header (RFC 6750).",
 		}},
 		"meta":       map[string]any{"resourceType": "ServiceProviderConfig", "location": r.base + "/ServiceProviderConfig"},
-		SchemaTenant: describeDomains(s.tenant.RoutingDomain(), domains),
+		SchemaTenant: describeDomains(s.tenant.RoutingDomain(), verified, strict),
 	}), nil
 }
 
-// describeDomains lists the verified domains, the routing domain first. There is no list while the company has registered none: then
-// names may be in any domain.
-func describeDomains(routing string, registered []tenant.Domain) map[string]any {
+// describeDomains lists the verified domains, the routing domain first. There is no list where names may be in any domain.
+func describeDomains(routing string, verified []string, strict bool) map[string]any {
 	about := map[string]any{"routingDomain": routing, "passes": "/" + passes}
-	if len(registered) == 0 {
-		return about
+	if strict {
+		about["verifiedDomains"] = verified
 	}
-	verified := []string{routing}
-	for _, d := range registered {
-		if d.Verified {
-			verified = append(verified, d.Name)
-		}
-	}
-	about["verifiedDomains"] = verified
 	return about
 }

@@ -92,6 +92,10 @@ func compileComparison(f scim.Comparison) (fragment, bool) {
 
 func compileText(column string, op scim.Operator, value string) (fragment, bool) {
 	var sql fragment
+	emptied := column == "r.display_name" || column == "r.department" // columns with "" for an absent value
+	if emptied && value == "" {
+		return sql, false
+	}
 	switch op {
 	case scim.Contains:
 		return fragment{text: "instr(" + column + ", ?) > 0", args: []any{value}}, true
@@ -103,11 +107,8 @@ func compileText(column string, op scim.Operator, value string) (fragment, bool)
 	default:
 		return sql, false
 	}
-	if column == "r.display_name" {
-		if value == "" {
-			return fragment{}, false // the column has "" for an absent name
-		}
-		sql.text = "r.state IN (0, 1, 2) AND r.display_name <> '' AND " + sql.text // the index begins with the state
+	if emptied {
+		sql.text = "r.state IN (0, 1, 2) AND " + column + " <> '' AND " + sql.text // the index begins with the state
 	}
 	sql.text = "(" + sql.text + ")"
 	return sql, true

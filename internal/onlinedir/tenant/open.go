@@ -30,6 +30,7 @@ type Tenant struct {
 	log       *zap.Logger
 	now       func() time.Time
 	busyAfter time.Duration
+	resolver  Resolver // nil for none
 
 	path  string
 	write *sql.DB // one connection

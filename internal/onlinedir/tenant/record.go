@@ -65,10 +65,11 @@ func (p Precondition) check(r *Record) error {
 	return scim.Refuse(http.StatusPreconditionFailed, "", "%s %s has changed: its version is %s", strings.ToLower(r.Type.Name), r.ID, r.ETag())
 }
 
-// recordColumns is what scanRecord reads; m is the manager.
-const recordColumns = `r.seq, r.kind, r.state, r.id, r.external_id, r.active, r.created, r.modified, r.version, r.body,
-	m.id, m.kind, json_extract(m.body, '$.displayName')
-	FROM resource r LEFT JOIN resource m ON m.seq = r.manager `
+// recordFields is what scanRecord reads; m is the manager.
+const recordFields = `r.seq, r.kind, r.state, r.id, r.external_id, r.active, r.created, r.modified, r.version, r.body,
+	m.id, m.kind, json_extract(m.body, '$.displayName')`
+
+const recordColumns = recordFields + ` FROM resource r LEFT JOIN resource m ON m.seq = r.manager `
 
 func (t *Tenant) scanRecord(scan func(dest ...any) error) (*Record, error) {
 	var (

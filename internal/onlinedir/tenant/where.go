@@ -60,7 +60,7 @@ type fragment struct {
 	indexed bool
 }
 
-// compile returns SQL that means exactly what a filter means, or false. Negations are left to Matches: SQL's NULL would say
+// compile returns SQL that means exactly what a filter means, or false. Most negations are left to Matches: SQL's NULL would say
 // something else about absent values.
 func compile(f scim.Filter) (fragment, bool) {
 	switch f := f.(type) {
@@ -76,6 +76,29 @@ func compile(f scim.Filter) (fragment, bool) {
 		}
 	case scim.Element:
 		return compileElement(f)
+	case scim.Not:
+		return compileNot(f)
+	}
+	return fragment{}, false
+}
+
+// compileNot knows "is not" and "is empty" of what has a column.
+func compileNot(f scim.Not) (fragment, bool) {
+	switch inner := f.Filter.(type) {
+	case scim.Present:
+		if c := columnOf(inner.Path); c.name != "" && c.kind <= exactColumn {
+			return fragment{text: "coalesce(" + c.name + ", '') = ''"}, true
+		}
+	case scim.Comparison:
+		c := columnOf(inner.Path)
+		value, isText := inner.Value.(string)
+		if c.name == "" || c.kind > exactColumn || !isText || value == "" || inner.Operator != scim.Equal {
+			return fragment{}, false
+		}
+		if c.kind == textColumn {
+			value = scim.Fold(value)
+		}
+		return fragment{text: "coalesce(" + c.name + ", '') <> ?", args: []any{value}}, true
 	}
 	return fragment{}, false
 }
