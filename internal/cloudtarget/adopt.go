@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"syncd/internal/diff"
 	"syncd/internal/directory"
@@ -23,12 +24,16 @@ func (b *batch) create(ctx context.Context) error {
 		}
 	}
 	twins := make(map[int]*twin)
-	if b.t.repeat.Load() {
+	undoes := slices.ContainsFunc(b.changes, func(c diff.Change) bool { return c.Undo })
+	if undoes || b.t.repeat.Load() {
 		found, err := b.t.findAll(ctx, b.s, calls)
 		if err != nil {
 			return err
 		}
 		calls, at = unmatched(calls, at, found, twins)
+	}
+	if undoes {
+		calls, at = b.undo(calls, at, twins)
 	}
 	answers, err := b.t.execute(ctx, b.s, calls)
 	if err != nil {
@@ -59,6 +64,22 @@ func (b *batch) create(ctx context.Context) error {
 		return err
 	}
 	return b.bring(ctx, twins, true)
+}
+
+// undo answers the creations that are only looked up, and keeps the calls of the others.
+func (b *batch) undo(calls []call, at []int, twins map[int]*twin) (rest []call, restAt []int) {
+	for i, c := range b.changes {
+		if tw := twins[i]; c.Undo && tw != nil && !tw.several {
+			b.outcomes[i] = diff.Outcome{ID: tw.id, Adopted: true}
+			delete(twins, i)
+		}
+	}
+	for n, i := range at {
+		if !b.changes[i].Undo {
+			rest, restAt = append(rest, calls[n]), append(restAt, i)
+		}
+	}
+	return rest, restAt
 }
 
 // unmatched keeps the calls without a twin, and notes the twins of the others.

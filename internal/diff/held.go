@@ -145,6 +145,9 @@ func (p *Planner) decidePending(op Op, limit func(n int) *LimitError, free func(
 	p.plan.over(over)
 	return each(func(c *Change, free bool) error {
 		if free {
+			if h, _, err := p.remembered(c); err != nil || op == Block && h.Decision == directory.DecisionRejected { // the departure that it goes with was not
+				return err
+			}
 			return errors.Join(p.plan.spool.add(c), then(c, true))
 		}
 		goes, err := p.decide(c, over != nil)

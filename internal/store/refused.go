@@ -87,7 +87,7 @@ func (w *writer) forget(passID string, a *diff.Answer) error {
 	if err := unmarshal(b, &r, "the list of refused objects"); err != nil {
 		return err
 	}
-	if r.Pass == passID {
+	if r.Pass == passID || (a.Op == diff.SetManager) != (r.Op == diff.SetManager.String()) { // that there is no manager says nothing of the rest
 		return nil
 	}
 	return w.tx.Bucket(bucketRefused).Delete(key)

@@ -37,6 +37,7 @@ type forest struct {
 	pilot   map[directory.Anchor]struct{} // who alone is in scope; nil: everybody
 	hidden  bool                          // CN=Deleted Objects cannot be read
 	veiled  bool                          // employeeType, which the filter asks for, cannot be read
+	bare    bool                          // no attribute of anybody can be read
 	read    func()                        // called whenever everything, or a delta, has been read
 }
 
@@ -140,6 +141,10 @@ func (f *forest) object(e *entry, linked, whole bool) *directory.Object {
 	o.Attributes["userAccountControl"] = []string{strconv.Itoa(flags)}
 	if f.veiled {
 		delete(o.Attributes, "employeeType")
+	}
+	if f.bare {
+		o.Attributes = nil
+		return &o
 	}
 	o.FilterMiss = o.Attributes.First("employeeType") != regular
 	if !e.expires.IsZero() {

@@ -80,6 +80,9 @@ func (in *intake) keepExpiry(o *directory.Object) error {
 	if err != nil || !found || e.Resource.Expires.IsZero() {
 		return err
 	}
+	if o.Attributes == nil { // nothing of it can be read
+		o.Attributes = directory.Attributes{}
+	}
 	o.Attributes["accountExpires"] = []string{mapping.ExpiryValue(e.Resource.Expires)}
 	return nil
 }
@@ -127,11 +130,7 @@ func (in *intake) recognise(o *directory.Object) error {
 		return err
 	}
 	if o.Anchor == o.GUID {
-		return nil
-	}
-	known, _, err := in.pass.store.Online(o.Anchor)
-	if err != nil || known {
-		return err
+		return in.recogniseBare(o)
 	}
 	e, found, err := in.pass.store.Entry(o.GUID)
 	if err != nil || !found || e.Departed || !e.Resource.GUID.IsZero() {
@@ -140,6 +139,21 @@ func (in *intake) recognise(o *directory.Object) error {
 	o.Anchor = o.GUID
 	o.Problem = "its mS-DS-ConsistencyGuid was set after it had been brought online under its objectGUID; clear it, or set it to the bytes of the objectGUID, " + o.GUID.GUID()
 	return nil
+}
+
+// recogniseBare keeps an object what it is online whose mS-DS-ConsistencyGuid is gone: cleared, or lost with a deletion that was undone without a
+// recycle bin.
+func (in *intake) recogniseBare(o *directory.Object) error {
+	a, found, err := in.pass.store.AnchorOf(o.GUID)
+	if err != nil || !found {
+		return err
+	}
+	online, departed, err := in.pass.store.Online(a)
+	if err == nil && online && !departed {
+		o.Anchor = a
+		o.Problem = "its mS-DS-ConsistencyGuid, by which it is known online, is gone; set it to the bytes of " + a.GUID() + " again, or to a value of its own"
+	}
+	return err
 }
 
 // mostForeign is how many skipped memberships are named in the report.

@@ -1,11 +1,13 @@
 package syncer_test
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"syncd/internal/directory"
+	"syncd/internal/syncer"
 )
 
 // TestLaw8WhatALocalRuleRefusesIsListedBlockedAndHeals: bob's address cannot be used. He keeps his attributes, but his memberships and his
@@ -149,4 +151,58 @@ func TestNamesOfWhoIsHeldStayTaken(t *testing.T) {
 	}
 	r.settled()
 	r.idle(true)
+}
+
+// TestLaw8WhatTheServiceFailsOverBarsNoSavedPlan: ann is in doubt, and the plan is about bob.
+func TestLaw8WhatTheServiceFailsOverBarsNoSavedPlan(t *testing.T) {
+	r := company(t)
+	r.pass()
+	title := func(name string) {
+		r.forest.change(name, func(e *entry) { e.Attributes["title"] = []string{"Boss"} })
+	}
+	title("ann")
+	r.tenant.refuse[at("ann")] = 500
+	r.pass()
+	title("bob")
+	file := filepath.Join(r.dir, "frozen.plan")
+	if p := r.ask(syncer.Request{DryRun: true, Save: file}); strings.Contains(p.Message, "not applied") {
+		t.Error(p.Message)
+	}
+	if p := r.ask(syncer.Request{Saved: file}); p.Updated != 1 {
+		t.Errorf("%+v", p)
+	}
+}
+
+// TestLaw8WhatWasBegunForSomebodyWhoLeftComesToAnEnd: the answer to fay's creation is lost, and she leaves.
+func TestLaw8WhatWasBegunForSomebodyWhoLeftComesToAnEnd(t *testing.T) {
+	for _, status := range []int{0, 400, 409, 500} {
+		r := company(t)
+		r.pass()
+		r.forest.add(directory.User, "fay", staff)
+		r.store.failIn = 3 // the answer is lost
+		r.tenant.refuse[at("fay")] = status
+		if _, err := r.run(syncer.Request{}); err == nil {
+			t.Fatal("nothing failed")
+		}
+		r.reopen()
+		r.forest.delete("fay")
+		r.pass()
+		if list, err := r.store.Refused(); err != nil || len(list) > 0 {
+			t.Errorf("%d: %+v %v", status, list, err)
+		}
+		r.settled()
+		r.idle(true)
+	}
+}
+
+// TestLaw8NothingOfAnAccountCanBeRead: its expiry is known, and that stops nobody.
+func TestLaw8NothingOfAnAccountCanBeRead(t *testing.T) {
+	r := company(t)
+	r.forest.change("ann", func(e *entry) { e.expires = r.now.Add(1000 * time.Hour) })
+	r.pass()
+	r.forest.bare = true
+	r.forest.touch(at("ann"))
+	if p := r.pass(); p.Departed != 0 {
+		t.Errorf("%+v", p)
+	}
 }

@@ -51,7 +51,7 @@ func (s *Syncer) save(p *pass) error {
 	switch {
 	case p.drift != nil && p.drift.Repairs() > 0: // it was compared with a corrected copy of the snapshot
 		barred = "it repairs what others changed online, which only a pass that has looked there itself can do (`syncd --now --verify`)"
-	case p.interrupted != nil:
+	case p.interrupted.CutShort():
 		barred = "the pass " + p.interrupted.Pass + " was interrupted before, and what it left behind must be found first (`syncd --now`)"
 	}
 	if barred != "" {
@@ -109,7 +109,7 @@ func (s *Syncer) fits(p *pass, h *diff.Header) error {
 	if len(changed) > 0 {
 		return stale(h, "the configuration changed since ("+strings.Join(changed, ", ")+")")
 	}
-	if p.interrupted != nil {
+	if p.interrupted.CutShort() {
 		return stale(h, "the pass "+p.interrupted.Pass+" was interrupted since, and what it left behind must be found first (`syncd --now`)")
 	}
 	misfit, err := p.plan.Fits(p.store)

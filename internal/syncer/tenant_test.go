@@ -24,8 +24,7 @@ type tenant struct {
 	failHalf int                      // how many changes of that call are made before
 	broken   []string                 // laws that a change broke
 	lawful   func(c *diff.Change) string
-	leaves   func(c *diff.Change) bool // a creation that is repeated only to be undone: it gets any address
-	sent     []string                  // every change that was made
+	sent     []string // every change that was made
 	lacks    directory.Kind
 	during   func() // called once, before the next changes are made
 	asked    bool   // whether accounts are active that are about to be blocked
@@ -175,6 +174,11 @@ func (t *tenant) Apply(_ context.Context, changes []diff.Change) ([]diff.Outcome
 		if acc := t.accounts[c.ID]; acc != nil && acc.anchor.IsZero() {
 			t.breaks("law 6: %s of an account that is not syncd's", c.Op)
 		}
+		if c.Undo {
+			id, _ := t.find(c.Anchor)
+			outcomes[i] = diff.Outcome{ID: id, Adopted: id != ""}
+			continue
+		}
 		status := t.refuse[c.Anchor]
 		if c.Op == diff.AddMember || c.Op == diff.RemoveMember {
 			status = max(status, t.refuse[c.Other])
@@ -194,7 +198,7 @@ func (t *tenant) Apply(_ context.Context, changes []diff.Change) ([]diff.Outcome
 }
 
 func (t *tenant) make(c *diff.Change) diff.Outcome {
-	if c.After != nil && !t.leaves(c) && t.taken(c.After) {
+	if c.After != nil && t.taken(c.After) {
 		return no(409, "the address is taken")
 	}
 	if c.Op == diff.Create || c.Op == diff.CreateGroup {
