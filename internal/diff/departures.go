@@ -50,7 +50,7 @@ func (p *Planner) succeed(o *directory.Object) {
 // superseded reports whether a block or a departure is about an object that has a successor.
 func (p *Planner) superseded(c *Change) bool {
 	successor, ok := p.succeeded[c.Anchor]
-	return ok && (c.Op == Depart || behind(c.After) != successor)
+	return ok && (c.Op == Depart || c.After.Identity() != successor)
 }
 
 // Departing are the anchors of everybody who would depart, held or not. Where an anchor need not be the objectGUID, whoever has it by now

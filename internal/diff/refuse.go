@@ -105,12 +105,9 @@ func (p *Planner) standsStill(a directory.Anchor) (bool, error) {
 // identity is the object that stands behind an anchor: its objectGUID.
 func identity(o *directory.Object) directory.Anchor { return cmp.Or(o.GUID, o.Anchor) }
 
-// behind is the object that a resource is about.
-func behind(r *directory.Resource) directory.Anchor { return cmp.Or(r.GUID, r.Anchor) }
-
 // is reports whether an entry is about an object.
 func (e *Entry) is(o *directory.Object) bool {
-	return e.Unidentified || behind(&e.Resource) == identity(o)
+	return e.Unidentified || e.Resource.Identity() == identity(o)
 }
 
 // contested reports whether another object than this one came with the same anchor in this pass. Only objects whose anchor is not their

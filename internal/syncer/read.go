@@ -206,7 +206,7 @@ func (s *Syncer) readDelta(ctx context.Context, p *pass, in *intake) error {
 	}
 	p.again = waiting.others
 	also := slices.Concat(waiting.held, waiting.others)
-	names, err := s.namesOf(p, also)
+	names, err := s.namesOf(p, slices.Concat(also, waiting.members))
 	if err != nil {
 		return err
 	}
