@@ -33,7 +33,7 @@ type Settings struct {
 }
 
 // Planner makes the plan of one pass. Feed it (Add, Refuse, Link); in a full pass answer Missing; where an anchor need not be the objectGUID
-// answer Departing; answer NeedMembers; then Finish. Close releases its files; it is not safe for concurrent use.
+// answer Departing; answer NeedMembers, then Bare; then Finish. Close releases its files; it is not safe for concurrent use.
 type Planner struct {
 	settings Settings
 	snapshot Snapshot
@@ -48,6 +48,9 @@ type Planner struct {
 	claims      map[directory.Anchor]directory.Anchor // see contested
 	succeeded   map[directory.Anchor]directory.Anchor // see succeed
 	needMembers []directory.Anchor
+	bare        []directory.Anchor        // groups that show no member at all
+	parts       int                       // members of the group that is being read
+	closed      map[directory.Anchor]bool // groups whose members cannot be read
 
 	pending *spool  // blocks and departures, until Finish decides on them
 	seen    *sorter // anchors in scope, full passes only
@@ -86,6 +89,7 @@ func NewPlanner(settings Settings, snapshot Snapshot) *Planner {
 		anew:      map[directory.Anchor]bool{},
 		claims:    map[directory.Anchor]directory.Anchor{},
 		succeeded: map[directory.Anchor]directory.Anchor{},
+		closed:    map[directory.Anchor]bool{},
 		pending:   newSpool(settings.Dir),
 		seen:      newSorter(settings.Dir, len(directory.Anchor{})),
 		edges:     newSorter(settings.Dir, edgeRecord),

@@ -1,6 +1,7 @@
 package syncer_test
 
 import (
+	"maps"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -205,4 +206,29 @@ func TestLaw8NothingOfAnAccountCanBeRead(t *testing.T) {
 	if p := r.pass(); p.Departed != 0 {
 		t.Errorf("%+v", p)
 	}
+}
+
+// TestGroupsWhoseMembersCannotBeReadKeepThem: law 3. The members say themselves that they are in the group. When the right is back the group is
+// compared as a whole, because no delta tells what changed in the meantime.
+func TestGroupsWhoseMembersCannotBeReadKeepThem(t *testing.T) {
+	r := company(t)
+	r.pass()
+	before := maps.Clone(r.tenant.of("staff").members)
+	r.forest.closed = map[directory.Anchor]bool{at("staff"): true}
+	if p := r.full(); p.EdgesRemoved != 0 || p.Refused != 1 || !maps.Equal(before, r.tenant.of("staff").members) {
+		t.Errorf("%+v, members %v of %v", p, r.tenant.of("staff").members, before)
+	}
+	if list, err := r.store.Refused(); err != nil || len(list) != 1 || !strings.Contains(list[0].Reason, "its members cannot be read") {
+		t.Errorf("%+v %v", list, err)
+	}
+	r.forest.closed = nil
+	r.forest.objects[at("staff")].members = map[directory.Anchor]bool{at("bob"): true} // in no delta
+	r.now = r.now.Add(time.Hour)
+	r.pass()
+	r.settled()
+	r.idle(true)
+	r.forest.objects[at("staff")].members = nil // really empty
+	r.forest.touch(at("staff"))
+	r.full()
+	r.settled()
 }
