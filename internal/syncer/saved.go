@@ -83,6 +83,9 @@ func (s *Syncer) load(ctx context.Context, p *pass) error {
 		if err := s.fits(p, h); err != nil {
 			return err
 		}
+		if err := s.recheck(ctx, p, h); err != nil {
+			return err
+		}
 		p.record.Server, p.record.Read, p.record.Unchanged, p.record.Held = h.Server, p.plan.Read, p.plan.Unchanged, p.plan.HeldCount()
 		p.watermark, p.containers, p.again, p.started = h.Commit.State.Watermark, h.Commit.State.Containers, h.Commit.Again, h.Commit.Started
 		p.unseen, p.blind, p.veiled = h.Commit.State.Unseen, h.Commit.State.Blind, h.Commit.State.Veiled
