@@ -12,7 +12,7 @@ import (
 )
 
 // learned is what a service takes and no document of it tells, as it showed when it refused more. It is kept from pass to pass, and in a file
-// from run to run. It may be lost: then a few requests are refused again.
+// from run to run. It may be lost, and may be deleted when the service takes more by now: then a few requests are refused again.
 type learned struct {
 	mu   sync.Mutex
 	file string // "" for none
@@ -114,11 +114,4 @@ func (t *Target) keep(note func(*kept)) {
 	if err := t.learned.change(note); err != nil {
 		t.log.Warn("what was learned about the online directory is not kept", zap.Error(err))
 	}
-}
-
-// hope lets a service show that it takes more members now than it did when it refused.
-func (l *learned) hope() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.kept.Added, l.kept.Removed = within(2*l.kept.Added), within(2*l.kept.Removed)
 }

@@ -120,7 +120,6 @@ func (t *Target) Open(ctx context.Context) error {
 	t.bulkOff.Store(false)
 	t.noOr.Store(false)
 	t.probedMembers.Store(false)
-	t.learned.hope()
 	found, err := t.discover(ctx)
 	if err != nil {
 		return err
