@@ -2,6 +2,7 @@ package limits_test
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -321,11 +322,20 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// TestEveryProfileCitesItsSources: a limit without a source is a rumour.
+// TestEveryProfileCitesItsSources: a limit without a source is a rumour, and the manual names them all.
 func TestEveryProfileCitesItsSources(t *testing.T) {
+	manual, err := os.ReadFile("../../../docs/online-directory.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, p := range limits.Named() {
-		if p.Summary == "" || p.Name != "none" && len(p.Sources) == 0 {
+		if p.Name != "none" && (len(p.Sources) == 0 || !strings.Contains(string(manual), p.Summary)) {
 			t.Error(p.Name)
+		}
+		for _, source := range p.Sources {
+			if !strings.Contains(string(manual), "<"+source+">") {
+				t.Errorf("docs/online-directory.md does not name %s", source)
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package limits_test
 
 import (
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -116,4 +117,22 @@ func TestTimeout(t *testing.T) {
 	if answer := s.Do("GET", "/Users", nil); answer.Status != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") == "" {
 		t.Error(answer)
 	}
+	s = within(t, "none", func(p *limits.Profile) { p.Timeout = 50 * time.Millisecond })
+	body, trickle := io.Pipe()
+	defer trickle.Close()
+	request, err := http.NewRequestWithContext(t.Context(), "POST", s.URL+"/scim/v2/Users", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+s.Token.Reveal())
+	request.Header.Set("Content-Type", "application/scim+json")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusRequestTimeout {
+		t.Error("a body that does not come:", response.Status)
+	}
+	s.Must(201, "POST", "/Users", person("none", 1, nil)) // the time counts for each request
 }
