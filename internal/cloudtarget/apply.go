@@ -199,7 +199,7 @@ func (b *batch) update(ch *diff.Change, rt *resourceType) []operation {
 	if after == nil {
 		return nil
 	}
-	return differences(before, after, rt, remembered)
+	return b.t.differences(before, after, rt, remembered)
 }
 
 // activation writes active, which only users have.

@@ -128,7 +128,7 @@ func TestConflicts(t *testing.T) {
 			t.Errorf("the third is %+v", outcomes[2])
 		}
 		twin := f.resources["/Users/"+was[0].ID]
-		if got := observed(twin, directory.User).Values; !cmp.Equal(got, creations(1)[0].After.Values) {
+		if got := everything().observed(twin, directory.User).Values; !cmp.Equal(got, creations(1)[0].After.Values) {
 			t.Errorf("the twin holds %v", got)
 		}
 		if twin["active"] != true {
@@ -169,7 +169,7 @@ func TestDriftedUpdateIsMended(t *testing.T) {
 			updates = append(updates, diff.Change{Op: diff.Update, Kind: directory.User, ID: created[i].ID, Before: c.After, After: after})
 		}
 		for i, o := range apply(t, target, updates...) {
-			if o.Refusal != nil || !cmp.Equal(observed(f.resources["/Users/"+o.ID], directory.User).Values, updates[i].After.Values) {
+			if o.Refusal != nil || !cmp.Equal(everything().observed(f.resources["/Users/"+o.ID], directory.User).Values, updates[i].After.Values) {
 				t.Errorf("update %d: %+v, online %v", i, o, f.resources["/Users/"+created[i].ID])
 			}
 		}

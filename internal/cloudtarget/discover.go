@@ -21,10 +21,12 @@ const (
 type service struct {
 	types      map[directory.Kind]*resourceType
 	bulk       bool
-	operations int // in one bulk request
-	payload    int // bytes of one bulk request
-	results    int // resources in one list response to a look-up
-	page       int // resources in one page of a whole list
+	operations int                          // in one bulk request
+	payload    int                          // bytes of one bulk request
+	results    int                          // resources in one list response to a look-up
+	page       int                          // resources in one page of a whole list
+	cursors    bool                         // lists go on with cursors (RFC 9865)
+	schemas    map[string][]schemaAttribute // by URN in lower case
 
 	verified []string // domains that names may use, nil where it is not told
 	routing  string   // "" where it is not told
@@ -35,6 +37,10 @@ type resourceType struct {
 	schema     string
 	endpoint   string // below the base address, with a leading slash
 	extensions []string
+
+	required  []directory.Attribute         // what a creation must have of what syncd masters
+	elsewhere map[directory.Attribute]place // what of it the service has in an extension of its own
+	password  bool                          // a creation must have one
 }
 
 // holds reports whether resources of this type have the attributes of an extension schema, "" being the core one.
@@ -85,7 +91,7 @@ func (t *Target) discover(ctx context.Context) (*service, error) {
 		return nil, err
 	}
 	if described || listed {
-		return s, nil
+		return s, t.readSchemas(ctx, s)
 	}
 	// Not a word about itself: a small service, or no service at all behind a mistyped address.
 	var users struct{ Resources []json.RawMessage }
@@ -111,6 +117,12 @@ func (t *Target) readServiceConfig(ctx context.Context, s *service) (found bool,
 		Filter struct {
 			MaxResults int `json:"maxResults"`
 		} `json:"filter"`
+		Pagination struct {
+			Cursor  bool   `json:"cursor"`
+			Index   *bool  `json:"index"`
+			Default string `json:"defaultPaginationMethod"`
+			Max     int    `json:"maxPageSize"`
+		} `json:"pagination"`
 		Tenant struct {
 			Verified []string `json:"verifiedDomains"`
 			Routing  string   `json:"routingDomain"`
@@ -134,6 +146,12 @@ func (t *Target) readServiceConfig(ctx context.Context, s *service) (found bool,
 	}
 	if n := doc.Filter.MaxResults; n > 0 {
 		s.results, s.page = min(n, lookupBatch), min(n, mostListed)
+	}
+	if p := doc.Pagination; p.Cursor {
+		s.cursors = p.Index != nil && !*p.Index || strings.EqualFold(p.Default, "cursor")
+		if s.cursors && p.Max > 0 {
+			s.page = min(p.Max, mostListed)
+		}
 	}
 	s.verified, s.routing = doc.Tenant.Verified, doc.Tenant.Routing
 	if s.verified != nil && s.routing != "" && !contains(s.verified, s.routing) {

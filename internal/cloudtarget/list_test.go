@@ -218,7 +218,7 @@ func TestShows(t *testing.T) {
 	f := newFake(t)
 	target := f.open()
 	if !target.Shows(directory.User, directory.Title) || !target.Shows(directory.User, directory.Department) || target.Shows(directory.Group, directory.Department) {
-		t.Error("before /Schemas were read")
+		t.Error("without /Schemas")
 	}
 	f.intercept = func(w http.ResponseWriter, r *http.Request, _ string) bool {
 		if !strings.HasSuffix(r.URL.Path, "/Schemas") {
@@ -229,7 +229,7 @@ func TestShows(t *testing.T) {
 			{"name":"emails"}]}]}`)
 		return true
 	}
-	if _, err := list(t, target); err != nil {
+	if err := target.Open(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	for a, want := range map[directory.Attribute]bool{

@@ -31,6 +31,9 @@ func (s *Syncer) verify(ctx context.Context, p *pass) error {
 		}
 		audit := diff.NewAudit(p.store.TempDir(), p.store, s.shows)
 		defer func() { err = errors.Join(err, audit.Close()) }()
+		if !slices.ContainsFunc(besideManagers(), func(a directory.Attribute) bool { return s.Target.Shows(directory.User, a) }) {
+			audit.Unmanaged()
+		}
 		if err := s.readBack(ctx, p, audit); err != nil {
 			return err
 		}
@@ -75,6 +78,11 @@ func (s *Syncer) readBack(ctx context.Context, p *pass, audit *diff.Audit) error
 		return err
 	}
 	return found.correct()
+}
+
+// besideManagers are the attributes of the schema that managers belong to (RFC 7643 §4.3): a service without all of them is without it.
+func besideManagers() []directory.Attribute {
+	return []directory.Attribute{directory.EmployeeNumber, directory.Department, directory.Organization, directory.Division}
 }
 
 // shows reports whether an attribute can be compared: a flow fills it, and the service returns it.

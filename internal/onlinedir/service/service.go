@@ -28,10 +28,19 @@ const (
 type Service struct {
 	tenant *tenant.Tenant
 	log    *zap.Logger
+	within func(http.Handler) http.Handler
 }
 
 // New makes the service of a tenant.
-func New(t *tenant.Tenant) *Service { return &Service{t, t.Log().Named("scim")} }
+func New(t *tenant.Tenant) *Service {
+	return &Service{t, t.Log().Named("scim"), func(h http.Handler) http.Handler { return h }}
+}
+
+// Within puts limits around the service: whatever a client with a token asks for goes through what limits returns.
+func (s *Service) Within(limits func(http.Handler) http.Handler) *Service {
+	s.within = limits
+	return s
+}
 
 // request is one request on its way through the service.
 type request struct {
@@ -47,12 +56,25 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
 	req := &request{Request: r, origin: origin(r), writer: w}
 	req.base = req.origin + Prefix
-	answer, err := s.answer(req)
+	if err := s.authenticate(req); err != nil {
+		s.finish(w, req, nil, err, began)
+		return
+	}
+	s.within(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		admitted := *req
+		admitted.Request, admitted.writer = r, w
+		answer, err := s.answer(&admitted)
+		s.finish(w, &admitted, answer, err, began)
+	})).ServeHTTP(w, r)
+}
+
+// finish sends the answer, or the error as one.
+func (s *Service) finish(w http.ResponseWriter, r *request, answer *answer, err error, began time.Time) {
 	if err != nil {
 		answer = s.refusal(r.Context(), err)
 	}
 	answer.send(w)
-	s.log.Debug("request", zap.String("method", r.Method), zap.String("path", r.URL.Path), zap.String("client", req.client),
+	s.log.Debug("request", zap.String("method", r.Method), zap.String("path", r.URL.Path), zap.String("client", r.client),
 		zap.Int("status", answer.status), zap.Int("bytes", len(answer.body)), zap.Duration("took", time.Since(began)), zap.Error(err))
 }
 
@@ -64,9 +86,6 @@ func origin(r *http.Request) string {
 }
 
 func (s *Service) answer(r *request) (*answer, error) {
-	if err := s.authenticate(r); err != nil {
-		return nil, err
-	}
 	path := strings.Split(strings.TrimPrefix(r.URL.Path, Prefix+"/"), "/")
 	if kind := s.tenant.Catalogue().ByEndpoint(path[0]); kind != nil {
 		return s.resource(r, kind, path[1:])
