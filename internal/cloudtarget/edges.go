@@ -117,11 +117,11 @@ func (b *batch) settleEdges(ctx context.Context, sent []bundle, answers []answer
 		}
 		id := b.changes[edges[0]].ID
 		if _, asked := gone[id]; r.status == http.StatusNotFound && !asked {
-			missing, err := b.t.isGone(ctx, b.s.types[directory.Group].at(id))
+			o, err := b.t.owner(ctx, b.s.types[directory.Group].at(id))
 			if err != nil {
 				return nil, err
 			}
-			gone[id] = missing
+			gone[id] = !o.There
 		}
 		switch {
 		case r.status == http.StatusNotFound && gone[id] || r.status >= 500 || len(edges) == 1:

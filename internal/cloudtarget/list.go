@@ -2,7 +2,6 @@ package cloudtarget
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -20,7 +19,7 @@ const (
 
 // List reads back what is online: every resource of every kind that the service has, one after the other, users first; only those with an
 // externalId where the service can tell them apart. A resource that changes its place while pages are read may come twice, or, where
-// another one is deleted and a third one made at that moment, not at all: ask Gone before believing that something is missing.
+// another one is deleted and a third one made at that moment, not at all: ask Owners before believing that something is missing.
 //
 // A list that breaks off is an error, never a shorter list. Errors are *directory.Fault, those of emit, or the cause of the context's end.
 func (t *Target) List(ctx context.Context, emit func(diff.Online) error) error {
@@ -213,31 +212,32 @@ func online(doc map[string]any, rt *resourceType, kind directory.Kind) diff.Onli
 	return o
 }
 
-// Gone asks for resources by their online ids and tells which are not there, in the order of the ids. It is the proof for what a list did
-// not show.
-func (t *Target) Gone(ctx context.Context, kind directory.Kind, ids []string) ([]bool, error) {
+// Owners asks for resources by their online ids and tells whose they are, in the order of the ids. It is the proof for what a list did not
+// show.
+func (t *Target) Owners(ctx context.Context, kind directory.Kind, ids []string) ([]diff.Owner, error) {
 	s, err := t.opened()
 	if err != nil {
 		return nil, err
 	}
-	gone := make([]bool, len(ids))
+	owners := make([]diff.Owner, len(ids))
 	rt := s.types[kind]
 	if rt == nil {
 		return nil, fmt.Errorf("cloudtarget: asked for a %s, which the service does not have (%w)", kind, errMisuse)
 	}
 	err = each(ctx, len(ids), t.cfg.Concurrency, func(ctx context.Context, i int) (err error) {
-		gone[i], err = t.isGone(ctx, rt.at(ids[i]))
+		owners[i], err = t.owner(ctx, rt.at(ids[i]))
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return gone, nil
+	return owners, nil
 }
 
-// isGone asks whether there is nothing at an address.
-func (t *Target) isGone(ctx context.Context, address string) (bool, error) {
-	var doc json.RawMessage
-	there, err := t.read(ctx, call{op: opLookup, method: http.MethodGet, path: address + "?attributes=id"}, &doc)
-	return !there && err == nil, err
+// owner asks what is at an address, and whose it is.
+func (t *Target) owner(ctx context.Context, address string) (o diff.Owner, err error) {
+	var doc map[string]any
+	o.There, err = t.read(ctx, call{op: opLookup, method: http.MethodGet, path: address + "?attributes=id,externalId"}, &doc)
+	o.ExternalID, _ = member(doc, "externalId").(string)
+	return o, err
 }

@@ -106,15 +106,20 @@ func (t *tenant) List(_ context.Context, emit func(diff.Online) error) error {
 	return nil
 }
 
-func (t *tenant) Gone(_ context.Context, _ directory.Kind, ids []string) ([]bool, error) {
+func (t *tenant) Owners(_ context.Context, _ directory.Kind, ids []string) ([]diff.Owner, error) {
 	if t.failNow() {
 		return nil, errTarget
 	}
-	gone := make([]bool, len(ids))
+	owners := make([]diff.Owner, len(ids))
 	for i, id := range ids {
-		gone[i] = t.accounts[id] == nil
+		if acc := t.accounts[id]; acc != nil {
+			owners[i] = diff.Owner{There: true}
+			if !acc.anchor.IsZero() {
+				owners[i].ExternalID = acc.anchor.String()
+			}
+		}
 	}
-	return gone, nil
+	return owners, nil
 }
 
 func (t *tenant) Members(_ context.Context, group string, emit func([]string) error) (bool, error) {
