@@ -50,6 +50,11 @@ const (
 	LessOrEqual    Operator = "le"
 )
 
+// orders reports whether an operator asks which of two values is the greater.
+func (op Operator) orders() bool {
+	return op == Greater || op == GreaterOrEqual || op == Less || op == LessOrEqual
+}
+
 func operator(word string) (Operator, bool) {
 	switch op := Operator(strings.ToLower(word)); op {
 	case Equal, NotEqual, Contains, StartsWith, EndsWith, Greater, GreaterOrEqual, Less, LessOrEqual:
@@ -210,12 +215,12 @@ func elementPath(a *Attribute, name string) (Path, error) {
 
 // expression reads the operator and the value after a path.
 func (p *parser) expression(path Path) (Filter, error) {
-	if a := path.leaf(); a.Type == Complex && a.Lookup("value") != nil && path.Sub == nil {
-		path.Sub = a.Lookup("value") // emails co "x" means emails.value (RFC 7644 §3.4.2.2)
-	}
 	t := p.next()
 	if t.kind == wordToken && strings.EqualFold(t.text, "pr") {
 		return Present{path}, nil
+	}
+	if a := path.leaf(); a.Type == Complex && a.Lookup("value") != nil && path.Sub == nil {
+		path.Sub = a.Lookup("value") // emails co "x" means emails.value (RFC 7644 §3.4.2.2)
 	}
 	op, ok := operator(t.text)
 	if t.kind != wordToken || !ok {
@@ -245,12 +250,15 @@ func literal(path Path, op Operator, t token) (any, error) {
 		}
 		return v, nil
 	}
+	if leaf.Type == Binary && op.orders() {
+		return nil, fmt.Errorf("%s is binary: it has no order, so compare it with another operator than gt, ge, lt or le", path)
+	}
 	if t.kind != stringToken {
 		return nil, fmt.Errorf("%s is compared with a string in double quotes, found %s", path, t)
 	}
 	if leaf.Type == DateTime {
 		moment, err := time.Parse(time.RFC3339, t.text)
-		if err != nil || op == Contains || op == StartsWith || op == EndsWith {
+		if err != nil || ordered && !op.orders() {
 			return nil, fmt.Errorf("%s is compared by eq, ne, gt, ge, lt or le with a time such as 2026-01-31T12:00:00Z", path)
 		}
 		return moment, nil
