@@ -58,7 +58,9 @@ func Open(ctx context.Context, dir string, log *zap.Logger, options ...Option) (
 // new one, for the same data.
 func (d *Directory) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle(service.Prefix+"/", service.New(d.Tenant))
+	scim := service.New(d.Tenant)
+	mux.Handle(service.Prefix, scim) // its root, which is a query over everything
+	mux.Handle(service.Prefix+"/", scim)
 	mux.Handle("/", pages.New(d.Tenant))
 	return mux
 }

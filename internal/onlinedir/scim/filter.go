@@ -72,8 +72,10 @@ const (
 var errTooMany = errors.New("the filter has too many terms or levels")
 
 // ParseFilter reads a filter for a resource type.
-func (t *ResourceType) ParseFilter(s string) (Filter, error) {
-	p := parser{lexer: lexer{text: s}, resolve: t.resolve}
+func (t *ResourceType) ParseFilter(s string) (Filter, error) { return parseFilter(s, t.resolve) }
+
+func parseFilter(s string, resolve func(word string) (Path, error)) (Filter, error) {
+	p := parser{lexer: lexer{text: s}, resolve: resolve}
 	f, err := p.or()
 	if err == nil {
 		err = p.expect(endToken, "the end")
@@ -164,9 +166,12 @@ func (p *parser) term() (Filter, error) {
 	return p.expression(path)
 }
 
-// element reads what follows "emails[": the inner filter, and the form emails[...].value eq "x", which is outside the grammar but sent
+// element reads what follows "emails[" (or "name[": what is complex has at least one value): the inner filter, and the form emails[...].value eq "x", which is outside the grammar but sent
 // by known clients.
 func (p *parser) element(path Path) (Filter, error) {
+	if path.Attribute.plain() && !path.Attribute.Multi || path.Sub != nil {
+		return nil, fmt.Errorf("%s is neither complex nor multi-valued: brackets select values", path)
+	}
 	inner, err := p.elementFilter(path)
 	if err != nil {
 		return nil, err
@@ -188,9 +193,6 @@ func (p *parser) element(path Path) (Filter, error) {
 
 // elementFilter reads up to the closing bracket, with names that mean the element's.
 func (p *parser) elementFilter(path Path) (Filter, error) {
-	if path.Attribute == nil || !path.Attribute.Multi || path.Sub != nil {
-		return nil, fmt.Errorf("%s is not multi-valued: brackets select elements of a list", path)
-	}
 	outer := p.resolve
 	defer func() { p.resolve = outer }()
 	p.resolve = func(word string) (Path, error) { return elementPath(path.Attribute, word) }

@@ -68,7 +68,7 @@ func (s *Service) providerConfig(r *request) (*answer, error) {
 		"bulk":           map[string]any{"supported": true, "maxOperations": MaxOperations, "maxPayloadSize": MaxPayload},
 		"filter":         map[string]any{"supported": true, "maxResults": MaxResults},
 		"changePassword": supported(false),
-		"sort":           supported(false),
+		"sort":           supported(true),
 		"etag":           supported(true),
 		"authenticationSchemes": []any{map[string]any{
 			"type": "oauthbearertoken", "name": "Bearer token", "primary": true,

@@ -124,7 +124,15 @@ func TestNestingAndWhoseGroups(t *testing.T) {
 			t.Error(filter, found.Body)
 		}
 	}
-	s.Must(400, "GET", "/Groups?filter="+escape(`not (members.value eq "x")`), nil)
+	for filter, want := range map[string]float64{
+		`members pr`: 2, `not (members pr)`: 0, `not (members.value eq "x")`: 2, `members.value ne "` + contact + `"`: 2, `members.value eq null`: 0,
+		`members.value sw "` + contact[:30] + `" and displayName eq "inner"`: 1, `members[value ew "` + contact[20:] + `"]`: 1,
+	} {
+		if found := s.Must(200, "GET", "/Groups?filter="+escape(filter), nil); found.Body["totalResults"] != want {
+			t.Errorf("%s: %v groups, want %v", filter, found.Body["totalResults"], want)
+		}
+	}
+	s.Must(400, "GET", "/Groups?filter="+escape(`members.display eq "x"`), nil)
 	s.Must(204, "DELETE", "/Groups/"+inner, nil)
 	if got := memberIDs(s.Must(200, "GET", "/Groups/"+outer, nil)); len(got) != 0 {
 		t.Error("a deleted group is still a member:", got)

@@ -14,7 +14,7 @@ import (
 func (s *Service) resource(r *request, kind *scim.ResourceType, path []string) (*answer, error) {
 	switch {
 	case len(path) == 0 && r.Method == http.MethodGet:
-		return s.list(r, kind)
+		return s.list(r, []*scim.ResourceType{kind})
 	case len(path) == 0 && r.Method == http.MethodPost:
 		return s.change(r, kind, "")
 	case len(path) == 0:
@@ -22,10 +22,7 @@ func (s *Service) resource(r *request, kind *scim.ResourceType, path []string) (
 	case len(path) > 1 || path[0] == "":
 		return nil, scim.Refuse(http.StatusNotFound, "", "there is nothing at %s", r.URL.Path)
 	case path[0] == ".search":
-		if r.Method != http.MethodPost {
-			return nil, notAllowed("POST")
-		}
-		return s.search(r, kind)
+		return s.search(r, []*scim.ResourceType{kind})
 	}
 	switch r.Method {
 	case http.MethodGet:
@@ -38,7 +35,7 @@ func (s *Service) resource(r *request, kind *scim.ResourceType, path []string) (
 
 func (r *request) projection(kind *scim.ResourceType) scim.Projection {
 	q := r.URL.Query()
-	return kind.ParseProjection(q.Get("attributes"), q.Get("excludedAttributes"))
+	return kind.ParseProjection(strings.Join(q["attributes"], ","), strings.Join(q["excludedAttributes"], ","))
 }
 
 // resourceAnswer renders one record.

@@ -67,7 +67,7 @@ func (s *Service) answer(r *request) (*answer, error) {
 	if err := s.authenticate(r); err != nil {
 		return nil, err
 	}
-	path := strings.Split(strings.TrimPrefix(r.URL.Path, Prefix+"/"), "/")
+	path := strings.Split(strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, Prefix), "/"), "/")
 	if kind := s.tenant.Catalogue().ByEndpoint(path[0]); kind != nil {
 		return s.resource(r, kind, path[1:])
 	}
@@ -79,8 +79,10 @@ func (s *Service) answer(r *request) (*answer, error) {
 		return s.bulk(r)
 	case path[0] == "Me":
 		return nil, scim.Refuse(http.StatusNotImplemented, "", "/Me is not offered: clients of this directory are programs, not people")
-	case path[0] == ".search" || path[0] == "":
-		return nil, scim.Refuse(http.StatusNotImplemented, "", "a search over all resource types is not offered: search one, such as /Users/.search")
+	case path[0] == ".search" && len(path) == 1:
+		return s.search(r, s.tenant.Catalogue().Types)
+	case path[0] == "" && r.Method == http.MethodGet:
+		return s.list(r, s.tenant.Catalogue().Types)
 	}
 	if r.Method != http.MethodGet {
 		return nil, notAllowed("GET")

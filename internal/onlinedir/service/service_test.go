@@ -114,7 +114,9 @@ func TestBadRequests(t *testing.T) {
 		{"GET", "/Planets", ``, 404, "", "nothing at"},
 		{"GET", "/Groups/" + id, ``, 404, "", "no group with the id"},
 		{"GET", "/Me", ``, 501, "", "/Me"},
-		{"POST", "/.search", `{}`, 501, "", "/Users/.search"},
+		{"POST", "/.search", `{}`, 400, scim.InvalidSyntax, service.SchemaSearch},
+		{"GET", "/.search", ``, 405, "", "POST"},
+		{"POST", "", `{}`, 405, "", "GET"},
 		{"PUT", "/Schemas", ``, 405, "", "takes GET"},
 	} {
 		answer := s.Must(c.status, c.method, c.path, c.body)

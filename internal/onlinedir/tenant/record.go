@@ -65,10 +65,12 @@ func (p Precondition) check(r *Record) error {
 	return scim.Refuse(http.StatusPreconditionFailed, "", "%s %s has changed: its version is %s", strings.ToLower(r.Type.Name), r.ID, r.ETag())
 }
 
-// recordColumns is what scanRecord reads; m is the manager.
-const recordColumns = `r.seq, r.kind, r.state, r.id, r.external_id, r.active, r.created, r.modified, r.version, r.body,
-	m.id, m.kind, json_extract(m.body, '$.displayName')
-	FROM resource r LEFT JOIN resource m ON m.seq = r.manager `
+// What scanRecord reads; m is the manager.
+const (
+	recordFields = `r.seq, r.kind, r.state, r.id, r.external_id, r.active, r.created, r.modified, r.version, r.body,
+	m.id, m.kind, json_extract(m.body, '$.displayName')`
+	managerJoin = "LEFT JOIN resource m ON m.seq = r.manager "
+)
 
 func (t *Tenant) scanRecord(scan func(dest ...any) error) (*Record, error) {
 	var (
@@ -112,7 +114,7 @@ func (t *Tenant) scanRecord(scan func(dest ...any) error) (*Record, error) {
 
 // Get reads one resource, without its members. A missing one is a 404 *scim.Error.
 func (r *Reader) Get(ctx context.Context, kind *scim.ResourceType, id string) (*Record, error) {
-	rows, err := r.query(ctx, "SELECT "+recordColumns+"WHERE r.id = ? AND r.kind = ? AND r.deleted IS NULL", id, kind.Kind)
+	rows, err := r.query(ctx, "SELECT "+recordFields+" FROM resource r "+managerJoin+"WHERE r.id = ? AND r.kind = ? AND r.deleted IS NULL", id, kind.Kind)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", id, err)
 	}
