@@ -38,6 +38,22 @@ func (r *request) projection(kind *scim.ResourceType) scim.Projection {
 	return kind.ParseProjection(strings.Join(q["attributes"], ","), strings.Join(q["excludedAttributes"], ","))
 }
 
+// tags is a list of entity tags, whatever the number of headers that hold it; empty for none.
+func (r *request) tags(header string) string { return strings.Join(r.Header.Values(header), ",") }
+
+// checkUnless refuses a change whose If-None-Match names what is there (RFC 9110 §13.1.2).
+func (r *request) checkUnless(ctx context.Context, w *tenant.Writer, kind *scim.ResourceType, id string) error {
+	tags := r.tags("If-None-Match")
+	if tags == "" || id == "" {
+		return nil
+	}
+	record, err := w.Get(ctx, kind, id)
+	if err == nil && record.HasTag(tags) {
+		err = scim.Refuse(http.StatusPreconditionFailed, "", "the resource is there, and has the version %s", record.ETag())
+	}
+	return err
+}
+
 // resourceAnswer renders one record.
 func (s *Service) resourceAnswer(ctx context.Context, r *request, status int, reader *tenant.Reader, record *tenant.Record) (*answer, error) {
 	a := newAnswer(status)
@@ -59,7 +75,7 @@ func (s *Service) get(r *request, kind *scim.ResourceType, id string) (a *answer
 		if err != nil {
 			return err
 		}
-		if tag := r.Header.Get("If-None-Match"); tag != "" && strings.TrimPrefix(tag, "W/") == strings.TrimPrefix(record.ETag(), "W/") {
+		if tags := r.tags("If-None-Match"); tags != "" && record.HasTag(tags) {
 			a = newAnswer(http.StatusNotModified)
 			a.header.Set("ETag", record.ETag())
 			return nil
@@ -79,7 +95,7 @@ func (s *Service) change(r *request, kind *scim.ResourceType, id string) (a *ans
 			return nil, err
 		}
 	}
-	c, err := decode(kind, r.Method, id, body, tenant.Precondition(r.Header.Get("If-Match")))
+	c, err := decode(kind, r.Method, id, body, tenant.Precondition(r.tags("If-Match")))
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +104,9 @@ func (s *Service) change(r *request, kind *scim.ResourceType, id string) (a *ans
 		status = http.StatusNoContent
 	}
 	err = s.write(r, func(ctx context.Context, w *tenant.Writer) error {
+		if err := r.checkUnless(ctx, w, kind, id); err != nil {
+			return err
+		}
 		record, err := c.make(ctx, w)
 		if err != nil {
 			return err
