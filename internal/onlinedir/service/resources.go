@@ -99,6 +99,9 @@ func (s *Service) change(r *request, kind *scim.ResourceType, id string) (a *ans
 	if err != nil {
 		return nil, err
 	}
+	if err := r.mayChange(c); err != nil {
+		return nil, err
+	}
 	status, patch := c.status, r.Method == http.MethodPatch
 	if patch && !r.projection(kind).Restricted() {
 		status = http.StatusNoContent
