@@ -46,7 +46,8 @@ type directoryToken struct {
 	Data string `required:"" placeholder:"DIR" help:"The folder of the online directory; it may be served at the same time."`
 	Name string `required:"" placeholder:"NAME" help:"What the token is for; it is listed under this name."`
 
-	Revoke bool `help:"Revoke the token of this name instead: whoever uses it is refused from now on."`
+	For    string `placeholder:"USERNAME" help:"Make the token for a person, who then reads the directory and is /Me."`
+	Revoke bool   `help:"Revoke the token of this name instead: whoever uses it is refused from now on."`
 }
 
 // Run prints the token alone, or revokes it.
@@ -59,12 +60,19 @@ func (d *directoryToken) Run(ctx context.Context, std streams) (err error) {
 	if d.Revoke {
 		return dir.RevokeToken(ctx, d.Name)
 	}
-	token, err := dir.NewToken(ctx, d.Name)
+	token, err := d.make(ctx, dir)
 	if err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(std.out, token.Reveal())
 	return err
+}
+
+func (d *directoryToken) make(ctx context.Context, dir *onlinedir.Directory) (directory.Secret, error) {
+	if d.For != "" {
+		return dir.NewPersonToken(ctx, d.Name, d.For)
+	}
+	return dir.NewToken(ctx, d.Name)
 }
 
 type directoryServe struct {

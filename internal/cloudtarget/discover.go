@@ -95,7 +95,7 @@ func (t *Target) discover(ctx context.Context) (*service, error) {
 	}
 	// Not a word about itself: a small service, or no service at all behind a mistyped address.
 	var users struct{ Resources []json.RawMessage }
-	if found, err := t.discoverOne(ctx, s.types[directory.User].endpoint+"?startIndex=1&count=1", &users); err != nil || found {
+	if _, found, err := t.discoverOne(ctx, s.types[directory.User].endpoint+"?startIndex=1&count=1", &users); err != nil || found {
 		return s, err
 	}
 	return nil, &directory.Fault{
@@ -123,12 +123,8 @@ func (t *Target) readServiceConfig(ctx context.Context, s *service) (found bool,
 			Default string `json:"defaultPaginationMethod"`
 			Max     int    `json:"maxPageSize"`
 		} `json:"pagination"`
-		Tenant struct {
-			Verified []string `json:"verifiedDomains"`
-			Routing  string   `json:"routingDomain"`
-		} `json:"urn:syncd:params:scim:schemas:core:1.0:Tenant"`
 	}
-	found, err = t.discoverOne(ctx, "/ServiceProviderConfig", &doc)
+	header, found, err := t.discoverOne(ctx, "/ServiceProviderConfig", &doc)
 	if err != nil || !found {
 		return found, err
 	}
@@ -153,11 +149,7 @@ func (t *Target) readServiceConfig(ctx context.Context, s *service) (found bool,
 			s.page = min(p.Max, mostListed)
 		}
 	}
-	s.verified, s.routing = doc.Tenant.Verified, doc.Tenant.Routing
-	if s.verified != nil && s.routing != "" && !contains(s.verified, s.routing) {
-		s.verified = append(s.verified, s.routing)
-	}
-	return true, nil
+	return true, t.readTenant(ctx, s, header)
 }
 
 func (t *Target) readResourceTypes(ctx context.Context, s *service) (found bool, err error) {
@@ -170,7 +162,7 @@ func (t *Target) readResourceTypes(ctx context.Context, s *service) (found bool,
 			} `json:"schemaExtensions"`
 		} `json:"Resources"`
 	}
-	found, err = t.discoverOne(ctx, "/ResourceTypes", &doc)
+	_, found, err = t.discoverOne(ctx, "/ResourceTypes", &doc)
 	if err != nil {
 		return found, err
 	}
@@ -233,25 +225,25 @@ func (t *Target) below(endpoint string) (string, error) {
 }
 
 // discoverOne reads one discovery document; found is false where the service does not have it.
-func (t *Target) discoverOne(ctx context.Context, path string, doc any) (found bool, err error) {
+func (t *Target) discoverOne(ctx context.Context, path string, doc any) (header http.Header, found bool, err error) {
 	c := call{op: opDiscover, method: http.MethodGet, path: path}
 	r, err := t.persist(ctx, discoverTries, false, func(ctx context.Context, _ bool) (reply, error) { return t.once(ctx, c) })
 	if err != nil {
-		return false, t.surrender(err)
+		return nil, false, t.surrender(err)
 	}
 	switch {
 	case r.status == http.StatusOK:
 	case r.status == http.StatusNotFound || r.status == http.StatusNotImplemented:
-		return false, nil
+		return nil, false, nil
 	default:
-		return false, t.denied(t.refusal(r))
+		return nil, false, t.denied(t.refusal(r))
 	}
 	if err := json.Unmarshal(r.body, doc); err != nil {
-		return false, &directory.Fault{
+		return nil, false, &directory.Fault{
 			Class:  directory.Unreachable,
 			Cause:  fmt.Sprintf("%s%s answers with something that is not SCIM: %s", t.base, path, t.redacted(summary(r.body))),
 			Remedy: "check target.url: it must be the SCIM base address", Err: err,
 		}
 	}
-	return true, nil
+	return r.header, true, nil
 }

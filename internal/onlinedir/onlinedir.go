@@ -66,6 +66,7 @@ func (d *Directory) HandlerWithin(p limits.Profile, now func() time.Time) http.H
 
 func (d *Directory) serve(scim http.Handler) http.Handler {
 	mux := http.NewServeMux()
+	mux.Handle(service.Prefix, scim) // its root, which is a query over everything
 	mux.Handle(service.Prefix+"/", scim)
 	mux.Handle("/", pages.New(d.Tenant))
 	return mux

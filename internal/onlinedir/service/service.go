@@ -48,6 +48,7 @@ type request struct {
 	base   string              // address of the service, without the slash at its end
 	origin string              // address of the site
 	client string              // name of the token
+	person string              // id of the person whose token it is, empty for a program
 	writer http.ResponseWriter // told when a body is too large
 }
 
@@ -86,7 +87,10 @@ func origin(r *http.Request) string {
 }
 
 func (s *Service) answer(r *request) (*answer, error) {
-	path := strings.Split(strings.TrimPrefix(r.URL.Path, Prefix+"/"), "/")
+	path := strings.Split(strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, Prefix), "/"), "/")
+	if err := r.mayAsk(path); err != nil {
+		return nil, err
+	}
 	if kind := s.tenant.Catalogue().ByEndpoint(path[0]); kind != nil {
 		return s.resource(r, kind, path[1:])
 	}
@@ -96,10 +100,12 @@ func (s *Service) answer(r *request) (*answer, error) {
 			return nil, notAllowed("POST")
 		}
 		return s.bulk(r)
-	case path[0] == "Me":
-		return nil, scim.Refuse(http.StatusNotImplemented, "", "/Me is not offered: clients of this directory are programs, not people")
-	case path[0] == ".search" || path[0] == "":
-		return nil, scim.Refuse(http.StatusNotImplemented, "", "a search over all resource types is not offered: search one, such as /Users/.search")
+	case path[0] == "Me" && len(path) == 1:
+		return s.me(r)
+	case path[0] == ".search" && len(path) == 1:
+		return s.search(r, s.tenant.Catalogue().Types)
+	case path[0] == "" && r.Method == http.MethodGet:
+		return s.list(r, s.tenant.Catalogue().Types)
 	}
 	if r.Method != http.MethodGet {
 		return nil, notAllowed("GET")
@@ -113,18 +119,21 @@ func (s *Service) authenticate(r *request) error {
 	if token = strings.TrimSpace(token); !strings.EqualFold(scheme, "Bearer") || token == "" {
 		return scim.Refuse(http.StatusUnauthorized, "", "a bearer token is needed; make one with `syncd directory token`")
 	}
-	name, known, err := s.tenant.TokenName(r.Context(), directory.Secret(token))
+	bearer, known, err := s.tenant.Bearer(r.Context(), directory.Secret(token))
 	if err != nil {
 		return err
 	}
-	if !known {
+	if !known || bearer.Person != "" && bearer.State == tenant.Deleted {
 		return scim.Refuse(http.StatusUnauthorized, "", "the token is unknown or has been revoked; make a new one with `syncd directory token`")
 	}
-	r.client = name
+	r.client, r.person = bearer.Token, bearer.Person
+	if r.person != "" && bearer.State != tenant.Enabled {
+		return scim.Refuse(http.StatusForbidden, "", "this account is not active; an administrator of %s activates it", s.tenant.Name())
+	}
 	return nil
 }
 
-// write runs a change of synchronisation, which the tenant must have enabled.
+// write runs a change. Those of synchronisation the tenant must have enabled; what a person changes at /Me has nothing to do with it.
 func (s *Service) write(r *request, fn func(ctx context.Context, w *tenant.Writer) error) error {
 	ctx := r.Context()
 	return s.tenant.Write(ctx, func(w *tenant.Writer) error {
@@ -132,7 +141,7 @@ func (s *Service) write(r *request, fn func(ctx context.Context, w *tenant.Write
 		if err != nil {
 			return err
 		}
-		if !enabled {
+		if !enabled && r.person == "" {
 			return scim.Refuse(http.StatusForbidden, "", "directory synchronisation is not enabled for %s: its administrator enables it at %s/migration"+
 				" (or gives `syncd directory init` the flag --enable-sync at set-up)", s.tenant.Name(), r.origin)
 		}

@@ -25,13 +25,14 @@ const readers = 4
 
 // Tenant is an open directory. It is safe for use by several goroutines.
 type Tenant struct {
-	name      string
-	admin     string
-	password  []byte // bcrypt hash
-	catalogue *scim.Catalogue
-	log       *zap.Logger
-	now       func() time.Time
-	busyAfter time.Duration
+	name       string
+	admin      string
+	password   []byte // bcrypt hash
+	catalogue  *scim.Catalogue
+	log        *zap.Logger
+	now        func() time.Time
+	busyAfter  time.Duration
+	searchTime time.Duration
 
 	write *sql.DB // one connection
 	read  *sql.DB
@@ -62,7 +63,7 @@ func Open(ctx context.Context, dir string, log *zap.Logger, options ...Option) (
 	} else if err != nil {
 		return nil, folderFault(dir, err)
 	}
-	t := &Tenant{catalogue: scim.NewCatalogue(), log: log, now: time.Now, busyAfter: defaultBusyTimeout, stopped: make(chan struct{})}
+	t := &Tenant{catalogue: scim.NewCatalogue(), log: log, now: time.Now, busyAfter: defaultBusyTimeout, searchTime: defaultSearchTime, stopped: make(chan struct{})}
 	for _, option := range options {
 		option(t)
 	}
@@ -94,6 +95,9 @@ func dataSource(path string, busyAfter time.Duration, parameters ...string) stri
 
 // connect opens both pools, checks who wrote the file, and reads the settings that never change.
 func (t *Tenant) connect(ctx context.Context, path string) (err error) {
+	if err := registerFold(); err != nil {
+		return err
+	}
 	if t.write, err = sql.Open("sqlite", dataSource(path, t.busyAfter, "_txlock=immediate", "_pragma=journal_mode(WAL)",
 		"_pragma=synchronous(FULL)", "_pragma=cache_size(-32768)", "_pragma=wal_autocheckpoint(4000)",
 		"_pragma=temp_store(2)")); err != nil {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -17,6 +18,11 @@ const tokenPrefix = "syncd_"
 // NewToken makes a bearer token for a client and returns it; only its SHA-256 digest is kept (the token is 256 random bits, so
 // there is nothing to guess). A second token with the same name is an error: revoke the first.
 func (t *Tenant) NewToken(ctx context.Context, name string) (directory.Secret, error) {
+	return t.newToken(ctx, name, func(*Writer) error { return nil })
+}
+
+// newToken does more in the transaction that keeps the token.
+func (t *Tenant) newToken(ctx context.Context, name string, more func(*Writer) error) (directory.Secret, error) {
 	if name = strings.TrimSpace(name); name == "" {
 		return "", &directory.Fault{Class: directory.Usage, Cause: "a token needs a name", Remedy: "name the client that will use it with --name"}
 	}
@@ -26,8 +32,14 @@ func (t *Tenant) NewToken(ctx context.Context, name string) (directory.Secret, e
 	hash := sha256.Sum256([]byte(token))
 	err := t.Write(ctx, func(w *Writer) error {
 		_, err := w.exec(ctx, "INSERT INTO token (hash, name, created) VALUES (?, ?, ?)", hash[:], name, t.now().UnixMilli())
-		return err
+		if err != nil {
+			return err
+		}
+		return more(w)
 	})
+	if fault, ok := errors.AsType[*directory.Fault](err); ok {
+		return "", fault
+	}
 	if isConflict(err) {
 		return "", &directory.Fault{
 			Class: directory.Usage, Cause: fmt.Sprintf("there is a token named %q already", name),
@@ -44,7 +56,10 @@ func (t *Tenant) NewToken(ctx context.Context, name string) (directory.Secret, e
 func (t *Tenant) RevokeToken(ctx context.Context, name string) error {
 	var revoked int64
 	err := t.Write(ctx, func(w *Writer) (err error) {
-		revoked, err = w.exec(ctx, "DELETE FROM token WHERE name = ?", name)
+		if revoked, err = w.exec(ctx, "DELETE FROM token WHERE name = ?", name); err != nil {
+			return err
+		}
+		_, err = w.exec(ctx, "DELETE FROM setting WHERE name = ?", settingPerson+name)
 		return err
 	})
 	if err != nil {
@@ -54,14 +69,4 @@ func (t *Tenant) RevokeToken(ctx context.Context, name string) error {
 		return &directory.Fault{Class: directory.Usage, Cause: fmt.Sprintf("there is no token named %q", name), Remedy: "check the spelling"}
 	}
 	return nil
-}
-
-// TokenName says who uses a token; known is false when the token is unknown or revoked.
-func (t *Tenant) TokenName(ctx context.Context, token directory.Secret) (name string, known bool, err error) {
-	hash := sha256.Sum256([]byte(token.Reveal()))
-	err = t.Read(ctx, func(r *Reader) error {
-		known, err = r.row(ctx, "SELECT name FROM token WHERE hash = ?", []any{hash[:]}, &name)
-		return err
-	})
-	return name, known, err
 }
