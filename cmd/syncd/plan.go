@@ -61,13 +61,15 @@ func (p *planCommand) Run(ctx context.Context, std streams) (err error) {
 func (p *planCommand) make(ctx context.Context, c *config, std streams, format control.Format) error {
 	request := syncer.Request{Trigger: "now", Full: p.Full, Verify: p.Verify, DryRun: true}
 	return onePass(ctx, c, std, p.JSON, request, func(write savedPlan) error {
-		if p.Out == "" {
-			return write(format, std.out)
+		if p.Out != "" {
+			if err := keepPlan(p.Out, write); err != nil {
+				return err
+			}
+			if !p.JSON {
+				return tellPlan(std, p.Out)
+			}
 		}
-		if err := keepPlan(p.Out, write); err != nil || p.JSON {
-			return err
-		}
-		return tellPlan(std, p.Out)
+		return write(format, std.out)
 	})
 }
 
