@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 
 	"syncd/internal/control"
@@ -119,7 +120,7 @@ func showFile(c *config, path string, format control.Format, out io.Writer) (err
 	}
 	defer func() { err = errors.Join(err, plan.Close()) }()
 	state, found, err := store.OpenReadOnly(c.State.Dir)
-	if errors.Is(err, store.ErrLocked) || err == nil && !found {
+	if errors.Is(err, store.ErrLocked) || errors.Is(err, fs.ErrNotExist) || err == nil && !found {
 		return showPlan(plan, header, nil, format, out)
 	}
 	if err != nil {

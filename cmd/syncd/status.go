@@ -50,7 +50,7 @@ func fromState(c *config) (_ *control.Status, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if !found {
+	if !found { // the folder is there, for example made by the installation
 		return &control.Status{
 			Version: version, Objects: map[string]int{}, Refused: []directory.RefusedObject{}, Held: []directory.HeldObject{}, Plans: []directory.HeldPlan{},
 		}, nil
