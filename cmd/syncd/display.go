@@ -145,10 +145,13 @@ func (d *display) report(p *directory.PassRecord) error {
 		return &ended{passCode(p)}
 	}
 	switch {
+	case heldWhole(p):
+		printWrapped(d.std.err, fmt.Sprintf("%s pass, %s", p.Kind, ending(p)))
+		printWrapped(d.std.err, p.Message)
 	case failed(p):
 		printWrapped(d.std.err, fmt.Sprintf("%s: %s", p.Status, p.Message))
 	default:
-		printWrapped(d.std.out, fmt.Sprintf("%s pass, %s in %.1f s: %s", p.Kind, p.Status, p.Seconds, summary(&p.Pass)))
+		printWrapped(d.std.out, fmt.Sprintf("%s pass, %s", p.Kind, ending(p)))
 		if p.Message != "" {
 			printWrapped(d.std.out, p.Message)
 		}
@@ -218,6 +221,17 @@ func (d *display) end(record *directory.PassRecord, err error) error {
 		fmt.Fprintln(d.std.err, "syncd: afterwards:", err)
 	}
 	return code
+}
+
+// ending is how a pass ended and what it did, in words.
+func ending(p *directory.PassRecord) string {
+	switch {
+	case heldWhole(p):
+		return fmt.Sprintf("held as a whole in %.1f s: nothing was changed", p.Seconds)
+	case failed(p):
+		return fmt.Sprintf("%s in %.1f s", p.Status, p.Seconds)
+	}
+	return fmt.Sprintf("%s in %.1f s: %s", p.Status, p.Seconds, summary(&p.Pass))
 }
 
 // summary counts what a pass did, in words.
