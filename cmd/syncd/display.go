@@ -156,7 +156,9 @@ func (d *display) report(p *directory.PassRecord) error {
 			printWrapped(d.std.out, p.Message)
 		}
 		d.listRefused(d.std.out, p)
-		d.listHeld(d.std.out)
+		if !p.DryRun { // its plan has been shown, with what it holds
+			d.listHeld(d.std.out)
+		}
 	}
 	return &ended{passCode(p)}
 }
@@ -195,12 +197,11 @@ func printHeldPlan(out io.Writer, p *directory.HeldPlan) {
 		printWrapped(out, fmt.Sprintf("    %7s  %s: %s", humanize.Comma(int64(c.Count)), plural(c.Count, heldNoun(c.Op)), c.Cause))
 	}
 	if p.Decision == directory.DecisionApproved {
-		printWrapped(out, "    approved: the next pass carries it out")
+		printWrapped(out, approvedWords)
 		return
 	}
 	printWrapped(out, "    look: syncd plan "+p.ID)
-	printWrapped(out, "    approve: syncd approve "+p.ID)
-	printWrapped(out, "    keep them online: syncd reject "+p.ID)
+	printAnswers(out, p.ID)
 }
 
 // say prints a line for people.
