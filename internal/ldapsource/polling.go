@@ -60,7 +60,7 @@ func (s *Session) deletionsSince(ctx context.Context, floor uint64, set *changeS
 // changesSince finds what changed since the watermark, and completes the watermark of now.
 func (s *Session) changesSince(ctx context.Context, from, mark directory.Watermark) (*changeSet, directory.Watermark, error) {
 	s.strategy, s.why = strategyOf(from), "the last pass went by it"
-	mark.Strategy = s.strategy
+	mark.Strategy, mark.Configured = s.strategy, from.Configured
 	if s.strategy == directory.USNPolling {
 		set, err := s.polled(ctx, from.HighestUSN)
 		return set, mark, err

@@ -49,6 +49,8 @@ func (s *Session) continues(from directory.Watermark) error {
 		return distrust("there is nothing to go on from")
 	case configured == ChangesDirSync && strategy != directory.DirSync, configured == ChangesUSN && strategy != directory.USNPolling:
 		return distrust("source.changes is %s now, and the last pass went by %s", configured, strategy)
+	case from.Configured != "" && from.Configured != string(configured):
+		return distrust("source.changes is %s now, and was %s when everything was read last", configured, from.Configured)
 	case strategy == directory.USNPolling && from.HighestUSN == 0:
 		return distrust("it does not say how far the last pass had read")
 	}
