@@ -49,6 +49,8 @@ func (s *Session) continues(from directory.Watermark) error {
 		return distrust("there is nothing to go on from")
 	case configured == ChangesDirSync && strategy != directory.DirSync, configured == ChangesUSN && strategy != directory.USNPolling:
 		return distrust("source.changes is %s now, and the last pass went by %s", configured, strategy)
+	case from.Configured != "" && from.Configured != string(configured):
+		return distrust("source.changes is %s now, and was %s when everything was read last", configured, from.Configured)
 	case strategy == directory.USNPolling && from.HighestUSN == 0:
 		return distrust("it does not say how far the last pass had read")
 	}
@@ -138,9 +140,9 @@ func (w *witnesses) add(one directory.Witness) {
 	*w = list
 }
 
-// see takes an object that was read. The own account is no witness: every bind changes it.
+// see takes an object that was read. The own account is no witness: every bind changes it. Nor is one whose number cannot be read.
 func (s *Session) see(o *directory.Object) {
-	if o.GUID != s.ownGUID && (len(s.witnesses) < mostWitnesses || o.USN > s.witnesses[len(s.witnesses)-1].USN) {
+	if o.USN > 0 && o.GUID != s.ownGUID && (len(s.witnesses) < mostWitnesses || o.USN > s.witnesses[len(s.witnesses)-1].USN) {
 		s.witnesses.add(directory.Witness{Object: o.GUID, USN: o.USN, Changed: o.Changed})
 	}
 }
@@ -156,7 +158,8 @@ func (s *Session) witnessed(ctx context.Context, mark directory.Watermark) (dire
 		delete(last, w.Object)
 	}
 	delete(last, s.ownGUID)
-	mark.Witnesses = slices.AppendSeq(mark.Witnesses, maps.Values(last))
+	rest := slices.SortedFunc(maps.Values(last), func(a, b directory.Witness) int { return cmp.Compare(b.USN, a.USN) })
+	mark.Witnesses = append(mark.Witnesses, rest...)
 	return mark, nil
 }
 
