@@ -29,7 +29,6 @@ type limited struct {
 
 	mu     sync.Mutex
 	counts map[string]int // "PATCH 400"
-	bodies []string
 }
 
 func visitWithin(t *testing.T, profile string) *limited {

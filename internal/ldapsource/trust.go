@@ -91,7 +91,7 @@ func (s *Session) hear(ctx context.Context, from directory.Watermark) error {
 		}
 	}
 	for guid, is := range now {
-		if !listed[guid] {
+		if !listed[guid] && !is.Changed.Before(from.ReadAt.Add(-clockDifference)) { // else it was hidden, and is shown now
 			return distrust("%s was put back to an earlier state, or shows what it hid (the object %s changed under the uSNChanged %d, which is not new)",
 				s.server, guid.GUID(), is.USN)
 		}
@@ -118,6 +118,9 @@ func (s *Session) changeNumbers(ctx context.Context, filter string) (map[directo
 	}, nil)
 	return now, err
 }
+
+// clockDifference is how far the clocks of the domain controller and of this machine may be apart: Kerberos allows as much.
+const clockDifference = 5 * time.Minute
 
 // A watermark keeps whatever changed under one of the last numbersKept numbers, be it in scope or not: a domain controller that is put
 // back gives these numbers out again, to other objects. The last numbers may all be those of changes that nobody can see, so it keeps

@@ -114,6 +114,7 @@ func (h *handler) tellSchema(doc object) bool {
 		return !h.profile.Own
 	}
 	if h.profile.Own {
+		excuse(attributes)
 		for _, e := range h.profile.Extensions {
 			if e.Kind == kind && e.Stored == urn {
 				attributes = slices.DeleteFunc(attributes, func(a any) bool {
@@ -149,6 +150,16 @@ func (h *handler) schema(urn string) (kind directory.Kind, prefix string, known 
 		}
 	}
 	return 0, "", false
+}
+
+// excuse marks all attributes as not required.
+func excuse(attributes []any) {
+	for _, a := range attributes {
+		attribute, _ := a.(object)
+		attribute["required"] = false
+		below, _ := attribute["subAttributes"].([]any)
+		excuse(below)
+	}
 }
 
 // insist marks an attribute, and the sub-attribute that a path may name, as required.

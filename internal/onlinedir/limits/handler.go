@@ -51,6 +51,7 @@ type request struct {
 func (r *request) writes() bool {
 	return r.Method != http.MethodGet && r.Method != http.MethodHead && r.id != search
 }
+
 func (r *request) creates() bool { return r.Method == http.MethodPost && r.kind != nil && r.id == "" }
 
 // is reports whether the request is about resources of a kind.

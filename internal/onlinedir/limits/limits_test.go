@@ -197,7 +197,7 @@ func TestDiscovery(t *testing.T) {
 		extensions []any
 		required   []string
 	}{
-		{"none", true, []string{"User", "Contact", "Group"}, []any{directory.SchemaEnterprise + " false", directory.SchemaOnPremises + " false"}, []string{"userName"}},
+		{"none", true, []string{"User", "Contact", "Group"}, []any{directory.SchemaEnterprise + " false", directory.SchemaOnPremises + " false"}, []string{"userName", "active"}},
 		{"entra", false, []string{"User", "Group"}, []any{directory.SchemaEnterprise + " false", entraUser + " true"}, []string{"userName", "name", "displayName", "active", "password"}},
 		{"aws", false, []string{"User", "Group"}, []any{directory.SchemaEnterprise + " false"}, []string{"userName", "name", "displayName"}},
 		{"github", false, []string{"User", "Group"}, []any{}, []string{"userName", "displayName", "active", "emails"}},

@@ -48,8 +48,8 @@ func entra() Profile {
 			},
 		},
 		Paging: Paging{Cursor: CursorOnly, NoStartIndex: true, Default: 100, Max: 100, ToldDefault: 100, ToldMax: 1000},
-		Required: required(directory.User, "userName", "password", "name.familyName", "name.givenName", "active", "displayName",
-			entraUser+":mailNickname"),
+		Required: append(required(directory.User, "userName", "password", "name.familyName", "name.givenName", "active", "displayName",
+			entraUser+":mailNickname"), required(directory.Group, "displayName")...),
 		TakesPassword: true,
 	}
 }
@@ -118,6 +118,7 @@ func slack() Profile {
 		Extensions: []Extension{enterprise()},
 		NoBulk:     true,
 		NoSearch:   true,
+		Required:   append(required(directory.User, "userName"), required(directory.Group, "displayName")...),
 		Rates: []Rate{
 			{Counts: Writes, Limit: 600, Per: time.Minute, Burst: 180},
 			{Counts: Reads, Limit: 1000, Per: time.Minute, Burst: 1000},

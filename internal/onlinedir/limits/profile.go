@@ -31,9 +31,9 @@ type Profile struct {
 	HidesMembers  bool // groups are shown without their members
 	Filter        FilterLimits
 	Paging        Paging
-	Required      []Required
-	OneValue      []string // multi-valued attributes of which a resource may have one value
-	TakesPassword bool     // a password may be sent; it is forgotten
+	Required      []Required // with Own: all that a creation must have
+	OneValue      []string   // multi-valued attributes of which a resource may have one value
+	TakesPassword bool       // a password may be sent; it is forgotten
 
 	Rates []Rate
 }

@@ -41,7 +41,7 @@ func TestRates(t *testing.T) {
 			start := s.Time()
 			s.Freeze(start)
 			if c.burst == 180 { // the single rates are lower
-				s = within(t, c.profile, func(p *limits.Profile) { p.Rates = p.Rates[:1] })
+				s = within(t, c.profile, func(p *limits.Profile) { p.Rates, p.Required = p.Rates[:1], nil })
 				s.Freeze(start)
 			}
 			for n := range c.burst {
