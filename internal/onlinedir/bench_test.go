@@ -38,7 +38,7 @@ const bulkURN = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 // benchmark is a directory with a way to send it requests without a network.
 func benchmark(b *testing.B) func(method, path string, body any) *httptest.ResponseRecorder {
 	dir := b.TempDir()
-	if err := onlinedir.Init(dir, onlinedir.Options{Tenant: "Contoso", Admin: "admin", Password: "secret", EnableSync: true, AnyDomain: true}); err != nil {
+	if err := onlinedir.Init(dir, onlinedir.Options{Tenant: "Contoso", Admin: "admin", Password: "correct horse", EnableSync: true, AnyDomain: true}); err != nil {
 		b.Fatal(err)
 	}
 	d, err := onlinedir.Open(b.Context(), dir, zap.NewNop())

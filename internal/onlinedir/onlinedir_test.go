@@ -99,7 +99,7 @@ func again(t *testing.T, variable, dir string) *exec.Cmd {
 // TestKill is law 9 for the online directory: what was acknowledged before a kill -9 is there afterwards, and the folder opens.
 func TestKill(t *testing.T) {
 	dir := t.TempDir()
-	if err := onlinedir.Init(dir, onlinedir.Options{Tenant: "Contoso", Admin: "admin", Password: "secret", EnableSync: true, AnyDomain: true}); err != nil {
+	if err := onlinedir.Init(dir, onlinedir.Options{Tenant: "Contoso", Admin: "admin", Password: "correct horse", EnableSync: true, AnyDomain: true}); err != nil {
 		t.Fatal(err)
 	}
 	writer := again(t, writeInto, dir)

@@ -105,9 +105,14 @@ func (s *Service) authenticate(r *request) error {
 	return nil
 }
 
+// actor is the context of what a client of synchronisation does.
+func (r *request) actor() context.Context {
+	return tenant.As(r.Context(), tenant.Actor{Name: r.client, Sync: true})
+}
+
 // write runs a change of synchronisation, which the tenant must have enabled.
 func (s *Service) write(r *request, fn func(ctx context.Context, w *tenant.Writer) error) error {
-	ctx := r.Context()
+	ctx := r.actor()
 	return s.tenant.Write(ctx, func(w *tenant.Writer) error {
 		enabled, err := w.SyncEnabled(ctx)
 		if err != nil {

@@ -7,7 +7,7 @@ import (
 	"syncd/internal/directory"
 )
 
-// Role is what an administrator may do here. The numbers are stored.
+// Role is what an administrator may do here; the package comment has the table. The numbers are stored.
 type Role int
 
 // The roles, each with all that the ones after it may do.
@@ -16,6 +16,9 @@ const (
 	UserAdministrator   Role = 2 // people, groups, views
 	OnlyReader          Role = 3 // look
 )
+
+// Roles lists the roles, the mightiest first.
+func Roles() []Role { return []Role{GlobalAdministrator, UserAdministrator, OnlyReader} }
 
 func (r Role) String() string {
 	switch r {
@@ -32,7 +35,7 @@ func (r Role) String() string {
 // Actor is who does something, for the audit log and for what it may.
 type Actor struct {
 	Name string
-	Role Role
+	Role Role // zero for synchronisation, which may do nothing that asks for a role
 	Sync bool // a client of synchronisation
 }
 
@@ -54,10 +57,17 @@ func actorOf(ctx context.Context) Actor {
 // permit refuses an actor whose role is not enough.
 func permit(ctx context.Context, needed Role) error {
 	a := actorOf(ctx)
-	if a.Role <= needed {
+	if !a.Sync && a.Role >= GlobalAdministrator && a.Role <= needed {
 		return nil
 	}
+	is := "a " + a.Role.String()
+	switch {
+	case a.Sync:
+		is = "a client of synchronisation"
+	case a.Role < GlobalAdministrator || a.Role > OnlyReader:
+		is = "no administrator"
+	}
 	return &directory.Fault{
-		Class: directory.Usage, Cause: fmt.Sprintf("%s is a %s and may not do this", a.Name, a.Role), Remedy: fmt.Sprintf("ask a %s", needed),
+		Class: directory.Usage, Cause: fmt.Sprintf("%s is %s and may not do this", a.Name, is), Remedy: fmt.Sprintf("ask a %s", needed),
 	}
 }

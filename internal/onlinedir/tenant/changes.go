@@ -13,9 +13,15 @@ import (
 )
 
 // Create adds a resource (RFC 7644 §3.3). A synchronised user (one with an externalId) arrives inactive whatever the document says. A
-// document whose externalId is in the recycle bin restores that resource: the same id, the new content, and active as it was
-// unless the account is disabled on premises.
+// document whose externalId is in the recycle bin restores that resource: the same id, the new content, active as it was unless the account is
+// disabled on premises, and with what administrators own of it: its usage location, its licence, its memberships of local groups. An
+// account that becomes active and finds no seat is a 409 without a scimType.
 func (w *Writer) Create(ctx context.Context, kind *scim.ResourceType, doc scim.Document) (*Record, error) {
+	return w.create(ctx, kind, doc, 0)
+}
+
+// create is Create with the licence of which an active account takes a seat, 0 for any.
+func (w *Writer) create(ctx context.Context, kind *scim.ResourceType, doc scim.Document, licence int64) (*Record, error) {
 	twin, err := w.twin(ctx, kind, doc)
 	if err != nil {
 		return nil, err
@@ -50,8 +56,25 @@ func (w *Writer) Create(ctx context.Context, kind *scim.ResourceType, doc scim.D
 	if err := w.claim(ctx, record.seq, c.addresses); err != nil {
 		return nil, err
 	}
+	if c.active {
+		if err := w.takeSeat(ctx, record.seq, licence); err != nil {
+			return nil, err
+		}
+	}
+	if twin != nil {
+		if err := w.rejoin(ctx, record.seq); err != nil {
+			return nil, err
+		}
+	}
 	if members := doc.List("", "members"); len(members) > 0 {
+		told := len(w.moves)
 		if _, err := w.addMembers(ctx, record, members); err != nil {
+			return nil, err
+		}
+		w.moves = w.moves[:told] // they belong to the creation
+	}
+	if twin != nil {
+		if err := w.note(ctx, DidRestore, record.ID, nameOf(doc), ""); err != nil {
 			return nil, err
 		}
 	}
@@ -85,7 +108,7 @@ func (w *Writer) insert(ctx context.Context, record *Record, c *columns) error {
 		created, modified, synced, version, body, second_name, phone, listed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq`,
 		[]any{
 			record.ID, record.Type.Kind, c.state, c.active, c.externalID, c.userName, c.displayName, c.department, c.manager,
-			record.Created.UnixMilli(), record.Modified.UnixMilli(), synced(ctx, record), record.Version, c.body, c.secondName, c.phone, c.listed,
+			record.Created.UnixMilli(), record.Modified.UnixMilli(), syncTime(ctx, record), record.Version, c.body, c.secondName, c.phone, c.listed,
 		}, &record.seq)
 	if err == nil && !found {
 		return fmt.Errorf("the new resource has no row")
@@ -98,13 +121,13 @@ func (w *Writer) update(ctx context.Context, record *Record, c *columns) error {
 	record.state = c.state
 	_, err := w.exec(ctx, `UPDATE resource SET state = ?, active = ?, external_id = ?, user_name = ?, display_name = ?, department = ?,
 		manager = ?, modified = ?, synced = coalesce(?, synced), deleted = NULL, version = ?, body = ?, second_name = ?, phone = ?, listed = ? WHERE seq = ?`,
-		c.state, c.active, c.externalID, c.userName, c.displayName, c.department, c.manager, record.Modified.UnixMilli(), synced(ctx, record), record.Version,
+		c.state, c.active, c.externalID, c.userName, c.displayName, c.department, c.manager, record.Modified.UnixMilli(), syncTime(ctx, record), record.Version,
 		c.body, c.secondName, c.phone, c.listed, record.seq)
 	return w.explain(ctx, record, c, err)
 }
 
-// synced is the time of a change if synchronisation makes it.
-func synced(ctx context.Context, record *Record) sql.NullInt64 {
+// syncTime is the time of a change if synchronisation makes it.
+func syncTime(ctx context.Context, record *Record) sql.NullInt64 {
 	return sql.NullInt64{Int64: record.Modified.UnixMilli(), Valid: actorOf(ctx).Sync}
 }
 
@@ -183,7 +206,7 @@ func (w *Writer) Patch(ctx context.Context, kind *scim.ResourceType, id string, 
 	return record, w.refresh(ctx, record)
 }
 
-// store writes a record's document where it differs from before, or only a new version where just members changed.
+// store writes a record's document where it differs from before, or only a new version where just members changed. It notes what changed.
 func (w *Writer) store(ctx context.Context, record *Record, before *columns, changed bool) error {
 	after, err := w.columnsOf(ctx, record.Type, record.Document)
 	if err != nil {
@@ -217,7 +240,13 @@ func (w *Writer) store(ctx context.Context, record *Record, before *columns, cha
 	if err := w.update(ctx, record, after); err != nil {
 		return err
 	}
-	return w.claim(ctx, record.seq, without(after.addresses, before.addresses))
+	if err := w.claim(ctx, record.seq, without(after.addresses, before.addresses)); err != nil {
+		return err
+	}
+	if err := w.moveSeat(ctx, record.seq, before.active, after.active); err != nil {
+		return err
+	}
+	return w.noteChange(ctx, record, before, after)
 }
 
 // touch raises the version when something outside the document changed.

@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"cmp"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -11,10 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/crypto/bcrypt"
-
 	"syncd/internal/directory"
-	"syncd/internal/onlinedir/scim"
 )
 
 // File is the name of the directory's data in its folder; SQLite keeps two more beside it while it is open.
@@ -23,12 +21,13 @@ const File = "directory.db"
 // Options describe a new directory.
 type Options struct {
 	Tenant     string           // the company's name, shown on every page
-	Admin      string           // the administrator's name for the pages
-	Password   directory.Secret // the administrator's password, at most 72 bytes; only its bcrypt hash is kept
+	Admin      string           // the first global administrator's name
+	Password   directory.Secret // and password, see PasswordRule; only its bcrypt hash is kept
 	EnableSync bool             // allow synchronisation from the start
 	Domains    []string         // domains that count as verified from the start, without any proof
 	// AnyDomain accepts names in every domain until the company registers one: a service that does not care, for trials and tests.
 	AnyDomain bool
+	Seats     int // of the licence that the directory has from the start; 0 means DefaultSeats
 }
 
 // The names of the settings.
@@ -82,29 +81,24 @@ func Init(dir string, options Options) error {
 }
 
 // check returns the password's hash.
-func (o Options) check() ([]byte, error) {
-	bad := func(cause, remedy string) error {
-		return &directory.Fault{Class: directory.Usage, Cause: cause, Remedy: remedy}
+func (o Options) check() (string, error) {
+	if strings.TrimSpace(o.Tenant) == "" {
+		return "", &directory.Fault{Class: directory.Usage, Cause: "the new directory has no name", Remedy: "give the company's name with --tenant"}
 	}
-	switch {
-	case strings.TrimSpace(o.Tenant) == "":
-		return nil, bad("the new directory has no name", "give the company's name with --tenant")
-	case strings.TrimSpace(o.Admin) == "" || strings.Contains(o.Admin, ":"):
-		return nil, bad("the administrator's name is empty or has a colon", "give a name such as admin with --admin")
-	case o.Password == "":
-		return nil, bad("the administrator's password is empty", "put one into the file of --password-file")
-	case len(o.Password) > 72:
-		return nil, bad("the administrator's password is longer than 72 bytes", "choose a shorter one")
+	if _, err := checkAdminName(o.Admin); err != nil {
+		return "", err
 	}
-	hash, err := bcrypt.GenerateFromPassword([]byte(o.Password.Reveal()), bcrypt.DefaultCost)
-	if err != nil {
-		return nil, fmt.Errorf("hash the administrator's password: %w", err)
+	if err := checkSeats(o.Seats); err != nil {
+		return "", err
 	}
-	return hash, nil
+	if err := checkPassword(o.Password); err != nil {
+		return "", err
+	}
+	return hashOf(o.Password)
 }
 
 // write fills an empty file and closes it with everything in the file itself.
-func write(path string, options Options, hash []byte) (err error) {
+func write(path string, options Options, hash string) (err error) {
 	db, err := sql.Open("sqlite", dataSource(path, defaultBusyTimeout, "_txlock=immediate", "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)"))
 	if err != nil {
 		return err
@@ -125,7 +119,14 @@ func write(path string, options Options, hash []byte) (err error) {
 			return err
 		}
 	}
-	if _, err := tx.Exec("INSERT INTO admin (name, role, hash, created) VALUES (?, ?, ?, ?)", scim.Fold(options.Admin), GlobalAdministrator, string(hash), time.Now().UnixMilli()); err != nil {
+	admin, err := checkAdminName(options.Admin)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec("INSERT INTO admin (name, role, hash, created) VALUES (?, ?, ?, ?)", admin, GlobalAdministrator, hash, time.Now().UnixMilli()); err != nil {
+		return err
+	}
+	if _, err := tx.Exec("UPDATE licence SET seats = ? WHERE id = 1", cmp.Or(options.Seats, DefaultSeats)); err != nil {
 		return err
 	}
 	for _, name := range options.Domains {

@@ -1,14 +1,10 @@
 package tenant
 
 import (
-	"database/sql"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/zap"
 
 	"syncd/internal/directory"
 	"syncd/internal/onlinedir/scim"
@@ -100,35 +96,5 @@ func TestNamesInVerifiedDomains(t *testing.T) {
 	}
 	if err := patch(old, "userName", "ann@corp.example"); err != nil {
 		t.Error(err)
-	}
-}
-
-// TestOlderFormatIsUpgraded: data of format 1, which had no domains, opens and has them.
-func TestOlderFormatIsUpgraded(t *testing.T) {
-	dir := t.TempDir()
-	if err := Init(dir, Options{Tenant: "Corp", Admin: "admin", Password: "x"}); err != nil {
-		t.Fatal(err)
-	}
-	db, err := sql.Open("sqlite", dataSource(filepath.Join(dir, File), time.Second))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := db.Exec("DROP TABLE domain; PRAGMA user_version = 1"); err != nil {
-		t.Fatal(err)
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		tenant, err := Open(t.Context(), dir, zap.NewNop())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := tenant.AddDomain(t.Context(), "corp.example", true); err != nil {
-			t.Error(err)
-		}
-		if err := tenant.Close(); err != nil {
-			t.Fatal(err)
-		}
 	}
 }

@@ -1,47 +1,176 @@
 package tenant
 
-import "context"
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
-// Field is one attribute that the pages show and may let administrators write.
-type Field struct {
-	Path  string // as a SCIM path: "title", "name.givenName", `emails[type eq "work"].value`, "urn:...:department"
-	Label string // as people read it
-	Long  bool   // several lines
-}
+	"syncd/internal/directory"
+	"syncd/internal/onlinedir/scim"
+)
 
-// UserFields are the attributes of a user, in the order of the page.
-func UserFields() []Field { panic("not yet") }
+// longestValue is how many characters administrators may write into one attribute.
+const longestValue = 2000
 
-// EditUser changes attributes of an account: by path, an empty value removes. What Active Directory masters is refused: "... is managed in Active
-// Directory". Nothing is changed if anything is refused.
+// EditUser changes attributes of an account, each by the path of one of UserFields. An empty value removes, a list has one value in each line, a
+// boolean is "true" or "false". What Active Directory masters is refused ("... is managed in Active Directory"), and so are a name or an
+// address that somebody else has and one in a domain that is not the company's. Nothing is changed if anything is refused.
 func (t *Tenant) EditUser(ctx context.Context, id string, values map[string]string) error {
-	panic("not yet")
+	if err := permit(ctx, UserAdministrator); err != nil {
+		return err
+	}
+	kind := t.catalogue.ByKind(directory.User)
+	return t.Write(ctx, func(w *Writer) error {
+		record, err := w.Get(ctx, kind, id)
+		if err != nil {
+			return told(err, lookAgain)
+		}
+		if err := editable(record, values); err != nil {
+			return err
+		}
+		operations, err := operationsOf(kind, UserFields(), values)
+		if err != nil || len(operations) == 0 {
+			return told(err, "correct it")
+		}
+		_, err = w.Patch(ctx, kind, id, operations, "")
+		return told(err, "choose another value")
+	})
 }
 
-// SetUsageLocation says in which country an account is used (ISO 3166-1 alpha-2), "" for none. It is the administrators' own, also of
-// synchronised accounts.
-func (t *Tenant) SetUsageLocation(ctx context.Context, id, country string) error { panic("not yet") }
+const lookAgain = "look it up again; it may have been deleted in the meantime"
+
+// editable refuses fields that administrators may not write of this resource, those first that Active Directory masters.
+func editable(record *Record, values map[string]string) error {
+	synced := record.Document.Text("", "externalId") != ""
+	fields := UserFields()
+	for _, f := range fields {
+		if _, asked := values[f.Path]; asked && synced && !f.Editable(true) {
+			return managed(f.Label + " of " + nameOf(record.Document))
+		} else if asked && f.Fixed {
+			return mistake(f.Label+" tells of an account in Active Directory, and "+nameOf(record.Document)+" has none", "leave it out")
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(values)) {
+		if !slices.ContainsFunc(fields, func(f Field) bool { return f.Path == path }) {
+			return mistake(fmt.Sprintf("%q is no attribute that can be edited", path), "use the form of the account")
+		}
+	}
+	return nil
+}
+
+// managed is the refusal of what Active Directory masters.
+func managed(what string) error {
+	return mistake(what+" is managed in Active Directory", "change it there; the next synchronisation brings it here")
+}
+
+// operationsOf writes values of fields as a PATCH (RFC 7644 §3.5.2) and reads it as one of a client: what is wrong with a value is told as to him.
+func operationsOf(kind *scim.ResourceType, fields []Field, values map[string]string) ([]scim.Operation, error) {
+	type operation struct {
+		Op    string `json:"op"`
+		Path  string `json:"path"`
+		Value any    `json:"value,omitempty"`
+	}
+	var list []operation
+	for _, f := range fields {
+		text, asked := values[f.Path]
+		if !asked {
+			continue
+		}
+		value, err := f.read(text)
+		if err != nil {
+			return nil, err
+		}
+		if value == nil {
+			list = append(list, operation{Op: "remove", Path: f.Path})
+			continue
+		}
+		list = append(list, operation{Op: "replace", Path: f.Path, Value: value})
+	}
+	if len(list) == 0 {
+		return nil, nil
+	}
+	message, err := json.Marshal(map[string]any{"schemas": []string{scim.SchemaPatch}, "Operations": list})
+	if err != nil {
+		return nil, fmt.Errorf("write the changes of a form: %w", err)
+	}
+	return kind.DecodePatch(message)
+}
+
+// documentOf makes the document of something new out of values of fields.
+func documentOf(kind *scim.ResourceType, fields []Field, values map[string]string) (scim.Document, error) {
+	operations, err := operationsOf(kind, fields, values)
+	if err != nil {
+		return nil, err
+	}
+	doc := scim.Document{}
+	for _, op := range operations {
+		if err := op.Apply(doc); err != nil {
+			return nil, err
+		}
+	}
+	return doc, kind.CheckRequired(doc)
+}
+
+// read takes what a form sends for a field, nil for nothing.
+func (f Field) read(text string) (any, error) {
+	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
+	lines := []string{text}
+	if f.Long {
+		lines = strings.Split(text, "\n")
+	}
+	for i, line := range lines {
+		lines[i] = strings.TrimSpace(line)
+		if err := checkLine(f.Label, lines[i], longestValue); err != nil {
+			return nil, err
+		}
+	}
+	if text == "" {
+		return nil, nil
+	}
+	a, _ := f.attribute()
+	switch a.Info().Shape {
+	case directory.List:
+		return slices.DeleteFunc(lines, func(line string) bool { return line == "" }), nil
+	case directory.Boolean:
+		return text, nil
+	}
+	if a == directory.WorkEmail {
+		return text, checkAddress(text)
+	}
+	return strings.Join(lines, "\n"), nil
+}
+
+// checkAddress refuses what no mail server would take: it has one @ with something on both sides, and no spaces.
+func checkAddress(address string) error {
+	local, domain, _ := strings.Cut(address, "@")
+	if local == "" || domain == "" || strings.ContainsAny(domain, "@") || strings.ContainsAny(address, " ,;<>") {
+		return mistake(fmt.Sprintf("%q is no mail address", address), "write it as name@corp.example")
+	}
+	return nil
+}
 
 // DeleteUser moves an account that was made here to the recycle bin; a synchronised one is managed in Active Directory.
-func (t *Tenant) DeleteUser(ctx context.Context, id string) error { panic("not yet") }
-
-// Restore takes a user, contact or group out of the recycle bin, inactive. A name or an address that somebody else has by now is a fault that
-// names both.
-func (t *Tenant) Restore(ctx context.Context, id string) error { panic("not yet") }
-
-// AddGroup makes a group of this directory's own, and returns its id. A synchronised group is managed in Active Directory: the others refuse it.
-func (t *Tenant) AddGroup(ctx context.Context, name, description string) (id string, err error) {
-	panic("not yet")
+func (t *Tenant) DeleteUser(ctx context.Context, id string) error {
+	return t.deleteMade(ctx, directory.User, id)
 }
 
-// EditGroup changes the name and the description of a group that was made here.
-func (t *Tenant) EditGroup(ctx context.Context, id, name, description string) error { panic("not yet") }
-
-// DeleteGroup moves a group that was made here to the recycle bin.
-func (t *Tenant) DeleteGroup(ctx context.Context, id string) error { panic("not yet") }
-
-// AddMembers and RemoveMember change who is in a group that was made here; members may be synchronised.
-func (t *Tenant) AddMembers(ctx context.Context, group string, members []string) error {
-	panic("not yet")
+// deleteMade moves what was made here to the recycle bin.
+func (t *Tenant) deleteMade(ctx context.Context, of directory.Kind, id string) error {
+	if err := permit(ctx, UserAdministrator); err != nil {
+		return err
+	}
+	kind := t.catalogue.ByKind(of)
+	return t.Write(ctx, func(w *Writer) error {
+		record, err := w.Get(ctx, kind, id)
+		if err != nil {
+			return told(err, lookAgain)
+		}
+		if record.Document.Text("", "externalId") != "" {
+			return mistake(nameOf(record.Document)+" is managed in Active Directory", "delete it there, or take it out of what is synchronised")
+		}
+		return told(w.Delete(ctx, kind, id, ""), lookAgain)
+	})
 }
-func (t *Tenant) RemoveMember(ctx context.Context, group, member string) error { panic("not yet") }

@@ -49,6 +49,24 @@ func busy(err error) error {
 	return err
 }
 
+// firstOf returns the first error that is one.
+func firstOf(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// during says what an error got in the way of. A Fault speaks for itself.
+func during(what string, err error) error {
+	if _, ok := errors.AsType[*directory.Fault](err); err == nil || ok {
+		return err
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
 // folderFault says what is wrong with a data folder.
 func folderFault(dir string, err error) error {
 	fault := &directory.Fault{Class: directory.Failed, Err: err}

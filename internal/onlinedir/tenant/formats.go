@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"syncd/internal/directory"
+	"syncd/internal/onlinedir/scim"
 )
 
 // The marks in the file's header: what wrote it, and in which form.
@@ -30,7 +31,22 @@ func upgrade(tx *sql.Tx, from int64) error {
 			return fmt.Errorf("make format %d: %w", format, err)
 		}
 	}
+	if from > 0 && from < 3 {
+		if err := foldAdmin(tx); err != nil {
+			return fmt.Errorf("make format 3: %w", err)
+		}
+	}
 	_, err := tx.Exec(fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, formatVersion))
+	return err
+}
+
+// foldAdmin completes format 3: SQLite's lower() knows ASCII letters only.
+func foldAdmin(tx *sql.Tx) error {
+	var name string
+	if err := tx.QueryRow("SELECT coalesce(max(name), '') FROM admin").Scan(&name); err != nil {
+		return fmt.Errorf("find the administrator: %w", err)
+	}
+	_, err := tx.Exec("UPDATE admin SET name = ?", scim.Fold(name))
 	return err
 }
 

@@ -2,7 +2,6 @@ package tenant
 
 import (
 	"context"
-	"fmt"
 
 	"syncd/internal/directory"
 	"syncd/internal/onlinedir/scim"
@@ -12,40 +11,48 @@ import (
 type NewUser struct {
 	UserName    string // required
 	DisplayName string
+	GivenName   string
+	FamilyName  string
+	Department  string
 	Mail        string // the address for work
 	Role        string // what the person administers here, "" for nothing; SCIM shows it in roles, and cannot change it
-	Active      bool
+	Active      bool   // the account takes a seat at once
+	Licence     int64  // of which licence, 0 for the first with a free seat; it counts for active accounts only
 }
 
-// AddUser makes an account by hand and returns its id. A name or an address that somebody else has, and a name in a domain that is not
-// the company's, are a *directory.Fault.
+// AddUser makes an account by hand and returns its id. A name or an address that somebody else has, a name in a domain that is not the
+// company's, and for an active account a lack of seats, are a *directory.Fault. A role is given by global administrators only.
 func (t *Tenant) AddUser(ctx context.Context, u NewUser) (id string, err error) {
-	doc := scim.Document{"userName": u.UserName, "active": u.Active}
-	if u.DisplayName != "" {
-		doc["displayName"] = u.DisplayName
+	needed := UserAdministrator
+	if u.Role != "" {
+		needed = GlobalAdministrator
 	}
-	if u.Mail != "" {
-		doc["emails"] = []any{map[string]any{"type": "work", "primary": true, "value": u.Mail}}
+	if err := permit(ctx, needed); err != nil {
+		return "", err
 	}
+	kind := t.catalogue.ByKind(directory.User)
+	values := map[string]string{
+		directory.UserName.Path(): u.UserName, directory.DisplayName.Path(): u.DisplayName, directory.GivenName.Path(): u.GivenName,
+		directory.FamilyName.Path(): u.FamilyName, directory.Department.Path(): u.Department, directory.WorkEmail.Path(): u.Mail,
+	}
+	doc, err := documentOf(kind, UserFields(), values)
+	if err != nil {
+		return "", told(err, "correct the values of the new account")
+	}
+	doc["active"] = u.Active
 	if u.Role != "" {
 		doc["roles"] = []any{map[string]any{"value": u.Role}}
 	}
-	kind := t.catalogue.ByKind(directory.User)
 	err = t.Write(ctx, func(w *Writer) error {
-		if err := kind.CheckRequired(doc); err != nil {
-			return err
+		record, err := w.create(ctx, kind, doc, u.Licence)
+		if err != nil {
+			return told(err, "choose other values for the new account")
 		}
-		record, err := w.Create(ctx, kind, doc)
-		if err == nil {
-			id = record.ID
-		}
-		return err
+		id = record.ID
+		return w.note(ctx, DidCreate, id, nameOf(record.Document), "")
 	})
-	if refused, ok := scim.AsError(err); ok {
-		return "", &directory.Fault{Class: directory.Usage, Cause: refused.Detail, Remedy: "choose other values for the new account"}
-	}
 	if err != nil {
-		return "", fmt.Errorf("make the account %s: %w", u.UserName, err)
+		return "", during("make the account "+u.UserName, err)
 	}
 	return id, nil
 }

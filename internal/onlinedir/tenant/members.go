@@ -92,7 +92,7 @@ func (w *Writer) patchMembers(ctx context.Context, group *Record, op scim.Operat
 
 // addMembers adds members by id. One that is there already changes nothing; one that does not exist is refused.
 func (w *Writer) addMembers(ctx context.Context, group *Record, members []any) (bool, error) {
-	changed := false
+	moved := move{group: group.seq, joined: true}
 	for _, member := range members {
 		seq, err := w.memberSeq(ctx, member)
 		if err != nil {
@@ -102,9 +102,11 @@ func (w *Writer) addMembers(ctx context.Context, group *Record, members []any) (
 		if err != nil {
 			return false, fmt.Errorf("add a member: %w", err)
 		}
-		changed = changed || added > 0
+		if added > 0 {
+			moved.count(seq)
+		}
 	}
-	return changed, nil
+	return w.moved(moved), nil
 }
 
 func (w *Writer) memberSeq(ctx context.Context, member any) (int64, error) {
@@ -126,16 +128,20 @@ func (w *Writer) memberSeq(ctx context.Context, member any) (int64, error) {
 
 // removeGiven removes members by id; one that is no member changes nothing.
 func (w *Writer) removeGiven(ctx context.Context, group *Record, members []any) (bool, error) {
-	changed := false
+	moved := move{group: group.seq}
 	for _, member := range members {
 		object, _ := member.(map[string]any)
-		removed, err := w.exec(ctx, "DELETE FROM member WHERE grp = ? AND member = (SELECT seq FROM resource WHERE id = ?)", group.seq, object["value"])
+		var seq int64
+		removed, err := w.row(ctx, "DELETE FROM member WHERE grp = ? AND member = (SELECT seq FROM resource WHERE id = ?) RETURNING member",
+			[]any{group.seq, object["value"]}, &seq)
 		if err != nil {
 			return false, fmt.Errorf("remove a member: %w", err)
 		}
-		changed = changed || removed > 0
+		if removed {
+			moved.count(seq)
+		}
 	}
-	return changed, nil
+	return w.moved(moved), nil
 }
 
 // removeMatching removes the members that a filter selects. The form that clients send, value eq "ID", costs one row.
@@ -176,10 +182,12 @@ func (w *Writer) removeWhere(ctx context.Context, group *Record, goes func(Membe
 	if err != nil {
 		return false, err
 	}
+	moved := move{group: group.seq}
 	for _, seq := range seqs {
 		if _, err := w.exec(ctx, "DELETE FROM member WHERE grp = ? AND member = ?", group.seq, seq); err != nil {
 			return false, fmt.Errorf("remove a member: %w", err)
 		}
+		moved.count(seq)
 	}
-	return len(seqs) > 0, nil
+	return w.moved(moved), nil
 }

@@ -32,8 +32,13 @@ type Tenant struct {
 	busyAfter time.Duration
 	resolver  Resolver // nil for none
 
+	path  string
 	write *sql.DB // one connection
 	read  *sql.DB
+
+	uses     *uses
+	attempts attempts
+	hashing  chan struct{} // see oneHash
 
 	stop    context.CancelFunc
 	stopped chan struct{}
@@ -48,8 +53,8 @@ func WithClock(now func() time.Time) Option { return func(t *Tenant) { t.now = n
 // WithBusyTimeout sets how long a transaction waits while another process holds the lock; ten seconds is the default.
 func WithBusyTimeout(d time.Duration) Option { return func(t *Tenant) { t.busyAfter = d } }
 
-// Open opens the directory in a folder. Until ctx ends or Close is called, the recycle bin is emptied of what is too old now
-// and every hour. A folder without a directory, one that another program keeps locked, and one that another version wrote end in a
+// Open opens the directory in a folder. Until ctx ends or Close is called, what is too old is thrown away, now and every hour: in the
+// recycle bin, among the sessions and in the audit log. A folder without a directory, one that another program keeps locked, and one that another version wrote end in a
 // *directory.Fault.
 func Open(ctx context.Context, dir string, log *zap.Logger, options ...Option) (*Tenant, error) {
 	path := filepath.Join(dir, File)
@@ -61,18 +66,21 @@ func Open(ctx context.Context, dir string, log *zap.Logger, options ...Option) (
 	} else if err != nil {
 		return nil, folderFault(dir, err)
 	}
-	t := &Tenant{catalogue: scim.NewCatalogue(), log: log, now: time.Now, busyAfter: defaultBusyTimeout, stopped: make(chan struct{})}
+	t := &Tenant{
+		catalogue: scim.NewCatalogue(), log: log, now: time.Now, busyAfter: defaultBusyTimeout, path: path,
+		uses: newUses(), hashing: make(chan struct{}, hashes), stopped: make(chan struct{}),
+	}
 	for _, option := range options {
 		option(t)
 	}
 	if err := t.connect(ctx, path); err != nil {
 		return nil, errors.Join(openFault(dir, err), t.closeDatabases())
 	}
-	if err := t.Purge(ctx); err != nil {
+	if err := t.tidy(ctx); err != nil {
 		return nil, errors.Join(openFault(dir, err), t.closeDatabases())
 	}
 	ctx, t.stop = context.WithCancel(ctx)
-	go t.purgeHourly(ctx)
+	go t.keepHouse(ctx)
 	return t, nil
 }
 
@@ -151,7 +159,7 @@ func (t *Tenant) Log() *zap.Logger { return t.log }
 // Now is the directory's clock.
 func (t *Tenant) Now() time.Time { return t.now() }
 
-// Close ends the hourly work and closes the files. Calls that are under way must have ended.
+// Close ends the work in the background and closes the files. Calls that are under way must have ended.
 func (t *Tenant) Close() error {
 	t.stop()
 	<-t.stopped

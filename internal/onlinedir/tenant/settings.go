@@ -26,9 +26,22 @@ func (t *Tenant) SyncEnabled(ctx context.Context) (enabled bool, err error) {
 
 // SetSyncEnabled allows or forbids that directory synchronisation writes. It takes effect with the next request.
 func (t *Tenant) SetSyncEnabled(ctx context.Context, enabled bool) error {
-	return t.Write(ctx, func(w *Writer) error {
-		_, err := w.exec(ctx, "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-			settingSync, strconv.FormatBool(enabled))
+	if err := permit(ctx, GlobalAdministrator); err != nil {
 		return err
-	})
+	}
+	return during("allow or forbid synchronisation", t.Write(ctx, func(w *Writer) error {
+		before, err := w.SyncEnabled(ctx)
+		if err != nil || before == enabled {
+			return err
+		}
+		if _, err := w.exec(ctx, "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+			settingSync, strconv.FormatBool(enabled)); err != nil {
+			return err
+		}
+		did := DidDisableSync
+		if enabled {
+			did = DidEnableSync
+		}
+		return w.note(ctx, did, "", t.name, "")
+	}))
 }

@@ -2,11 +2,9 @@ package tenant
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"fmt"
 	"strings"
+	"time"
 
 	"syncd/internal/directory"
 )
@@ -14,19 +12,35 @@ import (
 // tokenPrefix lets a secret scanner recognise a token that was committed by mistake.
 const tokenPrefix = "syncd_"
 
+// Token is a bearer token as it is listed: the token itself is shown once, when it is made.
+type Token struct {
+	Name    string
+	Created time.Time
+	Used    time.Time // last time, rounded down to the minute; zero for never
+	Person  string    // userName of the person whose token it is, empty for a client of synchronisation
+}
+
+const longestTokenName = 100 // characters
+
 // NewToken makes a bearer token for a client and returns it; only its SHA-256 digest is kept (the token is 256 random bits, so
 // there is nothing to guess). A second token with the same name is an error: revoke the first.
 func (t *Tenant) NewToken(ctx context.Context, name string) (directory.Secret, error) {
-	if name = strings.TrimSpace(name); name == "" {
-		return "", &directory.Fault{Class: directory.Usage, Cause: "a token needs a name", Remedy: "name the client that will use it with --name"}
+	if err := permit(ctx, GlobalAdministrator); err != nil {
+		return "", err
 	}
-	random := make([]byte, 32)
-	rand.Read(random) // never fails (crypto/rand since Go 1.24)
-	token := tokenPrefix + base64.RawURLEncoding.EncodeToString(random)
-	hash := sha256.Sum256([]byte(token))
+	if name = strings.TrimSpace(name); name == "" || len([]rune(name)) > longestTokenName {
+		return "", &directory.Fault{
+			Class: directory.Usage, Cause: fmt.Sprintf("a token needs a name of at most %d characters", longestTokenName),
+			Remedy: "name the client that will use it with --name",
+		}
+	}
+	secret, _ := newSecret()
+	token := directory.Secret(tokenPrefix + secret.Reveal())
 	err := t.Write(ctx, func(w *Writer) error {
-		_, err := w.exec(ctx, "INSERT INTO token (hash, name, created) VALUES (?, ?, ?)", hash[:], name, t.now().UnixMilli())
-		return err
+		if _, err := w.exec(ctx, "INSERT INTO token (hash, name, created) VALUES (?, ?, ?)", digest(token), name, t.now().UnixMilli()); err != nil {
+			return err
+		}
+		return w.note(ctx, DidMakeToken, "", name, "")
 	})
 	if isConflict(err) {
 		return "", &directory.Fault{
@@ -37,31 +51,62 @@ func (t *Tenant) NewToken(ctx context.Context, name string) (directory.Secret, e
 	if err != nil {
 		return "", fmt.Errorf("keep the token: %w", err)
 	}
-	return directory.Secret(token), nil
+	return token, nil
 }
 
 // RevokeToken makes a token useless at once. A name that no token has is an error.
 func (t *Tenant) RevokeToken(ctx context.Context, name string) error {
-	var revoked int64
-	err := t.Write(ctx, func(w *Writer) (err error) {
-		revoked, err = w.exec(ctx, "DELETE FROM token WHERE name = ?", name)
+	if err := permit(ctx, GlobalAdministrator); err != nil {
 		return err
-	})
-	if err != nil {
-		return fmt.Errorf("revoke the token: %w", err)
 	}
-	if revoked == 0 {
-		return &directory.Fault{Class: directory.Usage, Cause: fmt.Sprintf("there is no token named %q", name), Remedy: "check the spelling"}
-	}
-	return nil
+	return during("revoke a token", t.Write(ctx, func(w *Writer) error {
+		revoked, err := w.exec(ctx, "DELETE FROM token WHERE name = ?", name)
+		if err == nil && revoked == 0 {
+			err = &directory.Fault{Class: directory.Usage, Cause: fmt.Sprintf("there is no token named %q", name), Remedy: "check the spelling"}
+		}
+		if err != nil {
+			return err
+		}
+		return w.note(ctx, DidRevokeToken, "", name, "")
+	}))
 }
 
-// TokenName says who uses a token; known is false when the token is unknown or revoked.
-func (t *Tenant) TokenName(ctx context.Context, token directory.Secret) (name string, known bool, err error) {
-	hash := sha256.Sum256([]byte(token.Reveal()))
+// Tokens lists the tokens, by name.
+func (t *Tenant) Tokens(ctx context.Context) (list []Token, err error) {
+	if err := permit(ctx, GlobalAdministrator); err != nil {
+		return nil, err
+	}
 	err = t.Read(ctx, func(r *Reader) error {
-		known, err = r.row(ctx, "SELECT name FROM token WHERE hash = ?", []any{hash[:]}, &name)
+		rows, err := r.query(ctx, `SELECT t.hash, t.name, t.created, coalesce(t.used, 0), coalesce(json_extract(p.body, '$.userName'), '')
+			FROM token t LEFT JOIN resource p ON p.seq = t.resource ORDER BY t.name`)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var hash []byte
+			var created, used int64
+			var token Token
+			if err := rows.Scan(&hash, &token.Name, &created, &used, &token.Person); err != nil {
+				return err
+			}
+			token.Created, token.Used = time.UnixMilli(created), t.uses.latest(usedToken, hash, momentOf(used)).Truncate(time.Minute)
+			list = append(list, token)
+		}
+		return rows.Err()
+	})
+	return list, during("list the tokens", err)
+}
+
+// TokenName says who uses a token, and notes that it was used; known is false when the token is unknown or revoked.
+func (t *Tenant) TokenName(ctx context.Context, token directory.Secret) (name string, known bool, err error) {
+	hash := digest(token)
+	err = t.Read(ctx, func(r *Reader) error {
+		known, err = r.row(ctx, "SELECT name FROM token WHERE hash = ?", []any{hash}, &name)
 		return err
 	})
+	if err == nil && known {
+		t.uses.note(usedToken, hash, t.now())
+	}
 	return name, known, err
 }

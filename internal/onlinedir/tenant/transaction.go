@@ -19,6 +19,7 @@ type Reader struct {
 type Writer struct {
 	Reader
 	domains map[string]bool // see companyDomains
+	moves   []move          // memberships that changed, for the audit log
 }
 
 // Read runs fn on one moment of the directory. fn must not wait for anything slow: an old moment keeps the log from being folded
@@ -46,7 +47,11 @@ func (t *Tenant) Write(ctx context.Context, fn func(*Writer) error) error {
 		return busy(err)
 	}
 	defer tx.Rollback() // after a commit it does nothing
-	if err := fn(&Writer{Reader: Reader{t, tx, make(map[string]*sql.Stmt), true}}); err != nil {
+	w := &Writer{Reader: Reader{t, tx, make(map[string]*sql.Stmt), true}}
+	if err := fn(w); err != nil {
+		return busy(err)
+	}
+	if err := w.noteMoves(ctx); err != nil {
 		return busy(err)
 	}
 	return busy(tx.Commit())
@@ -57,7 +62,9 @@ func (w *Writer) Savepoint(ctx context.Context, fn func() error) error {
 	if _, err := w.exec(ctx, "SAVEPOINT operation"); err != nil {
 		return err
 	}
+	told := len(w.moves)
 	if err := fn(); err != nil {
+		w.moves = w.moves[:told]
 		_, undo := w.exec(ctx, "ROLLBACK TO operation")
 		_, done := w.exec(ctx, "RELEASE operation")
 		if undo != nil || done != nil {

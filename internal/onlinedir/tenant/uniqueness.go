@@ -42,10 +42,9 @@ func (w *Writer) twin(ctx context.Context, kind *scim.ResourceType, doc scim.Doc
 
 // taken is the 409 that names the value and who has it.
 func (w *Writer) taken(ctx context.Context, what, value string, owner int64) error {
-	var name string
-	if _, err := w.row(ctx, "SELECT coalesce(json_extract(body, '$.displayName'), json_extract(body, '$.userName'), id) FROM resource WHERE seq = ?",
-		[]any{owner}, &name); err != nil {
-		return fmt.Errorf("look up who has %s: %w", value, err)
+	name, err := w.nameAt(ctx, owner)
+	if err != nil {
+		return err
 	}
 	return scim.Refuse(http.StatusConflict, scim.Uniqueness, "%s %s is already used by %s", what, value, name)
 }

@@ -46,16 +46,44 @@ CREATE TABLE seat (
     licence  INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX seat_licence ON seat (licence);
+
+-- The licence that an inactive account had last: it gets a seat of the same one again when it comes back.
+CREATE TABLE seat_before (
+    resource INTEGER PRIMARY KEY,              -- seq
+    licence  INTEGER NOT NULL
+) STRICT;
+
 CREATE TRIGGER seat_taken AFTER INSERT ON seat BEGIN
     UPDATE licence SET used = used + 1 WHERE id = new.licence;
+    DELETE FROM seat_before WHERE resource = new.resource;
 END;
 CREATE TRIGGER seat_freed AFTER DELETE ON seat BEGIN
     UPDATE licence SET used = used - 1 WHERE id = old.licence;
+    INSERT INTO seat_before (resource, licence) VALUES (old.resource, old.licence);
 END;
 CREATE TRIGGER seat_changed AFTER UPDATE OF licence ON seat BEGIN
     UPDATE licence SET used = used - 1 WHERE id = old.licence;
     UPDATE licence SET used = used + 1 WHERE id = new.licence;
 END;
+CREATE TRIGGER licence_removed AFTER DELETE ON licence BEGIN
+    DELETE FROM seat_before WHERE licence = old.id; -- its number may be given again
+END;
+
+-- The memberships of this directory's own groups that ended because the group or the member was deleted; both are seq. They begin again
+-- when both are alive again.
+CREATE TABLE member_before (
+    grp    INTEGER NOT NULL,
+    member INTEGER NOT NULL,
+    PRIMARY KEY (grp, member)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX member_before_of ON member_before (member);
+
+CREATE TRIGGER resource_purged AFTER DELETE ON resource BEGIN
+    DELETE FROM seat_before   WHERE resource = old.seq;
+    DELETE FROM member_before WHERE grp = old.seq;
+    DELETE FROM member_before WHERE member = old.seq;
+END;
+
 -- Accounts that were active before there were licences have seats, however many they are.
 INSERT INTO seat (resource, licence) SELECT seq, 1 FROM resource WHERE kind = 1 AND state = 1;
 UPDATE licence SET seats = max(seats, used) WHERE id = 1;
@@ -137,8 +165,9 @@ CREATE TABLE audit (
     name     TEXT    NOT NULL,                 -- of whom or of what, as it was then
     detail   TEXT    NOT NULL
 ) STRICT;
-CREATE INDEX audit_resource ON audit (resource, seq) WHERE resource IS NOT NULL;
-CREATE INDEX audit_actor    ON audit (actor, seq);
+CREATE INDEX audit_resource ON audit (resource, at) WHERE resource IS NOT NULL;
+CREATE INDEX audit_actor    ON audit (actor, at);
+CREATE INDEX audit_action   ON audit (action, at);
 CREATE INDEX audit_at       ON audit (at);
 
 -- The last passes of synchronisation, as it reports them itself, as JSON (directory.PassRecord).
@@ -147,6 +176,7 @@ CREATE TABLE pass (
     client  TEXT    NOT NULL,                  -- name of the token
     started INTEGER NOT NULL,
     ended   INTEGER NOT NULL,
+    status  TEXT    NOT NULL,                  -- directory.Status
     report  TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX pass_ended ON pass (ended);
