@@ -34,7 +34,7 @@ func TestAdministratorsAreAddedChangedAndRemoved(t *testing.T) {
 	page = c.see("/admins/change?name="+onlinedirtest.Admin, "That is yourself")
 	c.says(c.Press(page, "#set-role", "role", "3"), http.StatusConflict, "is the last global administrator")
 	c.says(c.Press(c.Follow(page, "#remove-admin"), "#confirm"), http.StatusConflict, "is the last global administrator")
-	c.says(c.Open("/admins/change?name=nobody"), http.StatusNotFound, "There is no such administrator")
+	c.says(c.Open("/admins/change?name=nobody"), http.StatusNotFound, "no such administrator")
 }
 
 func TestAboutSaysWhereProgramsReachIt(t *testing.T) {

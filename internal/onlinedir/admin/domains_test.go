@@ -112,7 +112,7 @@ func TestADomainIsProvedAndRemoved(t *testing.T) {
 	c.says(c.Press(page, "#confirm"), http.StatusConflict, "Anna")
 	c.Must(204, "DELETE", "/Users/"+c.idOf("Anna"), nil)
 	c.says(c.Press(page, "#confirm"), http.StatusOK, "corp.example was removed", "registered no domain of its own yet")
-	c.says(c.Open("/domains/corp.example"), http.StatusNotFound, "There is no such domain")
+	c.says(c.Open("/domains/corp.example"), http.StatusNotFound, "no such domain")
 }
 
 // idOf finds an account by its name.

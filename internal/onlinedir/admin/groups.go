@@ -165,7 +165,7 @@ func (v *visit) askDeleteGroup() error {
 		Name: d.Name, Action: pageOf("Group", d.ID) + "/delete", Button: "Delete the group", Danger: true, Cancel: pageOf("Group", d.ID),
 		Text: []string{
 			"The group goes to the recycle bin, where it waits for 30 days, and its address is free at once.",
-			"Its " + plural(d.Members, "membership") + " end now. If the group is restored, it comes back empty.",
+			"It loses its " + plural(d.Members, "member") + " now. If the group is restored, those who are still here are in it again.",
 		},
 	}, "Delete this group?", "")
 }

@@ -34,7 +34,7 @@ func TestLicencesAreAddedChangedAndRemoved(t *testing.T) {
 	if _, err := c.Activate(t.Context(), tenant.Selection{IDs: []string{one}}, list[1].ID); err != nil {
 		t.Fatal(err)
 	}
-	page = c.see("/licences", "1 of 2 seats free", "1 used", "It can be removed once nobody uses it")
+	page = c.see("/licences", "1 of 2 seats free", "1 used", "it can be removed once nobody uses it")
 	c.says(c.Press(page, `form[action="`+frontline+`"] button`, "seats", "0"), http.StatusConflict, "What helps")
 	ask := c.see(frontline[:len(frontline)-len("seats")]+"remove", "1 account use a seat of it", "this will be refused")
 	c.says(c.Press(ask, "#confirm"), http.StatusConflict, "What helps")
@@ -44,5 +44,5 @@ func TestLicencesAreAddedChangedAndRemoved(t *testing.T) {
 	}
 	page = c.says(c.Press(ask, "#confirm"), http.StatusOK, "Frontline was removed")
 	c.says(c.Press(page, "#undo"), http.StatusOK, "Frontline was added with 2 seats")
-	c.says(c.Open("/licences/999/remove"), http.StatusNotFound, "There is no such licence")
+	c.says(c.Open("/licences/999/remove"), http.StatusNotFound, "no such licence")
 }

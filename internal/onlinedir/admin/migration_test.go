@@ -28,7 +28,7 @@ func TestThreeStepsLeadToSynchronisation(t *testing.T) {
 	}
 	states("Next", "Later", "Later")
 	page := c.see("/migration", "Read the plan first", "No pass has been reported yet")
-	c.says(c.Press(c.Open("/migration/enable"), "#confirm"), http.StatusConflict, "Nobody has read yet what synchronisation does")
+	c.says(c.Press(c.Open("/migration/enable"), "#confirm"), http.StatusConflict, "obody has read yet what synchronisation does")
 
 	page = c.says(c.Follow(page, "#read-plan"), http.StatusOK, "It goes one way", "Everybody arrives disabled", "waits there for 30 days", "It does not synchronise passwords")
 	page = c.says(c.Press(page, "#have-read"), http.StatusOK, "That you have read the plan is remembered", "Read by admin just now")
@@ -64,7 +64,7 @@ func TestATokenIsShownOnceAndRevoked(t *testing.T) {
 		t.Error("the token is shown twice")
 	}
 	again := c.Press(page, "#make-token", "name", name)
-	c.says(again, http.StatusConflict, "There is a token named")
+	c.says(again, http.StatusConflict, "here is a token named")
 	if again.Find("#name").AttrOr("value", "") != name {
 		t.Error("the form forgot what it held")
 	}
@@ -73,7 +73,7 @@ func TestATokenIsShownOnceAndRevoked(t *testing.T) {
 	if _, known, err := c.TokenName(t.Context(), directory.Secret(token)); err != nil || known {
 		t.Error("the token still opens:", err)
 	}
-	c.says(c.Open("/migration/revoke?name=nobody"), http.StatusNotFound, "There is no such token")
+	c.says(c.Open("/migration/revoke?name=nobody"), http.StatusNotFound, "no such token")
 }
 
 func TestTheLastPassesAreShownWithWhatTheyLeft(t *testing.T) {

@@ -20,9 +20,9 @@ func recycleSection() section {
 type recyclePage struct {
 	frame
 	listing
-	Items []tenant.Listed
-	Empty empty
-	Days  int // that something waits there
+	Items  []tenant.Listed
+	Empty  empty
+	Synced string // what to know of what came from Active Directory
 }
 
 func (v *visit) recycled() error {
@@ -35,7 +35,7 @@ func (v *visit) recycled() error {
 	if err != nil {
 		return err
 	}
-	page := recyclePage{f, v.listing("/recycle", "Search name or address", list.Next), list.Items, v.nothingFound("/recycle"), days}
+	page := recyclePage{f, v.listing("/recycle", "Search name or address", list.Next), list.Items, v.nothingFound("/recycle"), "What came from Active Directory: " + tenant.RestoredSynced}
 	if v.value("q") == "" {
 		page.Empty = empty{Text: fmt.Sprintf("Nothing was deleted in the last %d days. What is deleted here, or leaves Active Directory, appears in this list.", days)}
 	}

@@ -19,7 +19,7 @@ func TestWhatWasDeletedComesBack(t *testing.T) {
 	c.Advance(28 * 24 * time.Hour)
 	c.SignIn("admin", "correct horse")
 	page := c.see("/recycle", "Anna", "Bert", "Staff", "Paul", "person", "group", "contact", "Deleted, 2 days left")
-	c.says(c.Press(page, "#restore"), http.StatusConflict, "Nothing was selected")
+	c.says(c.Press(page, "#restore"), http.StatusConflict, "othing was selected")
 	page = c.says(c.Press(page, "#restore", "id", anna), http.StatusOK, "It came back from the recycle bin", "See Anna, who is waiting")
 	c.lacks(page, "Anna Deleted")
 	page = c.says(c.Press(page, "#search", "q", "sta"), http.StatusOK, "Staff")

@@ -44,9 +44,13 @@ func furnished(t *testing.T) *centre {
 	_, err = c.NewToken(t.Context(), hostile)
 	must(err)
 	now := c.Time()
+	problems := make([]tenant.Problem, 8)
+	for i := range problems {
+		problems[i] = tenant.Problem{ExternalID: string(rune('a' + i)), Name: hostile, Reason: hostile, Since: now}
+	}
 	must(c.ReportPass(t.Context(), tenant.Report{
 		PassRecord: directory.PassRecord{Pass: directory.Pass{ID: "1", Kind: hostile, Status: directory.SomeHeld, Held: 1, Message: hostile}, Trigger: hostile, Started: now.Add(-time.Minute)},
-		Ended:      now, Client: hostile, Problems: []tenant.Problem{{ExternalID: "x", Name: hostile, Reason: hostile, Since: now}},
+		Ended:      now, Client: hostile, Problems: problems,
 	}))
 	return c
 }
@@ -106,7 +110,7 @@ func TestARoleIsOfferedOnlyWhatItMayDo(t *testing.T) {
 					}
 					// A form without its token is refused after the role was looked at.
 					refused := b.Post(b.Open("/about"), action, url.Values{})
-					b.says(refused, http.StatusForbidden, "The form is not one of this session")
+					b.says(refused, http.StatusForbidden, "he form is not one of this session")
 				})
 			}
 		})
