@@ -15,7 +15,7 @@ import (
 // Create adds a resource (RFC 7644 §3.3). A synchronised user (one with an externalId) arrives inactive whatever the document says. A
 // document whose externalId is in the recycle bin restores that resource: the same id, the new content, active as it was unless the account is
 // disabled on premises, and with what administrators own of it: its usage location, its licence, its memberships of local groups. An
-// account that becomes active and finds no seat is a 403.
+// account that becomes active and finds no seat is a 409 without a scimType.
 func (w *Writer) Create(ctx context.Context, kind *scim.ResourceType, doc scim.Document) (*Record, error) {
 	return w.create(ctx, kind, doc, 0)
 }
