@@ -33,10 +33,14 @@ type directoryInit struct {
 	EnableSync   bool     `help:"Enable directory synchronisation at once; else an administrator does it on the pages."`
 	Domain       []string `placeholder:"NAME" help:"A domain of the company that counts as verified from the start; may be repeated."`
 	AnyDomain    bool     `help:"Accept names in any domain until the company registers one, for trials."`
+	Seats        int      `default:"100" placeholder:"N" help:"How many accounts can be active: the seats of the licence that it has from the start (${default})."`
 }
 
 // Run makes the folder.
 func (d *directoryInit) Run() error {
+	if d.Seats < 1 {
+		return &directory.Fault{Class: directory.Usage, Cause: fmt.Sprintf("--seats: a licence cannot have %d seats", d.Seats), Remedy: "give a number from 1 on"}
+	}
 	password, err := directory.ReadSecret(d.PasswordFile)
 	if err != nil {
 		return &directory.Fault{
@@ -44,7 +48,7 @@ func (d *directoryInit) Run() error {
 		}
 	}
 	return onlinedir.Init(d.Data, onlinedir.Options{Tenant: d.Tenant, Admin: d.Admin, Password: password, EnableSync: d.EnableSync,
-		Domains: d.Domain, AnyDomain: d.AnyDomain})
+		Domains: d.Domain, AnyDomain: d.AnyDomain, Seats: d.Seats})
 }
 
 type directoryServe struct {

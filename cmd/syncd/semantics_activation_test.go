@@ -164,3 +164,56 @@ func (w *world) deleted(t *testing.T, i int) (restore func()) {
 		w.set(t, dn, "userAccountControl", accountEnabled)
 	}
 }
+
+// TestNoSeatIsLeft: who would become active again, and finds no seat of a licence, is refused with the reason, delays nobody, and is tried in
+// every pass until there is one; so is who comes back from among the deleted and was active before. Who leaves makes room.
+func TestNoSeatIsLeft(t *testing.T) {
+	w, _ := newSmallWorld(t, 12)
+	w.configure(t, settings{sections: "safety:\n  max_departures_percent: 50\n"})
+	pass(t, w.config, exitDone)
+	w.activate(t, smallName(1))
+	w.set(t, w.small(1), "userAccountControl", accountDisabled)
+	pass(t, w.config, exitDone)
+	w.activate(t, smallName(2))
+	w.seats(t, 1)
+	w.set(t, w.small(1), "userAccountControl", accountEnabled)
+	w.set(t, w.small(3), "title", "Boss")
+	for range 2 {
+		r := syncd(t, "--now", "--config", w.config)
+		if words := strings.Join(strings.Fields(r.out), " "); r.code != exitRefused || !strings.Contains(words, "Person 1 cannot become active: no seat is free in Online Suite (1 of 1 taken)") {
+			t.Errorf("%+v", r)
+		}
+	}
+	if u := w.person(t, 3); u["title"] != "Boss" {
+		t.Errorf("delayed: %v", u)
+	}
+	w.wantActive(t, "while there is no seat", map[int]bool{1: false, 2: true})
+
+	back := w.deleted(t, 2)
+	if p := pass(t, w.config, exitRefused); p.Departed != 1 { // departures are last
+		t.Errorf("%+v", p)
+	}
+	pass(t, w.config, exitDone)
+	w.wantActive(t, "somebody left", map[int]bool{1: true})
+	back()
+	if p := pass(t, w.config, exitRefused); p.Refused != 1 || len(w.online.list(t, "Users")) != 11 {
+		t.Errorf("%+v", p)
+	}
+	w.seats(t, 2)
+	pass(t, w.config, exitDone)
+	w.wantActive(t, "a seat more", map[int]bool{1: true, 2: true})
+	w.settled(t, 12)
+}
+
+// seats changes how many seats the licence of the online directory has.
+func (w *world) seats(t *testing.T, seats int) {
+	t.Helper()
+	dir, err := onlinedir.Open(t.Context(), w.online.dir, nopLog)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dir.Close()
+	if err := dir.SetSeats(t.Context(), 1, seats); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -128,3 +128,19 @@ func TestLocalMembershipsSurviveSynchronisation(t *testing.T) {
 	}
 	wantMembers(t, tenant, "memberships of a synchronised group are told again, not remembered", staff)
 }
+
+// TestMembershipsThatAreActiveDirectorysAreNotRemembered: neither those of a group that was synchronised when the member was deleted, nor those
+// of one that synchronisation took over in the meantime.
+func TestMembershipsThatAreActiveDirectorysAreNotRemembered(t *testing.T) {
+	tenant := newTenant(t)
+	ann := arrive(t, tenant, directory.User, synced("ann"))
+	reference := []any{map[string]any{"value": ann}}
+	staff := arrive(t, tenant, directory.Group, scim.Document{"displayName": "staff", "externalId": "g1", "members": reference})
+	crew := arrive(t, tenant, directory.Group, scim.Document{"displayName": "crew", "members": reference})
+	remove(t, tenant, directory.User, ann)
+	ok(t, patched(t, tenant, directory.Group, staff, "externalId", "null"))
+	ok(t, patched(t, tenant, directory.Group, crew, "externalId", `"g2"`))
+	arrive(t, tenant, directory.User, synced("ann"))
+	wantMembers(t, tenant, "was synchronised", staff)
+	wantMembers(t, tenant, "is synchronised", crew)
+}

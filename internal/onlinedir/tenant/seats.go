@@ -18,8 +18,9 @@ const seatFree = `SELECT l.id FROM licence l LEFT JOIN seat_before b ON b.licenc
 // takeSeat gives an account that becomes active a seat of a licence, or of one that has a free one where licence is 0. Where there is none it
 // returns a *scim.Error.
 //
-// That is a 403 (RFC 7644 §3.12): nothing is wrong with the request and nobody else has what it asks for, this directory refuses it until
-// its administrator has done something. A 409 would say that somebody is in the way, and send the client to look for him.
+// That is a 409 (RFC 9110 §15.5.10): the request is right, and succeeds once somebody has freed a seat, as a client's own next deletion may.
+// A 403 would say that the client's credentials do not suffice (RFC 7644 §3.12), after which clients give up as a whole. It has no
+// scimType: no value is taken, so "uniqueness" would send the client to look for who has it.
 func (w *Writer) takeSeat(ctx context.Context, seq int64, licence int64) error {
 	query, args := seatFree, []any{seq}
 	if licence != 0 {
@@ -80,7 +81,7 @@ func (w *Writer) noSeat(ctx context.Context, seq, licence int64) error {
 	case licence != 0:
 		why = "there is no such licence"
 	}
-	return scim.Refuse(http.StatusForbidden, "", "%s cannot become active: %s", who, why)
+	return scim.Refuse(http.StatusConflict, "", "%s cannot become active: %s", who, why)
 }
 
 // nameAt is what somebody is called in sentences.

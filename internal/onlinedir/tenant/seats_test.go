@@ -63,7 +63,7 @@ func TestSeatsFollowActive(t *testing.T) {
 	}
 }
 
-// TestWithoutASeatNobodyBecomesActive, neither by synchronisation, which gets a 403 without a scimType, nor by an administrator; and nothing
+// TestWithoutASeatNobodyBecomesActive, neither by synchronisation, which gets a 409 without a scimType, nor by an administrator; and nothing
 // else of the change happens either. The next try succeeds when a seat is free.
 func TestWithoutASeatNobodyBecomesActive(t *testing.T) {
 	tenant := newTenant(t)
@@ -79,7 +79,7 @@ func TestWithoutASeatNobodyBecomesActive(t *testing.T) {
 	refused := func(what string, err error) {
 		t.Helper()
 		e, isSCIM := scim.AsError(err)
-		if !isSCIM || e.Status != http.StatusForbidden || e.Type != "" || !strings.HasSuffix(e.Detail, "cannot become active: no seat is free in Online Suite (1 of 1 taken)") {
+		if !isSCIM || e.Status != http.StatusConflict || e.Type != "" || !strings.HasSuffix(e.Detail, "cannot become active: no seat is free in Online Suite (1 of 1 taken)") {
 			t.Errorf("%s: %v", what, err)
 		}
 	}

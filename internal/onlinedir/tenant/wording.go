@@ -22,7 +22,7 @@ func told(err error, remedy string) error {
 	switch {
 	case !ok:
 		return err
-	case refused.Status == http.StatusForbidden: // see takeSeat
+	case refused.Status == http.StatusConflict && refused.Type == "": // see takeSeat
 		remedy = "add seats, or free one by deactivating somebody"
 	}
 	return mistake(refused.Detail, remedy)
