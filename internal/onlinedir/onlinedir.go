@@ -7,7 +7,9 @@ import (
 
 	"go.uber.org/zap"
 
-	"syncd/internal/onlinedir/pages"
+	"syncd/internal/onlinedir/admin"
+	"syncd/internal/onlinedir/dnsproof"
+	"syncd/internal/onlinedir/limits"
 	"syncd/internal/onlinedir/service"
 	"syncd/internal/onlinedir/tenant"
 )
@@ -44,21 +46,32 @@ func Init(dir string, options Options) error { return tenant.Init(dir, options) 
 // WithClock sets the directory's clock; time.Now is the default.
 func WithClock(now func() time.Time) Option { return tenant.WithClock(now) }
 
+// WithResolver sets what looks up the records that prove domains; the name servers of the system are the default.
+func WithResolver(r tenant.Resolver) Option { return tenant.WithResolver(r) }
+
 // Open opens the directory in a folder; ctx must last as long as the directory is open. What is wrong with the folder is a
 // *directory.Fault.
 func Open(ctx context.Context, dir string, log *zap.Logger, options ...Option) (*Directory, error) {
-	t, err := tenant.Open(ctx, dir, log, options...)
+	t, err := tenant.Open(ctx, dir, log, append([]Option{WithResolver(dnsproof.System())}, options...)...)
 	if err != nil {
 		return nil, err
 	}
 	return &Directory{t}, nil
 }
 
-// Handler serves SCIM under /scim/v2/ (bearer tokens) and the administrator's pages everywhere else (Basic sign-in). Every call makes a
+// Handler serves SCIM under /scim/v2/ (bearer tokens) and the admin centre everywhere else (sessions). Every call makes a
 // new one, for the same data.
-func (d *Directory) Handler() http.Handler {
+func (d *Directory) Handler() http.Handler { return d.serve(service.New(d.Tenant)) }
+
+// HandlerWithin is Handler with the SCIM service within the limits of a profile; now is the clock of its rates. Each call counts by itself.
+func (d *Directory) HandlerWithin(p limits.Profile, now func() time.Time) http.Handler {
+	return d.serve(service.New(d.Tenant).Within(limits.Around(p, service.Prefix+"/", now)))
+}
+
+func (d *Directory) serve(scim http.Handler) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle(service.Prefix+"/", service.New(d.Tenant))
-	mux.Handle("/", pages.New(d.Tenant))
+	mux.Handle(service.Prefix, scim) // its root, which is a query over everything
+	mux.Handle(service.Prefix+"/", scim)
+	mux.Handle("/", admin.New(d.Tenant))
 	return mux
 }

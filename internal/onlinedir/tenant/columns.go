@@ -45,7 +45,10 @@ type columns struct {
 	externalID  sql.NullString
 	userName    sql.NullString
 	displayName string
-	department  sql.NullString
+	department  string // folded
+	secondName  sql.NullString
+	phone       sql.NullString
+	listed      bool
 	manager     sql.NullInt64
 	body        string
 	addresses   []string // folded, sorted, each once
@@ -55,8 +58,10 @@ type columns struct {
 // columnsOf takes a canonical document apart; the document itself stays whole. An unknown manager is refused.
 func (w *Writer) columnsOf(ctx context.Context, kind *scim.ResourceType, doc scim.Document) (*columns, error) {
 	c := &columns{externalID: optional(doc.Text("", "externalId")), addresses: addressesOf(doc), names: namesOf(kind, doc)}
-	c.department = optional(scim.Fold(doc.Text(directory.SchemaEnterprise, "department")))
+	c.department = scim.Fold(doc.Text(directory.SchemaEnterprise, "department"))
 	c.displayName = scim.Fold(doc.Text("", "displayName"))
+	c.secondName, c.phone = optional(secondName(doc)), optional(digits(phoneFor(doc, "work")))
+	c.listed = isListed(doc, c.addresses)
 	c.state = Enabled
 	if kind.Kind == directory.User {
 		c.userName = optional(scim.Fold(doc.Text("", "userName")))

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"syncd/internal/directory"
-	"syncd/internal/onlinedir/scim"
 )
 
 // File is the name of the directory's data in its folder; SQLite keeps two more beside it while it is open.
@@ -45,6 +44,13 @@ func Init(dir string, options Options) error {
 	if err != nil {
 		return err
 	}
+	domains := make([]string, len(options.Domains))
+	for i, name := range options.Domains {
+		if domains[i], err = canonicalDomain(name); err != nil {
+			return err
+		}
+	}
+	options.Domains = domains
 	path := filepath.Join(dir, File)
 	if _, err := os.Stat(path); err == nil {
 		return &directory.Fault{
@@ -124,7 +130,8 @@ func write(path string, options Options, hash string) (err error) {
 		return err
 	}
 	for _, name := range options.Domains {
-		if _, err := tx.Exec("INSERT INTO domain (name, verified) VALUES (?, 1) ON CONFLICT (name) DO NOTHING", scim.Fold(name)); err != nil {
+		if _, err := tx.Exec("INSERT INTO domain (name, verified, proof, added) VALUES (?, 1, ?, ?) ON CONFLICT (name) DO NOTHING",
+			name, newProof(), time.Now().UnixMilli()); err != nil {
 			return err
 		}
 	}

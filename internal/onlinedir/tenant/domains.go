@@ -15,7 +15,7 @@ const routingSuffix = ".online.example"
 
 // Domain is a mail domain that the company registered. Sign-in names and primary addresses may use it once it is verified.
 type Domain struct {
-	Name     string // folded
+	Name     string // lower case, in ASCII
 	Verified bool
 }
 
@@ -30,15 +30,19 @@ func (t *Tenant) RoutingDomain() string {
 	return joined + routingSuffix
 }
 
-// AddDomain registers a domain of the company, or changes whether it is verified. From the first one on, names in other domains are
-// refused (see Writer.Create); what has such a name already keeps it.
+// AddDomain registers a domain of the company, or changes whether it is verified, without any proof: what the command line and tests use.
+// From the first one on, names in other domains are refused (see Writer.Create); what has such a name already keeps it.
 func (t *Tenant) AddDomain(ctx context.Context, name string, verified bool) error {
-	name = scim.Fold(strings.TrimSpace(name))
-	if name == "" || strings.ContainsAny(name, "@ ") || !strings.Contains(name, ".") {
-		return &directory.Fault{Class: directory.Usage, Cause: fmt.Sprintf("%q is no domain", name), Remedy: "give a name such as corp.example"}
+	if err := permit(ctx, GlobalAdministrator); err != nil {
+		return err
 	}
-	err := t.Write(ctx, func(w *Writer) error {
-		_, err := w.exec(ctx, "INSERT INTO domain (name, verified) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET verified = excluded.verified", name, verified)
+	name, err := canonicalDomain(name)
+	if err != nil {
+		return err
+	}
+	err = t.Write(ctx, func(w *Writer) error {
+		_, err := w.exec(ctx, `INSERT INTO domain (name, verified, proof, added) VALUES (?, ?, ?, ?)
+			ON CONFLICT (name) DO UPDATE SET verified = excluded.verified, failure = ''`, name, verified, newProof(), t.now().UnixMilli())
 		return err
 	})
 	if err != nil {
@@ -73,6 +77,40 @@ func (r *Reader) listDomains(ctx context.Context) ([]Domain, error) {
 	return list, rows.Err()
 }
 
+// VerifiedDomains lists the domains that names may be in, the routing domain first. strict is false while names in any domain are
+// accepted: then there is no list.
+func (t *Tenant) VerifiedDomains(ctx context.Context) (list []string, strict bool, err error) {
+	err = t.Read(ctx, func(r *Reader) error {
+		domains, err := r.listDomains(ctx)
+		if err != nil {
+			return err
+		}
+		if strict, err = r.strict(ctx, domains); err != nil || !strict {
+			return err
+		}
+		list = []string{t.RoutingDomain()}
+		for _, d := range domains {
+			if d.Verified {
+				list = append(list, d.Name)
+			}
+		}
+		return nil
+	})
+	return list, strict, err
+}
+
+// strict reports whether names must lie in a verified domain: always, but for a directory that accepts any until the first one is registered.
+func (r *Reader) strict(ctx context.Context, registered []Domain) (bool, error) {
+	if len(registered) > 0 {
+		return true, nil
+	}
+	var anyDomain string
+	if _, err := r.row(ctx, "SELECT value FROM setting WHERE name = ?", []any{settingAnyDomain}, &anyDomain); err != nil {
+		return false, fmt.Errorf("read whether any domain may be used: %w", err)
+	}
+	return anyDomain != strconv.FormatBool(true), nil
+}
+
 // companyDomains tells for each domain of the company whether it is verified, read once in a transaction; empty while names in any domain
 // are accepted.
 func (w *Writer) companyDomains(ctx context.Context) (map[string]bool, error) {
@@ -83,17 +121,13 @@ func (w *Writer) companyDomains(ctx context.Context) (map[string]bool, error) {
 	if err != nil {
 		return nil, err
 	}
+	strict, err := w.strict(ctx, list)
+	if err != nil {
+		return nil, err
+	}
 	w.domains = make(map[string]bool, len(list)+1)
 	for _, d := range list {
 		w.domains[d.Name] = d.Verified
-	}
-	strict := len(list) > 0
-	if !strict {
-		var anyDomain string
-		if _, err := w.row(ctx, "SELECT value FROM setting WHERE name = ?", []any{settingAnyDomain}, &anyDomain); err != nil {
-			return nil, fmt.Errorf("read whether any domain may be used: %w", err)
-		}
-		strict = anyDomain != strconv.FormatBool(true)
 	}
 	if strict {
 		w.domains[w.tenant.RoutingDomain()] = true
@@ -108,7 +142,7 @@ func (w *Writer) checkDomains(ctx context.Context, names []string) error {
 		return err
 	}
 	for _, name := range names {
-		domain := name[strings.LastIndexByte(name, '@')+1:]
+		domain := domainIn(name)
 		verified, registered := domains[domain]
 		switch {
 		case verified:

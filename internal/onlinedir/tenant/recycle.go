@@ -26,7 +26,7 @@ func (w *Writer) Delete(ctx context.Context, kind *scim.ResourceType, id string,
 	}
 	now := w.tenant.now().UnixMilli()
 	var name string
-	if _, err := w.row(ctx, `UPDATE resource SET state = ?, user_name = NULL, manager = NULL, deleted = ?, modified = ?, version = version + 1
+	if _, err := w.row(ctx, `UPDATE resource SET state = ?, user_name = NULL, manager = NULL, listed = 0, deleted = ?, modified = ?, version = version + 1
 		WHERE seq = ? RETURNING `+nameColumn, []any{Deleted, now, now, record.seq}, &name); err != nil {
 		return fmt.Errorf("delete %s: %w", id, err)
 	}

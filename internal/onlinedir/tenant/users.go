@@ -1,14 +1,13 @@
 package tenant
 
 import (
-	"cmp"
 	"context"
-	"encoding/base64"
+	"encoding/json"
 	"fmt"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
+
+	"github.com/dustin/go-humanize"
 
 	"syncd/internal/directory"
 	"syncd/internal/onlinedir/scim"
@@ -26,83 +25,108 @@ type User struct {
 	Changed     time.Time
 	Deleted     time.Time // zero while alive
 	DaysLeft    int       // in the recycle bin, rounded up
+	Licence     string    // whose seat the account takes, empty for none
+	Problem     string    // what synchronisation could not make here, empty for nothing
 
-	key string // the folded name that lists are ordered by
 	seq int64
 }
 
 // UserQuery selects accounts.
 type UserQuery struct {
+	States       []State     // empty: all but the deleted ones
+	Search       string      // the beginning of a name, a user name or an address; else of a department; else a part of a name
 	Conditions   []Condition // all of them
 	WithProblems bool        // only those whom synchronisation could not make as they should be
-	Sort         string      // "name" (the default), "user", "department" or "changed"
+	ChangedSince time.Time   // only synchronised ones that changed since then; zero does not restrict
+	Sort         string      // ByName (the default), ByUser, ByDepartment, ByChanged or BySynced
 	Descending   bool
-
-	States []State // empty: all but the deleted ones
-	Search string  // part of the name, user name or department, or the beginning of an address
-	After  string  // UserPage.Next of the page before
-	Limit  int     // 1 to 500; 0 means 50
+	After        string // UserPage.Next of the page before
+	Limit        int    // 1 to 500; 0 means 50
 }
 
-// UserPage is a page of accounts in the order of their names.
+// UserPage is a page of accounts.
 type UserPage struct {
 	Users []User
 	Next  string // for UserQuery.After, empty on the last page
+	// Partial says why a page that is not the last one is short, or empty: so many accounts had to be looked at. Next goes on after them, so
+	// that all pages together have everybody.
+	Partial string
 }
 
-// Users lists accounts by name, page by page; the cost of a page does not grow with its number.
+// Users lists accounts page by page. The cost of a page does not grow with its number, and hardly with the number of accounts: what no
+// index finds is looked for in some thousands of them, and UserPage.Partial says so. A search that finds thousands is ordered by how it found them
+// where names are the order: whose name begins so comes first, then whose second name does, then user names, then addresses.
 func (t *Tenant) Users(ctx context.Context, q UserQuery) (page UserPage, err error) {
-	if len(q.States) == 0 {
-		q.States = []State{Waiting, Enabled, Blocked}
-	}
-	if q.Limit <= 0 || q.Limit > 500 {
-		q.Limit = 50
-	}
-	name, seq, err := parseCursor(q.After)
+	s, err := t.listingOf(q)
 	if err != nil {
 		return page, err
 	}
 	err = t.Read(ctx, func(r *Reader) error {
-		for _, state := range q.States { // each is one range of the index
-			if page.Users, err = r.usersOf(ctx, page.Users, state, q, name, seq); err != nil {
-				return fmt.Errorf("list users: %w", err)
-			}
+		found, partial, err := r.list(ctx, s, q.After, limitOf(q.Limit))
+		if err != nil {
+			return err
 		}
-		return nil
+		page.Users, err = r.usersAt(ctx, found.rows)
+		page.Next, page.Partial = found.next.String(), partial
+		return err
 	})
-	slices.SortFunc(page.Users, func(a, b User) int { return cmp.Or(strings.Compare(a.key, b.key), cmp.Compare(a.seq, b.seq)) })
-	if len(page.Users) > q.Limit {
-		page.Users = page.Users[:q.Limit]
-		last := page.Users[q.Limit-1]
-		page.Next = base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(last.seq, 10) + " " + last.key))
-	}
 	return page, err
 }
 
-func parseCursor(cursor string) (name string, seq int64, err error) {
-	if cursor == "" {
-		return "", 0, nil
+func (t *Tenant) listingOf(q UserQuery) (listing, error) {
+	s := listing{kind: directory.User, states: q.States, descending: q.Descending, problems: q.WithProblems, since: q.ChangedSince, search: scim.Fold(strings.TrimSpace(q.Search))}
+	if len(s.states) == 0 {
+		s.states = []State{Waiting, Enabled, Blocked}
 	}
-	b, err := base64.RawURLEncoding.DecodeString(cursor)
-	number, name, ok := strings.Cut(string(b), " ")
-	if err == nil && ok {
-		seq, err = strconv.ParseInt(number, 10, 64)
-	}
-	if err != nil || !ok {
-		return "", 0, &directory.Fault{Class: directory.Usage, Cause: "the link to this page of the list is damaged", Remedy: "begin at the first page"}
-	}
-	return name, seq, nil
+	s.order = orderOf(q.Sort, s.deleted())
+	var err error
+	s.filter, err = t.filterOf(s.kind, q.Conditions)
+	return s, err
 }
 
+func limitOf(asked int) int {
+	if asked <= 0 || asked > 500 {
+		return 50
+	}
+	return asked
+}
+
+// list reads one page of a list; partial is UserPage.Partial.
+func (r *Reader) list(ctx context.Context, s listing, after string, limit int) (page result, partial string, err error) {
+	p, err := r.planList(ctx, s)
+	if err != nil {
+		return page, "", err
+	}
+	c, err := parseCursor(after, p.phases)
+	if err != nil {
+		return page, "", err
+	}
+	if page, err = r.page(ctx, p.phases, c, limit); err != nil {
+		return page, "", err
+	}
+	switch {
+	case page.stopped == 0:
+	case p.inside:
+		partial = fmt.Sprintf("No name begins with “%s”. Names that contain it were looked for among %s; the next page goes on.", s.search, grouped(page.stopped))
+	default:
+		partial = fmt.Sprintf("This page stopped after looking at %s; the next one goes on.", grouped(page.stopped))
+	}
+	return page, partial, nil
+}
+
+func grouped(n int) string { return humanize.Comma(int64(n)) }
+
 // userColumns is what scanUser reads.
-const userColumns = `SELECT seq, id, coalesce(external_id, ''), display_name, state, active, modified, coalesce(deleted, 0),
+const userColumns = `SELECT seq, id, coalesce(external_id, ''), state, active, modified, coalesce(deleted, 0),
 	coalesce(json_extract(body, '$.displayName'), ''), coalesce(json_extract(body, '$.userName'), ''),
-	coalesce(json_extract(body, '$."` + directory.SchemaEnterprise + `".department'), '') FROM resource `
+	coalesce(json_extract(body, '$."` + directory.SchemaEnterprise + `".department'), ''),
+	coalesce((SELECT reason FROM problem p WHERE p.external_id = r.external_id LIMIT 1), ''),
+	coalesce((SELECT l.name FROM seat s JOIN licence l ON l.id = s.licence WHERE s.resource = r.seq), '') FROM resource r `
 
 func (t *Tenant) scanUser(scan func(dest ...any) error) (User, error) {
 	var u User
 	var modified, deleted int64
-	err := scan(&u.seq, &u.ID, &u.ExternalID, &u.key, &u.State, &u.Active, &modified, &deleted, &u.DisplayName, &u.UserName, &u.Department)
+	err := scan(&u.seq, &u.ID, &u.ExternalID, &u.State, &u.Active, &modified, &deleted, &u.DisplayName, &u.UserName, &u.Department, &u.Problem, &u.Licence)
 	u.Changed = time.UnixMilli(modified)
 	if deleted != 0 {
 		const day = 24 * time.Hour
@@ -112,26 +136,29 @@ func (t *Tenant) scanUser(scan func(dest ...any) error) (User, error) {
 	return u, err
 }
 
-// usersOf appends one more than a page of the accounts in one state.
-func (r *Reader) usersOf(ctx context.Context, list []User, state State, q UserQuery, name string, seq int64) ([]User, error) {
-	query := userColumns + "WHERE kind = 1 AND state = ?1 AND (display_name, seq) > (?2, ?3)"
-	args := []any{state, name, seq, q.Limit + 1}
-	if search := scim.Fold(strings.TrimSpace(q.Search)); search != "" {
-		query += ` AND (instr(display_name, ?5) OR instr(user_name, ?5) OR instr(department, ?5)
-			OR seq IN (SELECT resource FROM address WHERE address >= ?5 AND address < ?6))`
-		args = append(args, search, search+"\U0010FFFF")
+// usersAt reads the accounts of a page, in its order.
+func (r *Reader) usersAt(ctx context.Context, page []found) ([]User, error) {
+	seqs := make([]int64, len(page))
+	place := make(map[int64]int, len(page))
+	for i, f := range page {
+		seqs[i], place[f.seq] = f.seq, i
 	}
-	rows, err := r.query(ctx, query+" ORDER BY display_name, seq LIMIT ?4", args...)
+	set, err := json.Marshal(seqs)
 	if err != nil {
-		return list, err
+		return nil, fmt.Errorf("write down a page: %w", err)
+	}
+	rows, err := r.query(ctx, userColumns+"WHERE seq IN (SELECT value FROM json_each(?))", string(set))
+	if err != nil {
+		return nil, fmt.Errorf("read a page of accounts: %w", err)
 	}
 	defer rows.Close()
+	list := make([]User, len(page))
 	for rows.Next() {
 		u, err := r.tenant.scanUser(rows.Scan)
 		if err != nil {
-			return list, err
+			return nil, fmt.Errorf("read a page of accounts: %w", err)
 		}
-		list = append(list, u)
+		list[place[u.seq]] = u
 	}
 	return list, rows.Err()
 }
@@ -160,7 +187,7 @@ func (t *Tenant) User(ctx context.Context, id string) (u User, found bool, err e
 func (t *Tenant) CountUsers(ctx context.Context) (map[State]int, error) {
 	counts := make(map[State]int)
 	err := t.Read(ctx, func(r *Reader) error {
-		rows, err := r.query(ctx, "SELECT state, count(*) FROM resource WHERE kind = 1 GROUP BY state")
+		rows, err := r.query(ctx, "SELECT state, n FROM tally WHERE kind = 1 AND n > 0")
 		if err != nil {
 			return err
 		}

@@ -2,52 +2,82 @@ package tenant
 
 import (
 	"context"
-	"time"
+	"errors"
+	"fmt"
+	"strings"
+
+	"syncd/internal/directory"
 )
-
-// DomainKind says who delivers mail for a domain. The numbers are stored.
-type DomainKind int
-
-// The kinds.
-const (
-	Authoritative DomainKind = 1 // everybody with an address in it is in this directory
-	ExternalRelay DomainKind = 2 // others have addresses in it too, elsewhere
-)
-
-// Registered is a domain as administrators see it.
-type Registered struct {
-	Domain
-	Kind    DomainKind
-	Record  string // the name of the CNAME record to create: "syncd-1f0c….corp.example"
-	Target  string // what it has to lead to: "verify.contoso.online.example"
-	Added   time.Time
-	Checked time.Time // last look-up, zero for none
-	Failure string    // why that did not verify it, in words with the remedy
-}
 
 // Resolver looks up CNAME records.
 type Resolver interface {
-	// CNAME returns what a name is an alias of, "" where it is none. That the name does not exist is no error; one is in words.
+	// CNAME returns what a name is an alias of, "" where the name exists and is none. A name that does not exist is ErrNoName. Every other error
+	// says in words why nobody knows; a *directory.Fault says that this computer cannot look up anything.
 	CNAME(ctx context.Context, name string) (string, error)
 }
 
-// RegisteredDomains lists the company's domains, by name.
-func (t *Tenant) RegisteredDomains(ctx context.Context) ([]Registered, error) { panic("not yet") }
+// ErrNoName is a Resolver's answer that a name does not exist.
+var ErrNoName = errors.New("the name does not exist")
 
-// RegisterDomain adds a domain that the company has to prove. One that is there already is a fault.
-func (t *Tenant) RegisterDomain(ctx context.Context, name string, kind DomainKind) (Registered, error) {
-	panic("not yet")
+// WithResolver sets what VerifyDomain asks.
+func WithResolver(r Resolver) Option { return func(t *Tenant) { t.resolver = r } }
+
+// VerifyDomain looks for the CNAME record and keeps what it found: the domain is returned as it is then. A verified domain stays verified,
+// and nobody looks again. That the record is missing or wrong is no error, but Failure.
+func (t *Tenant) VerifyDomain(ctx context.Context, name string) (d Registered, err error) {
+	if err := permit(ctx, GlobalAdministrator); err != nil {
+		return d, err
+	}
+	if name, err = canonicalDomain(name); err != nil {
+		return d, err
+	}
+	err = t.Read(ctx, func(r *Reader) error {
+		d, err = r.oneDomain(ctx, name)
+		return err
+	})
+	if err != nil || d.Verified {
+		return d, err
+	}
+	if t.resolver == nil {
+		return d, &directory.Fault{
+			Class: directory.Usage, Cause: "this directory knows no name server to ask", Remedy: "start it with --resolver",
+		}
+	}
+	target, err := t.resolver.CNAME(ctx, d.Record) // outside of any transaction: it waits for a network
+	if _, unable := errors.AsType[*directory.Fault](err); unable || ctx.Err() != nil {
+		return d, errors.Join(err, ctx.Err())
+	}
+	failure := d.judge(target, err)
+	err = t.Write(ctx, func(w *Writer) error {
+		now, err := w.oneDomain(ctx, name)
+		if err != nil {
+			return err
+		}
+		if now.Record != d.Record || now.Verified { // removed and added again in the meantime, or verified by somebody else
+			d = now
+			return nil
+		}
+		if _, err := w.exec(ctx, "UPDATE domain SET verified = ?, checked = ?, failure = ? WHERE name = ?", failure == "", t.now().UnixMilli(), failure, name); err != nil {
+			return fmt.Errorf("keep what was found about the domain %s: %w", name, err)
+		}
+		d, err = w.oneDomain(ctx, name)
+		return err
+	})
+	return d, err
 }
 
-// SetDomainKind changes who delivers its mail.
-func (t *Tenant) SetDomainKind(ctx context.Context, name string, kind DomainKind) error {
-	panic("not yet")
+// judge says why what a look-up found is no proof; empty where it is.
+func (r Registered) judge(target string, err error) string {
+	const later = "try again after propagation, which can take some hours"
+	switch {
+	case errors.Is(err, ErrNoName):
+		return fmt.Sprintf("There is no record %s yet. Create it, as a CNAME record that leads to %s; where that is done already, %s.", r.Record, r.Target, later)
+	case err != nil:
+		return fmt.Sprintf("Nobody could say whether the record is there: %s. Look at the name servers of %s, then %s.", err, r.Readable, later)
+	case target == "":
+		return fmt.Sprintf("There is something at %s, but it is no CNAME record. Replace it by one that leads to %s, then %s.", r.Record, r.Target, later)
+	case !strings.EqualFold(strings.TrimSuffix(target, "."), r.Target):
+		return fmt.Sprintf("The record %s leads to %s instead of %s. Correct it, then %s.", r.Record, target, r.Target, later)
+	}
+	return ""
 }
-
-// VerifyDomain looks for the CNAME record and keeps what it found. The domain is returned as it is then.
-func (t *Tenant) VerifyDomain(ctx context.Context, name string, resolver Resolver) (Registered, error) {
-	panic("not yet")
-}
-
-// RemoveDomain forgets a domain. One that names or addresses use is a fault that names one of them.
-func (t *Tenant) RemoveDomain(ctx context.Context, name string) error { panic("not yet") }

@@ -2,17 +2,6 @@ package tenant
 
 import "context"
 
-// Condition is one line of a view: "Department is Executive Branch".
-type Condition struct {
-	Attribute string `json:"attribute"` // path of a ViewAttribute
-	Operator  string `json:"operator"`  // of Operators
-	Value     string `json:"value"`     // empty for the operators that need none
-}
-
-// ViewAttributes are what conditions can be about, Operators how: "is", "is not", "contains", "begins with", "is empty", "is not empty".
-func ViewAttributes() []Field { panic("not yet") }
-func Operators() []string     { panic("not yet") }
-
 // View is a selection that administrators made and named.
 type View struct {
 	ID         int64
@@ -31,3 +20,20 @@ func (t *Tenant) SaveView(ctx context.Context, v View) (int64, error) { panic("n
 
 // RemoveView forgets a view.
 func (t *Tenant) RemoveView(ctx context.Context, id int64) error { panic("not yet") }
+
+// CountMatching counts the accounts of a query as far as most, so that a view over a million accounts costs no more than its first ones;
+// Sort, After and Limit do not matter. more says that there are others beyond.
+func (t *Tenant) CountMatching(ctx context.Context, q UserQuery, most int) (n int, more bool, err error) {
+	for q.After, q.Limit = "", 500; ; {
+		page, err := t.Users(ctx, q)
+		if err != nil {
+			return n, false, err
+		}
+		if n += len(page.Users); n > most {
+			return most, true, nil
+		}
+		if q.After = page.Next; q.After == "" {
+			return n, false, nil
+		}
+	}
+}

@@ -27,6 +27,7 @@ ALTER TABLE token ADD COLUMN resource INTEGER; -- seq of the person whose token 
 INSERT INTO setting (name, value) VALUES ('any_domain', 'true');
 ALTER TABLE domain ADD COLUMN kind    INTEGER NOT NULL DEFAULT 1; -- DomainKind
 ALTER TABLE domain ADD COLUMN proof   TEXT    NOT NULL DEFAULT ''; -- label of the CNAME record to create
+UPDATE domain SET proof = 'syncd-' || lower(hex(randomblob(16)));
 ALTER TABLE domain ADD COLUMN added   INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE domain ADD COLUMN checked INTEGER;                     -- last look-up
 ALTER TABLE domain ADD COLUMN failure TEXT    NOT NULL DEFAULT ''; -- of the last look-up, in words
@@ -87,8 +88,61 @@ END;
 INSERT INTO seat (resource, licence) SELECT seq, 1 FROM resource WHERE kind = 1 AND state = 1;
 UPDATE licence SET seats = max(seats, used) WHERE id = 1;
 
-ALTER TABLE resource ADD COLUMN usage_location TEXT;               -- ISO 3166-1 alpha-2, the administrators' own
-CREATE INDEX resource_modified   ON resource (kind, modified)   WHERE deleted IS NULL;
+ALTER TABLE resource ADD COLUMN usage_location TEXT;                -- ISO 3166-1 alpha-2, the administrators' own
+ALTER TABLE resource ADD COLUMN synced         INTEGER;             -- last change by synchronisation
+ALTER TABLE resource ADD COLUMN second_name    TEXT;                -- folded: the family or the given name, whichever display_name does not begin with
+ALTER TABLE resource ADD COLUMN phone          TEXT;                -- the number for work, its digits alone
+ALTER TABLE resource ADD COLUMN listed         INTEGER NOT NULL DEFAULT 0; -- 1: the address list has it
+UPDATE resource SET synced = modified WHERE external_id IS NOT NULL;
+-- Like display_name, department is empty from now on where it is absent, so that lists can be in its order.
+UPDATE resource SET department = '' WHERE department IS NULL;
+
+-- Each order of a list has an index for each state, so that a page costs what it shows however many there are.
+DROP INDEX resource_department;
+CREATE INDEX resource_department  ON resource (kind, state, department, display_name);
+CREATE INDEX resource_user        ON resource (kind, state, user_name)   WHERE user_name IS NOT NULL;
+CREATE INDEX resource_second_name ON resource (kind, state, second_name) WHERE second_name IS NOT NULL;
+CREATE INDEX resource_modified    ON resource (kind, state, modified);
+CREATE INDEX resource_synced      ON resource (kind, state, synced)      WHERE synced IS NOT NULL;
+CREATE INDEX resource_phone       ON resource (phone)                    WHERE phone IS NOT NULL;
+CREATE INDEX resource_listed      ON resource (display_name)             WHERE listed = 1;
+
+-- How many resources of each kind are in each state, and how many members each group has; the triggers keep them.
+CREATE TABLE tally (
+    kind  INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    n     INTEGER NOT NULL,
+    PRIMARY KEY (kind, state)
+) STRICT, WITHOUT ROWID;
+INSERT INTO tally SELECT k.column1, s.column1, (SELECT count(*) FROM resource WHERE kind = k.column1 AND state = s.column1)
+    FROM (VALUES (1), (2), (3)) k, (VALUES (0), (1), (2), (3)) s;
+CREATE TRIGGER tally_more AFTER INSERT ON resource BEGIN
+    UPDATE tally SET n = n + 1 WHERE kind = new.kind AND state = new.state;
+END;
+CREATE TRIGGER tally_less AFTER DELETE ON resource BEGIN
+    UPDATE tally SET n = n - 1 WHERE kind = old.kind AND state = old.state;
+END;
+CREATE TRIGGER tally_moved AFTER UPDATE OF state ON resource WHEN old.state <> new.state BEGIN
+    UPDATE tally SET n = n - 1 WHERE kind = old.kind AND state = old.state;
+    UPDATE tally SET n = n + 1 WHERE kind = new.kind AND state = new.state;
+END;
+CREATE TABLE crew (
+    grp INTEGER PRIMARY KEY,                   -- seq
+    n   INTEGER NOT NULL
+) STRICT;
+INSERT INTO crew SELECT seq, (SELECT count(*) FROM member WHERE grp = seq) FROM resource WHERE kind = 3;
+CREATE TRIGGER crew_made AFTER INSERT ON resource WHEN new.kind = 3 BEGIN
+    INSERT INTO crew VALUES (new.seq, 0);
+END;
+CREATE TRIGGER crew_gone AFTER DELETE ON resource WHEN old.kind = 3 BEGIN
+    DELETE FROM crew WHERE grp = old.seq;
+END;
+CREATE TRIGGER crew_more AFTER INSERT ON member BEGIN
+    UPDATE crew SET n = n + 1 WHERE grp = new.grp;
+END;
+CREATE TRIGGER crew_less AFTER DELETE ON member BEGIN
+    UPDATE crew SET n = n - 1 WHERE grp = old.grp;
+END;
 
 -- A view that administrators made: conditions on attributes, as JSON.
 CREATE TABLE view (
