@@ -35,14 +35,15 @@ type Server struct {
 }
 
 // New makes, opens and serves a directory with synchronisation enabled.
-func New(t testing.TB) *Server {
+func New(t testing.TB, options ...onlinedir.Option) *Server {
 	t.Helper()
 	s := &Server{Dir: t.TempDir(), t: t}
 	if err := onlinedir.Init(s.Dir, onlinedir.Options{Tenant: "Contoso", Admin: Admin, Password: Password, EnableSync: true, AnyDomain: true}); err != nil {
 		t.Fatal(err)
 	}
 	var err error
-	if s.Directory, err = onlinedir.Open(t.Context(), s.Dir, zaptest.NewLogger(t, zaptest.Level(zap.WarnLevel)), onlinedir.WithClock(s.Time)); err != nil {
+	if s.Directory, err = onlinedir.Open(t.Context(), s.Dir, zaptest.NewLogger(t, zaptest.Level(zap.WarnLevel)),
+		append([]onlinedir.Option{onlinedir.WithClock(s.Time)}, options...)...); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

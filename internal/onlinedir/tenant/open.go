@@ -31,6 +31,7 @@ type Tenant struct {
 	now       func() time.Time
 	busyAfter time.Duration
 	resolver  Resolver // nil for none
+	bounds    bounds
 
 	path  string
 	write *sql.DB // one connection
@@ -67,7 +68,7 @@ func Open(ctx context.Context, dir string, log *zap.Logger, options ...Option) (
 		return nil, folderFault(dir, err)
 	}
 	t := &Tenant{
-		catalogue: scim.NewCatalogue(), log: log, now: time.Now, busyAfter: defaultBusyTimeout, path: path,
+		catalogue: scim.NewCatalogue(), log: log, now: time.Now, busyAfter: defaultBusyTimeout, bounds: defaultBounds(), path: path,
 		uses: newUses(), hashing: make(chan struct{}, hashes), stopped: make(chan struct{}),
 	}
 	for _, option := range options {
