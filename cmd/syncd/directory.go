@@ -19,16 +19,17 @@ import (
 
 // directoryCommand is the simulated online directory on its own.
 type directoryCommand struct {
-	Init  directoryInit  `cmd:"" help:"Make a new online directory in a folder."`
-	Serve directoryServe `cmd:"" help:"Serve an online directory: /scim/v2 and its pages."`
-	Token directoryToken `cmd:"" help:"Make a token for syncd and print it; it is not shown again."`
+	Init   directoryInit   `cmd:"" help:"Make a new online directory in a folder."`
+	Serve  directoryServe  `cmd:"" help:"Serve an online directory: /scim/v2 and its pages."`
+	Token  directoryToken  `cmd:"" help:"Make a token for syncd and print it; it is not shown again."`
+	Backup directoryBackup `cmd:"" help:"Write a copy of an online directory into a file, also while it is served."`
 }
 
 type directoryInit struct {
 	Data         string   `required:"" placeholder:"DIR" help:"The folder; it must not hold an online directory yet."`
 	Tenant       string   `required:"" placeholder:"NAME" help:"The name of the company."`
 	Admin        string   `required:"" placeholder:"USER" help:"The administrator's name for the pages."`
-	PasswordFile string   `required:"" placeholder:"FILE" help:"A file with the administrator's password."`
+	PasswordFile string   `required:"" placeholder:"FILE" help:"A file with the administrator's password: 8 characters or more, at most 72 bytes."`
 	EnableSync   bool     `help:"Enable directory synchronisation at once; else an administrator does it on the pages."`
 	Domain       []string `placeholder:"NAME" help:"A domain of the company that counts as verified from the start; may be repeated."`
 	AnyDomain    bool     `help:"Accept names in any domain until the company registers one, for trials."`
@@ -50,31 +51,6 @@ func (d *directoryInit) Run() error {
 		Domains: d.Domain, AnyDomain: d.AnyDomain, Seats: d.Seats})
 }
 
-type directoryToken struct {
-	Data string `required:"" placeholder:"DIR" help:"The folder of the online directory; it may be served at the same time."`
-	Name string `required:"" placeholder:"NAME" help:"What the token is for; it is listed under this name."`
-
-	Revoke bool `help:"Revoke the token of this name instead: whoever uses it is refused from now on."`
-}
-
-// Run prints the token alone, or revokes it.
-func (d *directoryToken) Run(ctx context.Context, std streams) (err error) {
-	dir, err := onlinedir.Open(ctx, d.Data, zap.NewNop())
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, dir.Close()) }()
-	if d.Revoke {
-		return dir.RevokeToken(ctx, d.Name)
-	}
-	token, err := dir.NewToken(ctx, d.Name)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(std.out, token.Reveal())
-	return err
-}
-
 type directoryServe struct {
 	Data    string `required:"" placeholder:"DIR" help:"The folder of the online directory."`
 	Listen  string `required:"" placeholder:"ADDR" help:"Where to listen, for example 127.0.0.1:8443."`
@@ -82,12 +58,17 @@ type directoryServe struct {
 	TLSKey  string `name:"tls-key" placeholder:"FILE" help:"Its key, in PEM."`
 
 	Resolver string `placeholder:"ADDR" help:"The name server that is asked for the records that prove domains, for example 192.0.2.53:53; else those of this computer."`
+	directoryLimits
 }
 
 // Run serves until a signal.
 func (d *directoryServe) Run(ctx context.Context, std streams) (err error) {
 	if (d.TLSCert == "") != (d.TLSKey == "") {
 		return &directory.Fault{Class: directory.Usage, Cause: "--tls-cert and --tls-key go together", Remedy: "give both or neither"}
+	}
+	profile, err := d.profile()
+	if err != nil {
+		return err
 	}
 	log, err := (&logConfig{Level: "info", Format: "console"}).newLog(std, zapcore.InfoLevel)
 	if err != nil {
@@ -110,7 +91,7 @@ func (d *directoryServe) Run(ctx context.Context, std streams) (err error) {
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: dir.Handler(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: zap.NewStdLog(log)}
+	server := &http.Server{Handler: dir.HandlerWithin(profile, time.Now), ReadHeaderTimeout: 10 * time.Second, ErrorLog: zap.NewStdLog(log)}
 	drain, kill, release := signals(ctx, log, func() {})
 	defer release()
 	drained := make(chan struct{})

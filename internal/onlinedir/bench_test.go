@@ -98,6 +98,34 @@ func BenchmarkBulkCreate(b *testing.B) {
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "users/s")
 }
 
+// BenchmarkBulkUpdate changes a thousand users in one bulk, as a delta pass after a renamed department does.
+func BenchmarkBulkUpdate(b *testing.B) {
+	send := benchmark(b)
+	var answer struct{ Operations []struct{ Location string } }
+	if err := json.Unmarshal(createThousand(b, send, 0).Body.Bytes(), &answer); err != nil {
+		b.Fatal(err)
+	}
+	operations := make([]map[string]any, len(answer.Operations))
+	n := 0
+	for b.Loop() {
+		for i, op := range answer.Operations {
+			operations[i] = map[string]any{
+				"method": "PATCH", "path": op.Location[strings.LastIndex(op.Location, "/Users"):], "data": map[string]any{
+					"schemas": []string{"urn:ietf:params:scim:api:messages:2.0:PatchOp"}, "Operations": []any{
+						map[string]any{"op": "replace", "path": "title", "value": fmt.Sprint("Title ", n)},
+						map[string]any{"op": "replace", "path": directory.Department.Path(), "value": fmt.Sprint("Department ", n)},
+					},
+				},
+			}
+		}
+		if changed := send("POST", "/Bulk", map[string]any{"schemas": []string{bulkURN}, "Operations": operations}); bytes.Count(changed.Body.Bytes(), []byte(`"status":"200"`)) != 1000 {
+			b.Fatalf("%.500s", changed.Body)
+		}
+		n++
+	}
+	b.ReportMetric(float64(1000*n)/b.Elapsed().Seconds(), "users/s")
+}
+
 // BenchmarkMemberPatch adds and removes one member of a group of many: the cost must be that of the change.
 func BenchmarkMemberPatch(b *testing.B) {
 	for _, thousands := range []int{1, 10} {

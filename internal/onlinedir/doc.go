@@ -5,6 +5,6 @@
 // It promises to keep what it acknowledged through a restart and a kill. It is a folder with one SQLite database and holds no
 // table in memory. Several processes may open the same folder: `syncd directory token` works while a server runs.
 //
-// The parts: scim is the protocol's language, tenant the data and its rules, service is SCIM over HTTP, pages is what a browser
+// The parts: scim is the protocol's language, tenant the data and its rules, service is SCIM over HTTP, admin is what a browser
 // sees. This package puts them together. Where it hurts: one writer at a time; every write waits for the disk.
 package onlinedir

@@ -7,8 +7,9 @@ import (
 
 	"go.uber.org/zap"
 
+	"syncd/internal/onlinedir/admin"
 	"syncd/internal/onlinedir/dnsproof"
-	"syncd/internal/onlinedir/pages"
+	"syncd/internal/onlinedir/limits"
 	"syncd/internal/onlinedir/service"
 	"syncd/internal/onlinedir/tenant"
 )
@@ -58,11 +59,19 @@ func Open(ctx context.Context, dir string, log *zap.Logger, options ...Option) (
 	return &Directory{t}, nil
 }
 
-// Handler serves SCIM under /scim/v2/ (bearer tokens) and the administrator's pages everywhere else (Basic sign-in). Every call makes a
+// Handler serves SCIM under /scim/v2/ (bearer tokens) and the admin centre everywhere else (sessions). Every call makes a
 // new one, for the same data.
-func (d *Directory) Handler() http.Handler {
+func (d *Directory) Handler() http.Handler { return d.serve(service.New(d.Tenant)) }
+
+// HandlerWithin is Handler with the SCIM service within the limits of a profile; now is the clock of its rates. Each call counts by itself.
+func (d *Directory) HandlerWithin(p limits.Profile, now func() time.Time) http.Handler {
+	return d.serve(service.New(d.Tenant).Within(limits.Around(p, service.Prefix+"/", now)))
+}
+
+func (d *Directory) serve(scim http.Handler) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle(service.Prefix+"/", service.New(d.Tenant))
-	mux.Handle("/", pages.New(d.Tenant))
+	mux.Handle(service.Prefix, scim) // its root, which is a query over everything
+	mux.Handle(service.Prefix+"/", scim)
+	mux.Handle("/", admin.New(d.Tenant))
 	return mux
 }

@@ -49,10 +49,10 @@ type Target interface {
 	Supports(kind directory.Kind) bool
 	// Domains are the verified domains of the online directory, and the one that it gives to everybody, where it tells them.
 	Domains() (verified []string, routing string)
-	// List reads back everything that is online. It is whole or an error, but something may be missing that changes its place meanwhile: Gone
+	// List reads back everything that is online. It is whole or an error, but something may be missing that changes its place meanwhile: Owners
 	// asks for single resources. Shows reports whether the service returns an attribute at all.
 	List(ctx context.Context, emit func(diff.Online) error) error
-	Gone(ctx context.Context, kind directory.Kind, ids []string) ([]bool, error)
+	Owners(ctx context.Context, kind directory.Kind, ids []string) ([]diff.Owner, error)
 	Shows(kind directory.Kind, a directory.Attribute) bool
 	// Members reads back the ids of a group's members, in parts; readable is false where the service does not return them.
 	Members(ctx context.Context, groupID string, emit func(ids []string) error) (readable bool, err error)
@@ -62,6 +62,8 @@ type Target interface {
 	Active(ctx context.Context, ids []string) ([]bool, error)
 	// Apply makes changes of one operation true. Every change can be repeated without harm. After an error the outcome is unknown.
 	Apply(ctx context.Context, changes []diff.Change) ([]diff.Outcome, error)
+	// Report tells how a pass ended and what is refused, where the service wants to know; elsewhere it does nothing.
+	Report(ctx context.Context, pass directory.PassRecord, refused []directory.RefusedObject) error
 }
 
 // Store is the memory between passes.
@@ -72,6 +74,8 @@ type Store interface {
 	Interrupted() (*diff.Interrupted, error)
 	// Due lists the objects whose refusals have waited long enough, and when the next one has.
 	Due(now time.Time) (list []directory.Anchor, next time.Time, err error)
+	// FirstRefused lists the first n of what is refused for now.
+	FirstRefused(n int) (list []directory.RefusedObject, total int, err error)
 	// HeldAnchors are the objects whose departure or block is held.
 	HeldAnchors() ([]directory.Anchor, error)
 	// AnchorOf finds the anchor of an acknowledged object by its objectGUID, where that is another one.

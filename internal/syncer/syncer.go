@@ -73,7 +73,9 @@ func (s *Syncer) RunOnce(ctx context.Context, request Request) (directory.PassRe
 	p := s.begin(request)
 	defer s.progress.Store(nil)
 	err := s.run(ctx, p)
-	return s.end(p, err)
+	record, err := s.end(p, err)
+	s.tell(ctx, p)
+	return record, err
 }
 
 type step func(context.Context, *pass) error
@@ -107,6 +109,7 @@ type pass struct {
 	log     *zap.Logger
 	started time.Time
 
+	opened      bool // the online directory answers
 	session     Session
 	store       Store                         // the memory that the plan is compared with: a copy in a dry run that verifies
 	release     func() error                  // removes that copy

@@ -70,8 +70,17 @@ func TestAdministrators(t *testing.T) {
 
 func TestDomainsAreTold(t *testing.T) {
 	s := onlinedirtest.New(t)
-	told := func() any { return s.Must(200, "GET", "/ServiceProviderConfig", nil).Body[service.SchemaTenant] }
-	if d := cmp.Diff(object{"routingDomain": "contoso.online.example"}, told()); d != "" {
+	link := s.Must(200, "GET", "/ServiceProviderConfig", nil).Header.Get("Link")
+	if want := "<Tenant>; rel=\"" + service.SchemaTenant + "\""; link != want {
+		t.Errorf("the link to what is told is %s, want %s", link, want)
+	}
+	told := func() any {
+		body := s.Must(200, "GET", "/Tenant", nil).Body
+		delete(body, "schemas")
+		delete(body, "meta")
+		return any(body)
+	}
+	if d := cmp.Diff(object{"routingDomain": "contoso.online.example", "passes": "/Passes"}, told()); d != "" {
 		t.Error(d)
 	}
 	if err := s.AddDomain(t.Context(), "new.example", false); err != nil {
@@ -80,7 +89,7 @@ func TestDomainsAreTold(t *testing.T) {
 	if err := s.AddDomain(t.Context(), "corp.example", true); err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(object{"routingDomain": "contoso.online.example", "verifiedDomains": []any{"contoso.online.example", "corp.example"}}, told()); d != "" {
+	if d := cmp.Diff(object{"routingDomain": "contoso.online.example", "passes": "/Passes", "verifiedDomains": []any{"contoso.online.example", "corp.example"}}, told()); d != "" {
 		t.Error(d)
 	}
 	refused := s.Must(http.StatusBadRequest, "POST", "/Users", paul(object{"userName": "p@corp.local"}))

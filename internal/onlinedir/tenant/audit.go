@@ -24,6 +24,7 @@ const (
 	DidMakeToken   Action = "made a token"
 	DidRevokeToken Action = "revoked a token"
 
+	DidReadPlan    Action = "read what synchronisation does"
 	DidEnableSync  Action = "enabled synchronisation"
 	DidDisableSync Action = "disabled synchronisation"
 	DidBackup      Action = "made a backup"
@@ -57,7 +58,7 @@ func Actions() []Action {
 	return []Action{
 		DidSignIn, DidFailSignIn, DidSignOut,
 		DidAddAdmin, DidSetRole, DidSetPassword, DidRemoveAdmin, DidMakeToken, DidRevokeToken,
-		DidEnableSync, DidDisableSync, DidBackup,
+		DidReadPlan, DidEnableSync, DidDisableSync, DidBackup,
 		DidCreate, DidChange, DidChangeMembers, DidActivate, DidDeactivate, DidBlock, DidUnblock, DidDelete, DidRestore,
 		DidAssignLicence, DidAddLicence, DidChangeLicence, DidRemoveLicence,
 		DidAddDomain, DidChangeDomain, DidVerifyDomain, DidRemoveDomain,

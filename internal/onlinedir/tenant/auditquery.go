@@ -4,9 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"syncd/internal/directory"
 	"syncd/internal/onlinedir/scim"
@@ -30,45 +33,86 @@ type AuditPage struct {
 	Next    string // for AuditQuery.After, empty on the last page
 }
 
-const mostEntries = 500 // of a page
+const (
+	mostEntries  = 500    // of a page
+	mostSearched = 50_000 // entries that one page of a search looks at: half a second's work
+)
 
-// Audit reads the log of who did what, page by page. The cost of a page does not grow with its number; one of a Search that little matches
-// grows with what the other conditions let through.
+// Audit reads the log of who did what, page by page; the cost of a page does not grow with its number. A page of a Search may have less than
+// Limit, or nothing, and a Next nevertheless: it goes back so far only that nobody waits long.
 func (t *Tenant) Audit(ctx context.Context, q AuditQuery) (page AuditPage, err error) {
 	if q.Limit <= 0 || q.Limit > mostEntries {
 		q.Limit = 50
 	}
-	query, args, err := q.query()
+	conditions, args, err := q.conditions()
 	if err != nil {
 		return page, err
 	}
-	search := scim.Fold(strings.TrimSpace(q.Search))
 	err = t.Read(ctx, func(r *Reader) error {
-		rows, err := r.query(ctx, query, args...)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			e, err := t.scanEntry(rows.Scan)
-			if err != nil {
+		end := ""
+		if search := likely(q.Search); search != "" {
+			if end, err = r.entryAt(ctx, conditions, args, mostSearched); err != nil {
 				return err
 			}
-			if search != "" && !strings.Contains(scim.Fold(e.Name), search) && !strings.Contains(scim.Fold(e.Detail), search) {
-				continue
+			if end != "" {
+				at, seq, err := parseEntryCursor(end)
+				if err != nil {
+					return err
+				}
+				conditions, args = conditions+" AND a.at >= ? AND (a.at > ? OR a.seq >= ?)", append(args, at, at, seq)
 			}
-			if len(page.Entries) == q.Limit {
-				page.Next = cursorOf(page.Entries[q.Limit-1])
-				return nil
-			}
-			page.Entries = append(page.Entries, e)
+			conditions, args = conditions+" AND (a.name GLOB ? OR a.detail GLOB ?)", append(args, search, search)
 		}
-		return rows.Err()
+		page, err = r.entries(ctx, conditions, args, q)
+		if err == nil && page.Next == "" {
+			page.Next = end
+		}
+		return err
 	})
 	if err != nil {
 		return AuditPage{}, fmt.Errorf("read the audit log: %w", err)
 	}
 	return page, nil
+}
+
+// newestFirst is the order of the log.
+const newestFirst = " ORDER BY a.at DESC, a.seq DESC"
+
+// entries reads a page.
+func (r *Reader) entries(ctx context.Context, conditions string, args []any, q AuditQuery) (page AuditPage, err error) {
+	rows, err := r.query(ctx, "SELECT a.seq, a.at, a.actor, a.sync, a.action, coalesce(a.resource, ''), a.name, a.detail, r.kind"+
+		" FROM audit a LEFT JOIN resource r ON r.id = a.resource"+conditions+newestFirst, args...)
+	if err != nil {
+		return page, err
+	}
+	defer rows.Close()
+	search := scim.Fold(strings.TrimSpace(q.Search))
+	for rows.Next() {
+		e, err := r.tenant.scanEntry(rows.Scan)
+		if err != nil {
+			return page, err
+		}
+		if search != "" && !strings.Contains(scim.Fold(e.Name), search) && !strings.Contains(scim.Fold(e.Detail), search) {
+			continue
+		}
+		if len(page.Entries) == q.Limit {
+			last := page.Entries[q.Limit-1]
+			page.Next = entryCursor(last.At.UnixMilli(), last.seq)
+			return page, nil
+		}
+		page.Entries = append(page.Entries, e)
+	}
+	return page, rows.Err()
+}
+
+// entryAt is the cursor of the entry after so many, empty where there are fewer.
+func (r *Reader) entryAt(ctx context.Context, conditions string, args []any, n int) (string, error) {
+	var at, seq int64
+	found, err := r.row(ctx, "SELECT a.at, a.seq FROM audit a"+conditions+newestFirst+" LIMIT 1 OFFSET ?", append(slices.Clone(args), n-1), &at, &seq)
+	if err != nil || !found {
+		return "", err
+	}
+	return entryCursor(at, seq), nil
 }
 
 // EachEntry passes every entry that a query selects to each, the latest first, for a file: After and Limit do not count. It reads page by
@@ -92,10 +136,10 @@ func (t *Tenant) EachEntry(ctx context.Context, q AuditQuery, each func(Entry) e
 	}
 }
 
-// query writes the conditions. All indexes are in the order of time, and the planner, which knows nothing of how often a value occurs, is
-// left with one: that of the condition that lets the least through (the plus takes an index away,
+// conditions is the WHERE clause but for Search. All indexes are in the order of time, and the planner, which knows nothing of how often a
+// value occurs, is left with one: that of the condition that lets the least through (the plus takes an index away,
 // https://www.sqlite.org/optoverview.html#disqualifying_where_clause_terms_using_unary_).
-func (q AuditQuery) query() (query string, args []any, err error) {
+func (q AuditQuery) conditions() (clause string, args []any, err error) {
 	conditions := []string{"TRUE"}
 	add := func(condition string, values ...any) {
 		conditions, args = append(conditions, condition), append(args, values...)
@@ -120,34 +164,32 @@ func (q AuditQuery) query() (query string, args []any, err error) {
 		}
 		add("a.at <= ? AND (a.at < ? OR a.seq < ?)", at, at, seq)
 	}
-	if search := likely(q.Search); search != "" {
-		add(`(a.name LIKE ? ESCAPE '\' OR a.detail LIKE ? ESCAPE '\')`, search, search)
-	}
-	return "SELECT a.seq, a.at, a.actor, a.sync, a.action, coalesce(a.resource, ''), a.name, a.detail, r.kind" +
-		" FROM audit a LEFT JOIN resource r ON r.id = a.resource WHERE " + strings.Join(conditions, " AND ") + " ORDER BY a.at DESC, a.seq DESC", args, nil
+	return " WHERE " + strings.Join(conditions, " AND "), args, nil
 }
 
-// likely is a pattern for LIKE that every text with s in it matches, whatever the case. LIKE knows the case of ASCII letters only, so the
-// others match anything; who reads the rows looks again.
+// likely is a pattern for GLOB that every text with s in it matches, whatever the case (LIKE knows the case of ASCII letters only). It may
+// let through more; who reads the rows looks again.
 func likely(s string) string {
 	s = strings.TrimSpace(s)
 	if s == "" {
 		return ""
 	}
 	var pattern strings.Builder
-	pattern.WriteByte('%')
+	pattern.WriteByte('*')
 	for _, r := range s {
-		switch {
-		case r >= 0x80, strings.ContainsRune("iIkK", r): // a dotted capital I and the Kelvin sign fold to these
-			pattern.WriteByte('%')
-		case r == '%' || r == '_' || r == '\\':
-			pattern.WriteByte('\\')
-			fallthrough
-		default:
-			pattern.WriteRune(r)
+		forms := string(r)
+		for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
+			forms += string(other)
 		}
+		if strings.Contains(forms, "i") {
+			forms += "İ" // whose small form is i, which SimpleFold keeps from it
+		}
+		if len(forms) > utf8.RuneLen(r) || strings.ContainsRune("*?[", r) {
+			forms = "[" + forms + "]"
+		}
+		pattern.WriteString(forms)
 	}
-	pattern.WriteByte('%')
+	pattern.WriteByte('*')
 	return pattern.String()
 }
 
@@ -164,7 +206,7 @@ func (t *Tenant) scanEntry(scan func(dest ...any) error) (e Entry, err error) {
 	return e, nil
 }
 
-func cursorOf(e Entry) string { return fmt.Sprintf("%d.%d", e.At.UnixMilli(), e.seq) }
+func entryCursor(at, seq int64) string { return fmt.Sprintf("%d.%d", at, seq) }
 
 func parseEntryCursor(cursor string) (at, seq int64, err error) {
 	first, second, _ := strings.Cut(cursor, ".")

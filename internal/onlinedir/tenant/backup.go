@@ -71,6 +71,8 @@ func backupFault(file string, err error) error {
 	switch {
 	case errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("make a backup: %w", err)
+	case file == "":
+		fault.Cause, fault.Remedy = "the backup has no name", "name a file that does not exist yet"
 	case errors.Is(err, fs.ErrExist):
 		fault.Cause, fault.Remedy = fmt.Sprintf("there is a file %s already", file), "choose another name, or delete that file if nobody needs it"
 	case errors.Is(err, fs.ErrNotExist):

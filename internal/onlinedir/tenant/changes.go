@@ -108,7 +108,7 @@ func (w *Writer) insert(ctx context.Context, record *Record, c *columns) error {
 		created, modified, synced, version, body, second_name, phone, listed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq`,
 		[]any{
 			record.ID, record.Type.Kind, c.state, c.active, c.externalID, c.userName, c.displayName, c.department, c.manager,
-			record.Created.UnixMilli(), record.Modified.UnixMilli(), syncTime(ctx, record), record.Version, c.body, c.secondName, c.phone, c.listed,
+			record.Created.UnixMilli(), record.Modified.UnixMilli(), syncedAt(ctx, record), record.Version, c.body, c.secondName, c.phone, c.listed,
 		}, &record.seq)
 	if err == nil && !found {
 		return fmt.Errorf("the new resource has no row")
@@ -121,18 +121,19 @@ func (w *Writer) update(ctx context.Context, record *Record, c *columns) error {
 	record.state = c.state
 	_, err := w.exec(ctx, `UPDATE resource SET state = ?, active = ?, external_id = ?, user_name = ?, display_name = ?, department = ?,
 		manager = ?, modified = ?, synced = coalesce(?, synced), deleted = NULL, version = ?, body = ?, second_name = ?, phone = ?, listed = ? WHERE seq = ?`,
-		c.state, c.active, c.externalID, c.userName, c.displayName, c.department, c.manager, record.Modified.UnixMilli(), syncTime(ctx, record), record.Version,
+		c.state, c.active, c.externalID, c.userName, c.displayName, c.department, c.manager, record.Modified.UnixMilli(), syncedAt(ctx, record), record.Version,
 		c.body, c.secondName, c.phone, c.listed, record.seq)
 	return w.explain(ctx, record, c, err)
 }
 
-// syncTime is the time of a change if synchronisation makes it.
-func syncTime(ctx context.Context, record *Record) sql.NullInt64 {
+// syncedAt is the time of a change if synchronisation makes it.
+func syncedAt(ctx context.Context, record *Record) sql.NullInt64 {
 	return sql.NullInt64{Int64: record.Modified.UnixMilli(), Valid: actorOf(ctx).Sync}
 }
 
 // Replace is PUT (RFC 7644 §3.5.1): what the document lacks disappears, but for roles, and for active, which a document that does not
-// speak of it leaves as it was. Members are replaced too.
+// speak of it leaves as it was; it becomes false where the document says that Active Directory has disabled the account. Members are
+// replaced too.
 func (w *Writer) Replace(ctx context.Context, kind *scim.ResourceType, id string, doc scim.Document, expected Precondition) (*Record, error) {
 	record, err := w.Get(ctx, kind, id)
 	if err != nil {
@@ -141,8 +142,14 @@ func (w *Writer) Replace(ctx context.Context, kind *scim.ResourceType, id string
 	if err := expected.check(record); err != nil {
 		return nil, err
 	}
-	if _, spoken := doc["active"]; !spoken && kind.Kind == directory.User {
-		doc["active"] = record.Document["active"]
+	if kind.Kind == directory.User {
+		_, spoken := doc["active"]
+		switch {
+		case !onPremisesEnabled(doc) && onPremisesEnabled(record.Document):
+			doc["active"] = false // Active Directory disables the account with this very document: it leaves at once
+		case !spoken:
+			doc["active"] = record.Document["active"]
+		}
 	}
 	if roles := record.Document.List("", "roles"); roles != nil {
 		doc["roles"] = roles

@@ -21,7 +21,7 @@ func (t *Tenant) CountMatching(ctx context.Context, q UserQuery, most int) (n in
 }
 
 func (r *Reader) countMatching(ctx context.Context, s listing, most int) (n int, more bool, err error) {
-	if s.search == "" && s.since == 0 && s.filtered().nothing() {
+	if s.search == "" && !s.problems && s.since == 0 && s.filter == nil {
 		n, err = r.inStates(ctx, s)
 		return min(n, most), n > most, err
 	}

@@ -63,23 +63,17 @@ func hashOf(password directory.Secret) (string, error) {
 const nobodysHash = "$2a$10$tGbgBU/UxQRahuXxonEXEubdh7Njv65vqOa4oe47Boed5.h5daK8y"
 
 // matches compares a password with a hash. One that is too long for bcrypt matches nothing, after the same time.
-func (t *Tenant) matches(ctx context.Context, hash string, password directory.Secret) (ok bool, err error) {
+func matches(hash string, password directory.Secret) (bool, error) {
 	text := []byte(password.Reveal())
 	tooLong := len(text) > longestPassword
-	if tooLong {
-		text = text[:longestPassword]
+	err := bcrypt.CompareHashAndPassword([]byte(hash), text[:min(len(text), longestPassword)])
+	if errors.Is(err, bcrypt.ErrMismatchedHashAndPassword) {
+		return false, nil
 	}
-	err = t.oneHash(ctx, func() error {
-		err := bcrypt.CompareHashAndPassword([]byte(hash), text)
-		if ok = err == nil && !tooLong; errors.Is(err, bcrypt.ErrMismatchedHashAndPassword) {
-			return nil
-		}
-		return err
-	})
 	if err != nil {
 		return false, fmt.Errorf("compare a password: %w", err)
 	}
-	return ok, nil
+	return !tooLong, nil
 }
 
 // oneHash waits until few others compute one.

@@ -45,28 +45,30 @@ func (t *Tenant) CheckPassword(ctx context.Context, name string, password direct
 	return err
 }
 
-// prove finds whose name and password these are.
-func (t *Tenant) prove(ctx context.Context, name string, password directory.Secret) (Admin, error) {
-	if err := t.attempts.begin(name, t.now()); err != nil {
-		return Admin{}, err
-	}
-	var admin Admin
-	known := false
-	err := t.Read(ctx, func(r *Reader) (err error) {
-		admin, known, err = r.adminNamed(ctx, name)
+// prove finds whose name and password these are. It counts an attempt when its turn to compute has come, so that many right ones at the
+// same moment are not taken for many wrong ones.
+func (t *Tenant) prove(ctx context.Context, name string, password directory.Secret) (admin Admin, err error) {
+	known, right := false, false
+	err = t.oneHash(ctx, func() error {
+		if err := t.attempts.begin(name, t.now()); err != nil {
+			return err
+		}
+		if err := t.Read(ctx, func(r *Reader) (err error) {
+			admin, known, err = r.adminNamed(ctx, name)
+			return err
+		}); err != nil {
+			return during("look up an administrator", err)
+		}
+		if !known {
+			admin.hash = nobodysHash
+		}
+		right, err = matches(admin.hash, password)
 		return err
 	})
 	if err != nil {
-		return Admin{}, during("look up an administrator", err)
-	}
-	if !known {
-		admin.hash = nobodysHash
-	}
-	right, err := t.matches(ctx, admin.hash, password)
-	if err != nil {
 		return Admin{}, err
 	}
-	if right && known {
+	if known && right {
 		t.attempts.forgive(name)
 		return admin, nil
 	}

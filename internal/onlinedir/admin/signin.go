@@ -1,0 +1,93 @@
+package admin
+
+import (
+	"crypto/rand"
+	"errors"
+	"net/http"
+
+	"go.uber.org/zap"
+
+	"syncd/internal/directory"
+)
+
+// beforeCookie holds a random value while nobody is signed in, so that the form of the sign-in page has a token too: nobody can be signed
+// in to somebody else's account unawares.
+const beforeCookie = "before"
+
+// signInForm is the sign-in page.
+type signInForm struct {
+	frame
+	Name  string
+	To    string // where it leads to
+	Ended bool   // there was a session
+	Lost  bool   // and a form that it did not take
+}
+
+func (p *Pages) signInPage(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	to := local(q.Get("to"), "/")
+	if v, err := p.visitor(w, r); err == nil && v != nil { // whoever is signed in has no need of it
+		http.Redirect(w, r, to, http.StatusSeeOther)
+		return
+	}
+	p.showSignIn(w, r, http.StatusOK, signInForm{To: to, Ended: q.Has("ended"), Lost: q.Has("lost")}, nil)
+}
+
+func (p *Pages) showSignIn(w http.ResponseWriter, r *http.Request, status int, form signInForm, fault *directory.Fault) {
+	before := cookie(r, beforeCookie)
+	if before == "" {
+		before = rand.Text()
+		setCookie(w, r, beforeCookie, before, 24*60*60)
+	}
+	form.frame = frame{Tenant: p.tenant.Name(), Title: "Sign in", CSRF: formToken(before), Problem: fault}
+	p.render(w, r, status, "sign-in", form)
+}
+
+func (p *Pages) signIn(w http.ResponseWriter, r *http.Request) {
+	form := signInForm{}
+	if err := readForm(r); err != nil {
+		p.signInFailed(w, r, form, err)
+		return
+	}
+	form.Name, form.To = r.PostFormValue("name"), local(r.PostFormValue("to"), "/")
+	if !p.sameToken(cookie(r, beforeCookie), r.PostFormValue("csrf")) {
+		p.signInFailed(w, r, form, &directory.Fault{Cause: "the form is not one of this browser, or it is a day old", Remedy: "allow cookies for this site, then sign in once more"})
+		return
+	}
+	session, _, err := p.tenant.SignIn(r.Context(), form.Name, directory.Secret(r.PostFormValue("password")))
+	if err != nil {
+		p.signInFailed(w, r, form, err)
+		return
+	}
+	setCookie(w, r, sessionCookie, session.Reveal(), sessionSeconds)
+	setCookie(w, r, beforeCookie, "", 0)
+	http.Redirect(w, r, form.To, http.StatusSeeOther)
+}
+
+func (p *Pages) signInFailed(w http.ResponseWriter, r *http.Request, form signInForm, err error) {
+	fault, ok := errors.AsType[*directory.Fault](err)
+	if !ok {
+		p.log.Error("the sign-in failed", zap.Error(err))
+		p.showSignIn(w, r, http.StatusInternalServerError, form, unreadable())
+		return
+	}
+	p.showSignIn(w, r, http.StatusUnauthorized, form, fault)
+}
+
+// signOut ends the session; without one it only leads to the sign-in page.
+func (p *Pages) signOut(w http.ResponseWriter, r *http.Request) {
+	session := sessionOf(r)
+	if err := readForm(r); err != nil || session != "" && !p.sameToken(session.Reveal(), r.PostFormValue("csrf")) {
+		p.turnAway(w, r, http.StatusForbidden, &directory.Fault{Cause: "the form is not one of this session", Remedy: "go back, load the page again and sign out there"})
+		return
+	}
+	if session != "" {
+		if err := p.tenant.SignOut(r.Context(), session); err != nil {
+			p.log.Error("a session could not be ended", zap.Error(err))
+			p.turnAway(w, r, http.StatusInternalServerError, unreadable())
+			return
+		}
+	}
+	setCookie(w, r, sessionCookie, "", 0)
+	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+}
