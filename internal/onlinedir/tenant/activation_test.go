@@ -115,6 +115,14 @@ func TestTooFewSeatsForASelectionActivateNobody(t *testing.T) {
 	if err != nil || used(t, tenant)["Premium"] != 2 {
 		t.Error(used(t, tenant), err)
 	}
+	// Where that licence has fewer seats by now, the others get one of another.
+	_, err = tenant.Deactivate(t.Context(), Selection{IDs: done.Done})
+	ok(t, err)
+	ok(t, tenant.SetSeats(t.Context(), 2, 1))
+	_, err = tenant.Activate(t.Context(), everybody, 0)
+	if err != nil || used(t, tenant)["Premium"] != 1 || used(t, tenant)["Online Suite"] != 2 {
+		t.Error(used(t, tenant), err)
+	}
 }
 
 func TestSelectionsThatMakeNoSense(t *testing.T) {
