@@ -4,12 +4,14 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"syncd/internal/adsim"
 	"syncd/internal/onlinedir"
+	"syncd/internal/store"
 )
 
 // TestBadInput breaks one thing after the other in a world that has been synchronised: each ends in one sentence with cause and
@@ -156,15 +158,54 @@ func (w *world) enableSync(t *testing.T, on bool) {
 	}
 }
 
-// TestTwoAtOnce: a second syncd on the same state folder is told so at once.
+// TestTwoAtOnce: a second syncd on the same state folder is told so at once, and to wait, whichever has it: a daemon with another control
+// endpoint, or a pass that is made by hand. So is who asks for the status, a plan or a decision meanwhile.
 func TestTwoAtOnce(t *testing.T) {
 	w, _ := newSmallWorld(t, 3)
-	start(t, "pass ended", "--config", w.config)
+	d, _ := start(t, "pass ended", "--config", w.config)
 	second := writeFile(t, w.dir, "second.yaml", strings.Replace(readFile(t, w.config), "control.sock", "other.sock", 1))
-	r := syncd(t, "--now", "--config", second)
-	if r.code != exitFailed || !strings.Contains(r.err, "in use by another syncd") {
-		t.Errorf("%+v", r)
+	told := func(t *testing.T, config string) {
+		t.Helper()
+		for _, args := range [][]string{{"--now"}, {}, {"status"}, {"plan"}, {"plan", strings.Repeat("0", 26)}, {"approve", "X"}, {"reject", "X"}} {
+			r := syncd(t, append(args, "--config", config)...)
+			if r.code != exitFailed || !all(r.err, []string{"in use by another syncd", "wait until it has ended"}) || strings.Contains(r.err, "syncd --now") {
+				t.Errorf("syncd %v: %+v", args, r)
+			}
+		}
+		failedInJSON(t, exitFailed, "wait until it has ended", "status", "--config", config)
 	}
+	told(t, second)
+	d.stop(t, syscall.SIGTERM)
+	state, err := store.Open(filepath.Join(w.dir, "state"), w.online.url+"/scim/v2") // as a pass that is made by hand has it
+	if err != nil {
+		t.Fatal(err)
+	}
+	told(t, w.config)
+	if err := state.Close(); err != nil {
+		t.Error(err)
+	}
+	pass(t, w.config, exitDone)
+}
+
+// TestAStateFolderThatDoesNotExist: who asks for the status, or decides, is told so, and nothing is made.
+func TestAStateFolderThatDoesNotExist(t *testing.T) {
+	w, _ := newSmallWorld(t, 3)
+	state, id := filepath.Join(w.dir, "state"), strings.Repeat("0", 26)
+	commands := [][]string{{"status"}, {"plan", id}, {"approve", id}, {"reject", id}}
+	for _, args := range commands {
+		r := syncd(t, append(args, "--config", w.config)...)
+		if _, err := os.Stat(state); !os.IsNotExist(err) || r.code != exitUsage || !strings.Contains(r.err, "the state folder "+state+" does not exist; correct state.dir") {
+			t.Errorf("syncd %v: %+v, %v", args, r, err)
+		}
+	}
+	mkdir(t, w.dir, "state")
+	for i, args := range commands {
+		r := syncd(t, append(args, "--config", w.config)...)
+		if made, err := os.ReadDir(state); err != nil || len(made) > 0 || (r.code == exitUsage) != (i > 0) {
+			t.Errorf("syncd %v in an empty folder: %+v, %v %v", args, r, made, err)
+		}
+	}
+	pass(t, w.config, exitDone)
 }
 
 func readFile(t *testing.T, path string) string {

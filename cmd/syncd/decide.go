@@ -55,6 +55,9 @@ func (a *approveCommand) Run(ctx context.Context, std streams) error {
 
 // here approves and makes the pass in this process.
 func (a *approveCommand) here(ctx context.Context, c *config, std streams, d *display) (err error) {
+	if err := anyState(c, a.Plan); err != nil {
+		return err
+	}
 	log, err := c.Log.newLog(std, zapcore.ErrorLevel+1) // the display says what happened
 	if err != nil {
 		return err
@@ -99,12 +102,33 @@ func (r *rejectCommand) Run(ctx context.Context, std streams) error {
 }
 
 func rejectHere(c *config, plan string) (_ *control.Decided, err error) {
+	if err := anyState(c, plan); err != nil {
+		return nil, err
+	}
 	state, err := openStore(c)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, state.Close()) }()
 	return decide(state, plan, directory.DecisionRejected)
+}
+
+// anyState is a fault where there is no state that could hold a plan: opening it to write the decision would make one.
+func anyState(c *config, plan string) error {
+	state, found, err := store.OpenReadOnly(c.State.Dir)
+	if err == nil && !found {
+		err = nothingWaits(plan)
+	}
+	if err != nil {
+		return err
+	}
+	return state.Close()
+}
+
+func nothingWaits(plan string) error {
+	return &directory.Fault{
+		Class: directory.Usage, Cause: "nothing waits for a decision under the plan " + plan, Remedy: "see `syncd status` for what is held",
+	}
 }
 
 // decide writes the answer to a held plan. One that was approved before, and not carried out, is approved again.
@@ -125,7 +149,5 @@ func decide(state *store.Store, plan string, d directory.Decision) (*control.Dec
 			return &control.Decided{Plan: plan, Changes: p.Changes}, nil
 		}
 	}
-	return nil, &directory.Fault{
-		Class: directory.Usage, Cause: "nothing waits for a decision under the plan " + plan, Remedy: "see `syncd status` for what is held",
-	}
+	return nil, nothingWaits(plan)
 }

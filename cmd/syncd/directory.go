@@ -58,12 +58,17 @@ type directoryServe struct {
 	TLSKey  string `name:"tls-key" placeholder:"FILE" help:"Its key, in PEM."`
 
 	Resolver string `placeholder:"ADDR" help:"The name server that is asked for the records that prove domains, for example 192.0.2.53:53; else those of this computer."`
+	directoryLimits
 }
 
 // Run serves until a signal.
 func (d *directoryServe) Run(ctx context.Context, std streams) (err error) {
 	if (d.TLSCert == "") != (d.TLSKey == "") {
 		return &directory.Fault{Class: directory.Usage, Cause: "--tls-cert and --tls-key go together", Remedy: "give both or neither"}
+	}
+	profile, err := d.profile()
+	if err != nil {
+		return err
 	}
 	log, err := (&logConfig{Level: "info", Format: "console"}).newLog(std, zapcore.InfoLevel)
 	if err != nil {
@@ -86,7 +91,7 @@ func (d *directoryServe) Run(ctx context.Context, std streams) (err error) {
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: dir.Handler(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: zap.NewStdLog(log)}
+	server := &http.Server{Handler: dir.HandlerWithin(profile, time.Now), ReadHeaderTimeout: 10 * time.Second, ErrorLog: zap.NewStdLog(log)}
 	drain, kill, release := signals(ctx, log, func() {})
 	defer release()
 	drained := make(chan struct{})

@@ -18,8 +18,9 @@ type directoryToken struct {
 	Data string `required:"" placeholder:"DIR" help:"The folder of the online directory; it may be served at the same time."`
 	Name string `placeholder:"NAME" help:"What the token is for; it is listed under this name."`
 
-	Revoke bool `xor:"what" help:"Revoke the token of this name instead: whoever uses it is refused from now on."`
-	List   bool `xor:"what" help:"List the tokens instead: their names, when they were made, and when they were used last."`
+	For    string `xor:"what" placeholder:"USERNAME" help:"Make the token for a person, who then reads the directory and is /Me."`
+	Revoke bool   `xor:"what" help:"Revoke the token of this name instead: whoever uses it is refused from now on."`
+	List   bool   `xor:"what" help:"List the tokens instead: their names, when they were made, and when they were used last."`
 }
 
 // Run prints the token alone, revokes it, or lists all.
@@ -34,13 +35,20 @@ func (d *directoryToken) Run(ctx context.Context, std streams) error {
 		case d.Revoke:
 			return dir.RevokeToken(ctx, d.Name)
 		}
-		token, err := dir.NewToken(ctx, d.Name)
+		token, err := d.make(ctx, dir)
 		if err != nil {
 			return err
 		}
 		_, err = fmt.Fprintln(std.out, token.Reveal())
 		return err
 	})
+}
+
+func (d *directoryToken) make(ctx context.Context, dir *onlinedir.Directory) (directory.Secret, error) {
+	if d.For != "" {
+		return dir.NewPersonToken(ctx, d.Name, d.For)
+	}
+	return dir.NewToken(ctx, d.Name)
 }
 
 // inDirectory opens a directory for one piece of work.

@@ -145,15 +145,20 @@ func (d *display) report(p *directory.PassRecord) error {
 		return &ended{passCode(p)}
 	}
 	switch {
+	case heldWhole(p):
+		printWrapped(d.std.err, fmt.Sprintf("%s pass, %s", p.Kind, ending(p)))
+		printWrapped(d.std.err, p.Message)
 	case failed(p):
 		printWrapped(d.std.err, fmt.Sprintf("%s: %s", p.Status, p.Message))
 	default:
-		printWrapped(d.std.out, fmt.Sprintf("%s pass, %s in %.1f s: %s", p.Kind, p.Status, p.Seconds, summary(&p.Pass)))
+		printWrapped(d.std.out, fmt.Sprintf("%s pass, %s", p.Kind, ending(p)))
 		if p.Message != "" {
 			printWrapped(d.std.out, p.Message)
 		}
 		d.listRefused(d.std.out, p)
-		d.listHeld(d.std.out)
+		if !p.DryRun { // its plan has been shown, with what it holds
+			d.listHeld(d.std.out)
+		}
 	}
 	return &ended{passCode(p)}
 }
@@ -192,12 +197,11 @@ func printHeldPlan(out io.Writer, p *directory.HeldPlan) {
 		printWrapped(out, fmt.Sprintf("    %7s  %s: %s", humanize.Comma(int64(c.Count)), plural(c.Count, heldNoun(c.Op)), c.Cause))
 	}
 	if p.Decision == directory.DecisionApproved {
-		printWrapped(out, "    approved: the next pass carries it out")
+		printWrapped(out, approvedWords)
 		return
 	}
 	printWrapped(out, "    look: syncd plan "+p.ID)
-	printWrapped(out, "    approve: syncd approve "+p.ID)
-	printWrapped(out, "    keep them online: syncd reject "+p.ID)
+	printAnswers(out, p.ID)
 }
 
 // say prints a line for people.
@@ -218,6 +222,17 @@ func (d *display) end(record *directory.PassRecord, err error) error {
 		fmt.Fprintln(d.std.err, "syncd: afterwards:", err)
 	}
 	return code
+}
+
+// ending is how a pass ended and what it did, in words.
+func ending(p *directory.PassRecord) string {
+	switch {
+	case heldWhole(p):
+		return fmt.Sprintf("held as a whole in %.1f s: nothing was changed", p.Seconds)
+	case failed(p):
+		return fmt.Sprintf("%s in %.1f s", p.Status, p.Seconds)
+	}
+	return fmt.Sprintf("%s in %.1f s: %s", p.Status, p.Seconds, summary(&p.Pass))
 }
 
 // summary counts what a pass did, in words.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/alecthomas/kong"
 
@@ -39,8 +40,46 @@ type streams struct {
 	out, err io.Writer
 }
 
-// run is the whole program: it returns the exit code.
-func run(ctx context.Context, args []string, std streams) (code int) {
+// run is the whole program: it returns the exit code. Who asked for --json finds one object on standard output, whatever happened: where the
+// command printed nothing, it is that of a pass which failed.
+func run(ctx context.Context, args []string, std streams) int {
+	if !wantsJSON(args) {
+		return report(std, execute(ctx, args, std))
+	}
+	out := &counted{out: std.out}
+	err := execute(ctx, args, streams{std.in, out, std.err})
+	code := report(std, err)
+	if _, said := errors.AsType[*ended](err); err != nil && !said && out.bytes == 0 {
+		if err := printJSON(std, &directory.PassRecord{Pass: directory.Pass{Status: directory.PassFailed, Message: sentence(err)}}); err != nil {
+			fmt.Fprintln(std.err, "syncd: the answer cannot be printed:", err)
+		}
+	}
+	return code
+}
+
+// wantsJSON reports whether --json is on the command line, also on one that cannot be understood.
+func wantsJSON(args []string) bool {
+	if end := slices.Index(args, "--"); end >= 0 {
+		args = args[:end]
+	}
+	return slices.Contains(args, "--json") || slices.Contains(args, "--json=true")
+}
+
+// counted is a writer that knows how much was written.
+type counted struct {
+	out   io.Writer
+	bytes int
+}
+
+// Write implements io.Writer.
+func (c *counted) Write(b []byte) (int, error) {
+	n, err := c.out.Write(b)
+	c.bytes += n
+	return n, err
+}
+
+// execute parses the command line and runs the command.
+func execute(ctx context.Context, args []string, std streams) (err error) {
 	var c commandLine
 	parser, err := kong.New(&c,
 		kong.Name("syncd"), kong.Description(description), kong.Vars{"version": version, "config": defaultConfigPath()},
@@ -48,23 +87,23 @@ func run(ctx context.Context, args []string, std streams) (code int) {
 		kong.ConfigureHelp(kong.HelpOptions{WrapUpperBound: 80, NoExpandSubcommands: true}),
 	)
 	if err != nil {
-		return report(std, err)
+		return err
 	}
 	defer func() { // kong ends --help and --version by "exiting"
 		switch r := recover().(type) {
 		case nil:
 		case exit:
-			code = int(r)
+			err = &ended{int(r)}
 		default:
 			panic(r)
 		}
 	}()
 	command, err := parser.Parse(args)
 	if err != nil {
-		return report(std, &directory.Fault{Class: directory.Usage, Cause: err.Error(), Remedy: "see `syncd --help`", Err: err})
+		return &directory.Fault{Class: directory.Usage, Cause: err.Error(), Remedy: "see `syncd --help`", Err: err}
 	}
 	command.BindTo(ctx, (*context.Context)(nil))
-	return report(std, command.Run(std))
+	return command.Run(std)
 }
 
 // exit carries an exit code through kong.
@@ -83,12 +122,16 @@ func report(std streams, err error) int {
 	if e, ok := errors.AsType[*ended](err); ok {
 		return e.code
 	}
-	if _, said := errors.AsType[*directory.Fault](err); !said && errors.Is(err, context.Canceled) {
-		fmt.Fprintln(std.err, "syncd: interrupted; what was not acknowledged is repeated by the next pass")
-		return exitFailed
-	}
-	fmt.Fprintln(std.err, "syncd:", err)
+	fmt.Fprintln(std.err, "syncd:", sentence(err))
 	return exitCode(directory.ClassOf(err))
+}
+
+// sentence is what an operator reads of an error.
+func sentence(err error) string {
+	if _, said := errors.AsType[*directory.Fault](err); !said && errors.Is(err, context.Canceled) {
+		return "interrupted; what was not acknowledged is repeated by the next pass"
+	}
+	return err.Error()
 }
 
 func exitCode(c directory.Class) int {

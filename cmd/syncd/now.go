@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 
 	"syncd/internal/directory"
 	"syncd/internal/syncer"
@@ -17,20 +16,12 @@ func (r *runCommand) Run(ctx context.Context, std streams) error {
 		}
 	}
 	c, err := loadConfig(r.Config)
-	switch {
-	case err == nil && !r.Now:
+	if err != nil {
+		return err
+	}
+	if !r.Now {
 		return serve(ctx, c, std)
-	case err == nil:
-		err = r.once(ctx, c, std)
 	}
-	if _, said := errors.AsType[*ended](err); err != nil && r.JSON && !said {
-		return errors.Join(err, printJSON(std, &directory.PassRecord{Pass: directory.Pass{Status: directory.PassFailed, Message: err.Error()}}))
-	}
-	return err
-}
-
-// once makes one pass.
-func (r *runCommand) once(ctx context.Context, c *config, std streams) error {
 	return onePass(ctx, c, std, r.JSON, syncer.Request{Trigger: "now", Full: r.Full, Verify: r.Verify, DryRun: r.DryRun}, nil)
 }
 

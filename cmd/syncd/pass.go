@@ -45,8 +45,11 @@ func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
 
 // failed reports whether a pass ended before it had a plan, or could not carry it out.
 func failed(p *directory.PassRecord) bool {
-	return p.Status == directory.PassFailed || p.Class == directory.Held
+	return p.Status == directory.PassFailed || heldWhole(p)
 }
+
+// heldWhole reports whether a pass changed nothing, because what it read counts as partial.
+func heldWhole(p *directory.PassRecord) bool { return p.Class == directory.Held }
 
 // savedPlan writes the plan of a dry run.
 type savedPlan func(control.Format, io.Writer) error

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 
 	"syncd/internal/control"
 	"syncd/internal/diff"
@@ -59,15 +61,22 @@ func (p *planCommand) Run(ctx context.Context, std streams) (err error) {
 
 // make makes a dry run and shows, or keeps, its plan.
 func (p *planCommand) make(ctx context.Context, c *config, std streams, format control.Format) error {
-	request := syncer.Request{Trigger: "now", Full: p.Full, Verify: p.Verify, DryRun: true}
-	return onePass(ctx, c, std, p.JSON, request, func(write savedPlan) error {
-		if p.Out == "" {
-			return write(format, std.out)
-		}
-		if err := keepPlan(p.Out, write); err != nil || p.JSON {
+	if p.Out != "" {
+		if err := checkFolder(p.Out); err != nil { // before a pass is made for it
 			return err
 		}
-		return tellPlan(std, p.Out)
+	}
+	request := syncer.Request{Trigger: "now", Full: p.Full, Verify: p.Verify, DryRun: true}
+	return onePass(ctx, c, std, p.JSON, request, func(write savedPlan) error {
+		if p.Out != "" {
+			if err := keepPlan(p.Out, write); err != nil {
+				return err
+			}
+			if !p.JSON {
+				return tellPlan(std, p.Out)
+			}
+		}
+		return write(format, std.out)
 	})
 }
 
@@ -82,7 +91,30 @@ func tellPlan(std streams, path string) error {
 		words = "the plan is in " + path + ", to be looked at with `syncd plan " + path + "`; it cannot be applied: " + header.Barred
 	}
 	printWrapped(std.out, words)
-	return plan.Close()
+	asked, err := questionsOf(plan, header)
+	if err == nil {
+		asked.print(std.out, "syncd apply "+path)
+	}
+	return errors.Join(err, plan.Close())
+}
+
+// checkFolder refuses a path that no plan can be kept under.
+func checkFolder(path string) error {
+	folder := filepath.Dir(path)
+	switch info, err := os.Stat(folder); {
+	case errors.Is(err, fs.ErrNotExist):
+		return &directory.Fault{
+			Class: directory.Usage, Cause: "the plan cannot be written to " + path + ": the folder " + folder + " does not exist", Remedy: "make it, or name another file with -o",
+		}
+	case err != nil:
+		return unwritablePlan(path, err)
+	case !info.IsDir():
+		return unwritablePlan(path, errors.New(folder+" is no folder"))
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return unwritablePlan(path, errors.New("it is a folder"))
+	}
+	return nil
 }
 
 // keepPlan writes the file of a plan: whole, or not at all.
@@ -90,23 +122,33 @@ func keepPlan(path string, write savedPlan) (err error) {
 	part := path + ".part"
 	f, err := os.OpenFile(part, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
-		return unwritablePlan(err)
+		return unwritablePlan(path, err)
 	}
 	err = write(control.PlanFile, f)
 	if closed := f.Close(); err == nil && closed != nil {
-		err = unwritablePlan(closed)
+		err = unwritablePlan(path, closed)
 	}
 	if err == nil {
 		if err = os.Rename(part, path); err == nil {
 			return nil
 		}
-		err = unwritablePlan(err)
+		err = unwritablePlan(path, err)
 	}
 	return errors.Join(err, os.Remove(part))
 }
 
-func unwritablePlan(err error) error {
-	return &directory.Fault{Class: directory.Usage, Cause: "the plan cannot be written: " + err.Error(), Remedy: "name another file with -o"}
+// unwritablePlan says why a plan cannot be kept, in the name of the file that was asked for.
+func unwritablePlan(path string, err error) error {
+	reason := err.Error()
+	if inner, ok := errors.AsType[*fs.PathError](err); ok {
+		reason = inner.Err.Error()
+	} else if inner, ok := errors.AsType[*os.LinkError](err); ok {
+		reason = inner.Err.Error()
+	}
+	return &directory.Fault{
+		Class: directory.Usage, Cause: "the plan cannot be written to " + path + ": " + reason,
+		Remedy: "let this account write to the folder " + filepath.Dir(path) + ", or name another file with -o", Err: err,
+	}
 }
 
 // showFile shows the plan in a file. Names of what is online already come from the state, if no daemon has it open.
@@ -117,7 +159,7 @@ func showFile(c *config, path string, format control.Format, out io.Writer) (err
 	}
 	defer func() { err = errors.Join(err, plan.Close()) }()
 	state, found, err := store.OpenReadOnly(c.State.Dir)
-	if errors.Is(err, store.ErrLocked) || err == nil && !found {
+	if errors.Is(err, store.ErrLocked) || errors.Is(err, fs.ErrNotExist) || err == nil && !found {
 		return showPlan(plan, header, nil, format, out)
 	}
 	if err != nil {
@@ -137,7 +179,10 @@ func showKnown(c *config, id string, format control.Format, out io.Writer) (err 
 		return unknownPlan(id)
 	}
 	defer func() { err = errors.Join(err, state.Close()) }()
-	return showHeld(state, id, format, out)
+	if found, err = showHeld(state, id, format, out); err == nil && !found {
+		err = unknownPlan(id)
+	}
+	return err
 }
 
 func unknownPlan(id string) error {

@@ -222,6 +222,58 @@ func TestARejectedPlanKeepsEverybodyOnline(t *testing.T) {
 	})
 }
 
+// TestAPlanSaysWhatIsHeldAndHowToAnswer: a new plan, one that is frozen, and a held one end with what they hold, by cause, and the commands that
+// decide. What no pass has held yet has no id to decide about.
+func TestAPlanSaysWhatIsHeldAndHowToAnswer(t *testing.T) {
+	eachWay(t, 12, func(t *testing.T, w *world) {
+		plan := func(want int, args ...string) string {
+			t.Helper()
+			r := syncd(t, append([]string{"plan", "--config", w.config}, args...)...)
+			if r.code != want {
+				t.Errorf("syncd plan %v: %+v", args, r)
+			}
+			return r.out
+		}
+		answers := func(id string) []string {
+			return []string{"approve: syncd approve " + id + "\n", "keep them online: syncd reject " + id + "\n"}
+		}
+		file := filepath.Join(w.dir, "frozen.plan")
+		if r := syncd(t, "plan", "-o", filepath.Join(w.dir, "none", "x"), "--config", w.config); r.code != exitUsage || strings.Contains(r.err, ".part") ||
+			!strings.Contains(r.err, "the folder "+filepath.Join(w.dir, "none")+" does not exist; make it, or name another file with -o") {
+			t.Errorf("a folder that does not exist: %+v", r)
+		}
+		w.remove(t, w.small(0))
+		w.remove(t, w.small(1))
+		const held = "held back: 2 departures: deleted in Active Directory\n"
+		if out := plan(exitHeld); !all(out, []string{held, "held for the first time: `syncd --now` names the id"}) || strings.Contains(out, "syncd approve") {
+			t.Errorf("a new plan: %s", out)
+		}
+		if out := plan(exitHeld, "-o", file); !all(out, []string{"the plan is in " + file, held, "held for the first time: `syncd apply " + file + "` names the id"}) {
+			t.Errorf("a frozen plan: %s", out)
+		}
+		if r := syncd(t, "apply", "--config", w.config, file); r.code != exitHeld || !all(r.out, answers(w.heldPlan(t))) {
+			t.Errorf("it is applied: %+v", r)
+		}
+		id := w.heldPlan(t)
+		for _, args := range [][]string{nil, {"-o", file}, {id}} {
+			want := exitHeld
+			if len(args) == 1 {
+				want = exitDone // it is looked at
+			}
+			if out := plan(want, args...); !all(out, append(answers(id), held)) || strings.Contains(out, "first time") {
+				t.Errorf("plan %v, held before: %s", args, out)
+			}
+		}
+		if r := syncd(t, "--now", "--dry-run", "--config", w.config); r.code != exitHeld || strings.Count(r.out, "syncd approve "+id) != 1 {
+			t.Errorf("a dry run: %+v", r)
+		}
+		syncd(t, "reject", "--config", w.config, id)
+		if out := plan(exitDone, id); !all(out, []string{held, "rejected, and kept online. It can still be approved: syncd approve " + id}) {
+			t.Errorf("rejected: %s", out)
+		}
+	})
+}
+
 // TestAPlanIsHeldToTheLimitsOfNow: one that was made under other limits is refused.
 func TestAPlanIsHeldToTheLimitsOfNow(t *testing.T) {
 	w, _ := newSmallWorld(t, 12)

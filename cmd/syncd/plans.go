@@ -33,6 +33,11 @@ func (e *engine) writePlan(id string, format control.Format, out io.Writer) (err
 	if _, err := ulid.ParseStrict(id); err != nil { // it becomes the name of a file
 		return unknownPlan(id)
 	}
+	if format != control.PlanFile { // of a dry run that was applied since, what is held is what is left to decide
+		if found, err := showHeld(e.store, id, format, out); err != nil || found {
+			return err
+		}
+	}
 	f, err := os.Open(e.planPath(id))
 	switch {
 	case errors.Is(err, os.ErrNotExist) && format == control.PlanFile:
@@ -40,7 +45,7 @@ func (e *engine) writePlan(id string, format control.Format, out io.Writer) (err
 			Class: directory.Usage, Cause: "the plan " + id + " is not that of a dry run, so there is no file of it", Remedy: "make one with `syncd plan -o FILE`",
 		}
 	case errors.Is(err, os.ErrNotExist):
-		return showHeld(e.store, id, format, out)
+		return unknownPlan(id)
 	case err != nil:
 		return unreadablePlan(err)
 	}

@@ -24,6 +24,8 @@ type planHead struct {
 	Message string                `json:"message"`
 	Counts  map[string]int        `json:"counts"` // by op, of what is to be applied
 	Held    []directory.HeldCause `json:"held"`   // what is kept back
+
+	asked questions // about what is kept back
 }
 
 // heldKind is the kind of a plan that is all held.
@@ -63,9 +65,7 @@ func (t planText) end(h planHead) error {
 	if h.Kind != heldKind {
 		printWrapped(t.out, fmt.Sprintf("%s %s to apply. Nothing was written.", humanize.Comma(int64(n)), plural(n, "change")))
 	}
-	if len(h.Held) > 0 {
-		printWrapped(t.out, "held back: "+causesInWords(h.Held))
-	}
+	h.asked.print(t.out, "syncd --now")
 	return nil
 }
 
@@ -136,7 +136,10 @@ func showPlan(plan *diff.Plan, header *diff.Header, state *store.Store, format c
 			head.Counts[op.String()] += n
 		}
 	}
-	head.Held = plan.Causes()
+	if head.asked, err = questionsOf(plan, header); err != nil {
+		return err
+	}
+	head.Held = head.asked.causes
 	w := newPlanWriter(format, out)
 	if err := w.begin(head); err != nil {
 		return err
@@ -197,22 +200,23 @@ func nameIn(state *store.Store, a directory.Anchor) string {
 	return a.GUID()
 }
 
-// showHeld shows what one pass held back.
-func showHeld(state *store.Store, id string, format control.Format, out io.Writer) error {
+// showHeld shows what one pass held back; found is false where nothing is held under that id.
+func showHeld(state *store.Store, id string, format control.Format, out io.Writer) (found bool, err error) {
 	plans, err := state.HeldPlans()
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, p := range plans {
 		if p.ID == id {
-			return showHeldPlan(state, p, newPlanWriter(format, out))
+			return true, showHeldPlan(state, p, newPlanWriter(format, out))
 		}
 	}
-	return unknownPlan(id)
+	return false, nil
 }
 
 func showHeldPlan(state *store.Store, p directory.HeldPlan, w planWriter) error {
 	head := planHead{Plan: p.ID, Made: p.Since, Kind: heldKind, Message: string(p.Decision), Counts: map[string]int{}, Held: p.Causes}
+	head.asked = questions{causes: p.Causes, plans: []string{p.ID}, decision: p.Decision}
 	if err := w.begin(head); err != nil {
 		return err
 	}

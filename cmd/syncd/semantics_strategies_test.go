@@ -77,3 +77,17 @@ func TestAWatermarkThatCannotBeUsedIsNamedInTheLog(t *testing.T) {
 		}
 	}
 }
+
+// TestAnotherStrategyIsFollowedAtOnce: source.changes that is set to auto, or back, makes the next pass a full one, and only that.
+func TestAnotherStrategyIsFollowedAtOnce(t *testing.T) {
+	w, _ := newSmallWorld(t, 3)
+	for i, changes := range []string{"auto", "usn", "auto", "dirsync", "full", "auto"} {
+		w.configure(t, settings{source: "changes: " + changes})
+		if p := pass(t, w.config, exitDone); p.Kind != "full" {
+			t.Errorf("%d, set to %s: %+v", i, changes, p)
+		}
+		if p := pass(t, w.config, exitDone); p.Kind != "delta" && changes != "full" {
+			t.Errorf("%d, the pass after that: %+v", i, p)
+		}
+	}
+}

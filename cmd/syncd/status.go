@@ -50,7 +50,7 @@ func fromState(c *config) (_ *control.Status, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if !found {
+	if !found { // the folder is there, for example made by the installation
 		return &control.Status{
 			Version: version, Objects: map[string]int{}, Refused: []directory.RefusedObject{}, Held: []directory.HeldObject{}, Plans: []directory.HeldPlan{},
 		}, nil
@@ -114,11 +114,7 @@ func printStatus(std streams, s *control.Status, now time.Time) {
 		fmt.Fprintln(out, "no pass has ended yet")
 	}
 	if s.Last != nil {
-		line := fmt.Sprintf("last pass %s: %s, %s in %.1f s", s.Last.Started.Local().Format("Mon 15:04"), s.Last.Kind, s.Last.Status, s.Last.Seconds)
-		if s.Last.Status != directory.PassFailed {
-			line += ": " + summary(&s.Last.Pass)
-		}
-		printWrapped(out, line)
+		printWrapped(out, fmt.Sprintf("last pass %s: %s, %s", s.Last.Started.Local().Format("Mon 15:04"), s.Last.Kind, ending(s.Last)))
 		if s.Last.Message != "" {
 			printWrapped(out, s.Last.Message)
 		}
@@ -130,13 +126,25 @@ func printStatus(std streams, s *control.Status, now time.Time) {
 	if s.Objects["user"] == 1 {
 		people = "person"
 	}
-	fmt.Fprintf(out, "%s %s · %s %s · %s %s · %s refused · %s held\n", humanize.Comma(int64(s.Objects["user"])), people,
+	held := humanize.Comma(int64(s.HeldCount)) + " held"
+	if s.Last != nil && heldWhole(s.Last) {
+		held += ", and the last pass as a whole"
+	}
+	fmt.Fprintf(out, "%s %s · %s %s · %s %s · %s refused · %s\n", humanize.Comma(int64(s.Objects["user"])), people,
 		humanize.Comma(int64(s.Objects["group"])), plural(s.Objects["group"], "group"), humanize.Comma(int64(s.Objects["contact"])),
-		plural(s.Objects["contact"], "contact"), humanize.Comma(int64(s.RefusedCount)), humanize.Comma(int64(s.HeldCount)))
+		plural(s.Objects["contact"], "contact"), humanize.Comma(int64(s.RefusedCount)), held)
 	for _, r := range s.Refused {
-		printWrapped(out, fmt.Sprintf("  refused  %s: %s (next try %s)", r.Name, r.Reason, r.Next.Local().Format("Mon 15:04")))
+		printWrapped(out, fmt.Sprintf("  refused  %s: %s (%s)", r.Name, r.Reason, nextTry(&r)))
 	}
 	for _, p := range s.Plans {
 		printHeldPlan(out, &p)
 	}
+}
+
+// nextTry is when a refused object is tried again.
+func nextTry(r *directory.RefusedObject) string {
+	if store.TriedInEveryPass(r) {
+		return "tried again with every pass"
+	}
+	return "next try " + r.Next.Local().Format("Mon 15:04")
 }

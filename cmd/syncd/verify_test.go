@@ -61,7 +61,7 @@ func TestVerifyRepairsWhatOthersChanged(t *testing.T) {
 		t.Errorf("a dry run: %+v", p)
 	}
 	p := pass(t, w.config, exitDone, "--verify")
-	if p.Kind != "full" || p.Updated != 2 || p.Created != 1 || p.EdgesAdded != 1 || p.EdgesRemoved != 1 || !strings.Contains(p.Message, "was repaired: 1 with attributes that somebody else changed, 1 deleted online, 1 with another manager, 2 memberships") {
+	if p.Kind != "full" || p.Updated != 2 || p.Created != 1 || p.EdgesAdded != 1 || p.EdgesRemoved != 1 || !strings.Contains(p.Message, "was repaired: 1 with attributes that somebody else changed, 1 deleted online, or not syncd's any more, 1 with another manager, 2 memberships") {
 		t.Errorf("%+v", p)
 	}
 	if person(3)["title"] != nil || person(4).manager() != person(5).id() || person(8)["active"] != false {
@@ -92,5 +92,32 @@ func TestALostStateFile(t *testing.T) {
 	}
 	if p := pass(t, w.config, exitDone, "--verify"); changes(p) != 0 || len(w.online.list(t, "Users")) != 11 {
 		t.Errorf("law 2: %+v", p)
+	}
+}
+
+// TestLaw6VerifyLetsGoOfWhatIsNotItsOwnAnyMore: another system put its mark on an account, and somebody took it off another one. Neither is
+// touched again, and who should have them is refused with the reason.
+func TestLaw6VerifyLetsGoOfWhatIsNotItsOwnAnyMore(t *testing.T) {
+	w, _ := newSmallWorld(t, 12)
+	pass(t, w.config, exitDone)
+	taken, released := w.person(t, 3).id(), w.person(t, 4).id()
+	w.online.send(t, http.MethodPatch, "Users/"+taken, patch("replace", "externalId", "hr-7"))
+	w.online.send(t, http.MethodPatch, "Users/"+released, patch("remove", "externalId", nil))
+	r := syncd(t, "--now", "--verify", "--config", w.config)
+	words := strings.Join(strings.Fields(r.out), " ")
+	for _, says := range []string{"2 deleted online, or not syncd's any more", `owned by another system, as "hr-7"`, "matching: adopt would take it over"} {
+		if r.code != exitRefused || !strings.Contains(words, says) {
+			t.Errorf("it does not say %q: %+v", says, r)
+		}
+	}
+	w.set(t, w.small(3), "title", "Boss")
+	w.remove(t, w.small(4))
+	syncd(t, "--now", "--config", w.config)
+	w.remove(t, w.small(3))
+	syncd(t, "--now", "--full", "--config", w.config)
+	for _, id := range []string{taken, released} {
+		if u := w.online.find(t, "Users", "id", id); u["title"] == "Boss" {
+			t.Errorf("it was changed: %v", u)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -42,7 +43,9 @@ func newEngine(c *config, log *zap.Logger) (*engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.target, err = cloudtarget.New(c.Target, cloudtarget.Options{Log: log, Matching: cloudtarget.Matching(c.Mapping.Matching), Observe: e.metrics.Target})
+	e.target, err = cloudtarget.New(c.Target, cloudtarget.Options{
+		Log: log, Matching: cloudtarget.Matching(c.Mapping.Matching), Observe: e.metrics.Target, Memory: filepath.Join(c.State.Dir, "target.json"),
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -138,7 +138,7 @@ func (c *connection) newRun(q *query, control *wire.Control) (*run, error) {
 		}
 	}
 	if request.Flags&wire.DirSyncObjectSecurity == 0 {
-		q.wanted.except, q.hidden = nil, all(q.fault.Collected) // whoever may replicate reads everything but secrets
+		q.wanted.except, q.closed, q.hidden = nil, nil, all(q.fault.Collected) // whoever may replicate reads everything but secrets
 	}
 	q.deleted = request.Flags&wire.DirSyncObjectSecurity == 0 || !q.fault.NoTombstones // a delta is worthless without
 	return &run{

@@ -113,6 +113,9 @@ func (c *connection) entry(q *query, e *dit.Entry) {
 // a name that says which, beside the plain name without values (MS-ADTS 3.1.1.3.1.3.3).
 func (c *connection) attribute(q *query, e *dit.Entry, w wanted) {
 	b, t := &c.out, c.server.tree
+	if q.closed[e.GUID()] && w.attribute.Name == "member" {
+		return
+	}
 	limit := c.server.config.RangeSize
 	start := len(b.Bytes)
 	if !w.ranged {

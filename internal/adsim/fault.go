@@ -21,6 +21,8 @@ type Fault struct {
 	// HideAttributes makes attributes unreadable to whoever is no administrator, as an access control entry on the domain would: they come
 	// in no answer but that of DirSync with the right to replicate, and a filter about them is neither true nor false.
 	HideAttributes []string
+	// HideMembers makes the members of groups unreadable, as an access control entry on each would.
+	HideMembers []directory.Anchor
 	// Hide makes objects invisible in the same way, as an access control entry on them would.
 	Hide []directory.Anchor
 	// Collected are tombstones that garbage collection has removed (MS-ADTS 3.1.1.5.5.1): nobody finds them any more.

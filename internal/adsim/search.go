@@ -22,6 +22,7 @@ type query struct {
 	deleted bool // tombstones were asked for
 	fault   Fault
 	hidden  map[directory.Anchor]bool
+	closed  map[directory.Anchor]bool // groups whose members are hidden
 
 	list []*dit.Entry // what may match, in order of creation
 	at   int
@@ -94,6 +95,9 @@ func (c *connection) newQuery(r *wire.Request, s wire.Search) (*query, error) {
 		q.request.Filter = s.Filter.Without(q.fault.HideAttributes)
 	}
 	q.hidden = all(q.fault.Hide, q.fault.Collected)
+	if !q.access.privileged {
+		q.closed = all(q.fault.HideMembers)
+	}
 	var err error
 	c.server.tree.View(func() { err = q.resolve(c.server.tree) })
 	return q, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"syncd/internal/diff"
 	"syncd/internal/directory"
@@ -19,19 +20,26 @@ func (b *batch) create(ctx context.Context) error {
 			return fmt.Errorf("cloudtarget: a creation says not what to create (%w)", errMisuse)
 		}
 		if rt := b.typeOf(i); rt != nil {
-			calls, at = append(calls, createCall(&b.changes[i], rt)), append(at, i)
+			calls, at = append(calls, b.t.createCall(&b.changes[i], rt)), append(at, i)
 		}
 	}
 	twins := make(map[int]*twin)
-	if b.t.repeat.Load() {
+	undoes := slices.ContainsFunc(b.changes, func(c diff.Change) bool { return c.Undo })
+	if undoes || b.t.repeat.Load() {
 		found, err := b.t.findAll(ctx, b.s, calls)
 		if err != nil {
 			return err
 		}
 		calls, at = unmatched(calls, at, found, twins)
 	}
+	if undoes {
+		calls, at = b.undo(calls, at, twins)
+	}
 	answers, err := b.t.execute(ctx, b.s, calls)
 	if err != nil {
+		return err
+	}
+	if err := b.relent(ctx, at, answers); err != nil {
 		return err
 	}
 	var conflicts []int
@@ -61,6 +69,22 @@ func (b *batch) create(ctx context.Context) error {
 	return b.bring(ctx, twins, true)
 }
 
+// undo answers the creations that are only looked up, and keeps the calls of the others.
+func (b *batch) undo(calls []call, at []int, twins map[int]*twin) (rest []call, restAt []int) {
+	for i, c := range b.changes {
+		if tw := twins[i]; c.Undo && tw != nil && !tw.several {
+			b.outcomes[i] = diff.Outcome{ID: tw.id, Adopted: true}
+			delete(twins, i)
+		}
+	}
+	for n, i := range at {
+		if !b.changes[i].Undo {
+			rest, restAt = append(rest, calls[n]), append(restAt, i)
+		}
+	}
+	return rest, restAt
+}
+
 // unmatched keeps the calls without a twin, and notes the twins of the others.
 func unmatched(calls []call, at []int, found []*twin, twins map[int]*twin) ([]call, []int) {
 	var rest []call
@@ -81,7 +105,7 @@ func (b *batch) resolve(ctx context.Context, conflicts []int, twins map[int]*twi
 	found, known := make([]*twin, len(conflicts)), make([]bool, len(conflicts))
 	err = each(ctx, len(conflicts), b.t.cfg.Concurrency, func(ctx context.Context, n int) (err error) {
 		c := &b.changes[conflicts[n]]
-		found[n], known[n], err = b.t.find(ctx, b.s, createCall(c, b.s.types[c.Kind]))
+		found[n], known[n], err = b.t.find(ctx, b.s, b.t.createCall(c, b.s.types[c.Kind]))
 		return err
 	})
 	if err != nil {
@@ -125,7 +149,7 @@ func (b *batch) bring(ctx context.Context, online map[int]*twin, adopted bool) e
 		}
 		b.outcomes[i] = diff.Outcome{ID: tw.id, Adopted: adopted, Matched: tw.matched}
 		rt := b.s.types[b.changes[i].Kind]
-		operations := differences(tw.has, b.changes[i].After, rt, justRead)
+		operations := b.t.differences(tw.has, b.changes[i].After, rt, justRead)
 		if tw.matched != "" {
 			own := operation{"replace", "externalId", b.changes[i].After.Anchor.String()}
 			operations = append([]operation{own}, operations...)
@@ -159,7 +183,7 @@ func (b *batch) reread(ctx context.Context, drifted []int) error {
 		var doc map[string]any
 		there, err := b.t.read(ctx, call{op: opLookup, method: http.MethodGet, path: address}, &doc)
 		if there {
-			online[n] = &twin{id: c.ID, has: observed(doc, c.Kind)}
+			online[n] = &twin{id: c.ID, has: b.s.types[c.Kind].observed(doc, c.Kind)}
 		}
 		return err
 	})

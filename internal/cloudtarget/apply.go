@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 
+	"go.uber.org/zap"
+
 	"syncd/internal/diff"
 	"syncd/internal/directory"
 )
@@ -124,9 +126,17 @@ func (rt *resourceType) probe() call {
 
 // change sends updates, blocks, references and departures.
 func (b *batch) change(ctx context.Context) error {
+	taken, err := b.taken(ctx)
+	if err != nil {
+		return err
+	}
 	var calls []call
 	var at []int
 	for i := range b.changes {
+		if taken[i] {
+			b.acknowledge(i)
+			continue
+		}
 		if c, ok := b.plain(i); ok {
 			calls, at = append(calls, c), append(at, i)
 		}
@@ -151,6 +161,32 @@ func (b *batch) change(ctx context.Context) error {
 		return err
 	}
 	return b.reread(ctx, drifted)
+}
+
+// taken finds the departures of accounts that carry somebody else's mark by now: what was syncd's there has gone already (law 6).
+func (b *batch) taken(ctx context.Context) (map[int]bool, error) {
+	var leaving []int
+	for i, c := range b.changes {
+		if c.Op == diff.Depart && c.ID != "" && b.s.types[c.Kind] != nil {
+			leaving = append(leaving, i)
+		}
+	}
+	others := make([]bool, len(leaving))
+	err := each(ctx, len(leaving), b.t.cfg.Concurrency, func(ctx context.Context, n int) error {
+		c := &b.changes[leaving[n]]
+		o, err := b.t.owner(ctx, b.s.types[c.Kind].at(c.ID))
+		if others[n] = o.There && o.Lost(c.Anchor, false); others[n] {
+			b.t.log.Warn("left alone: it belongs to somebody else by now", zap.Stringer("anchor", c.Anchor), zap.String("id", c.ID), zap.String("externalId", o.ExternalID))
+		}
+		return err
+	})
+	taken := make(map[int]bool)
+	for n, other := range others {
+		if other {
+			taken[leaving[n]] = true
+		}
+	}
+	return taken, err
 }
 
 // plain writes the request of a change. ok is false where none is needed, or none is possible: the outcome is noted then.
@@ -199,7 +235,7 @@ func (b *batch) update(ch *diff.Change, rt *resourceType) []operation {
 	if after == nil {
 		return nil
 	}
-	return differences(before, after, rt, remembered)
+	return b.t.differences(before, after, rt, remembered)
 }
 
 // activation writes active, which only users have.

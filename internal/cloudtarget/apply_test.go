@@ -89,7 +89,7 @@ func TestCreateUpdateDepart(t *testing.T) {
 		}
 		departs := creations(120)
 		for i := range departs {
-			departs[i] = diff.Change{Op: diff.Depart, Kind: directory.User, ID: created[i].ID, Keep: i < 2}
+			departs[i] = diff.Change{Op: diff.Depart, Kind: directory.User, Anchor: departs[i].Anchor, ID: created[i].ID, Keep: i < 2}
 		}
 		departs[5].ID = "gone"
 		for i, o := range apply(t, target, departs...) {
@@ -128,7 +128,7 @@ func TestConflicts(t *testing.T) {
 			t.Errorf("the third is %+v", outcomes[2])
 		}
 		twin := f.resources["/Users/"+was[0].ID]
-		if got := observed(twin, directory.User).Values; !cmp.Equal(got, creations(1)[0].After.Values) {
+		if got := everything().observed(twin, directory.User).Values; !cmp.Equal(got, creations(1)[0].After.Values) {
 			t.Errorf("the twin holds %v", got)
 		}
 		if twin["active"] != true {
@@ -169,7 +169,7 @@ func TestDriftedUpdateIsMended(t *testing.T) {
 			updates = append(updates, diff.Change{Op: diff.Update, Kind: directory.User, ID: created[i].ID, Before: c.After, After: after})
 		}
 		for i, o := range apply(t, target, updates...) {
-			if o.Refusal != nil || !cmp.Equal(observed(f.resources["/Users/"+o.ID], directory.User).Values, updates[i].After.Values) {
+			if o.Refusal != nil || !cmp.Equal(everything().observed(f.resources["/Users/"+o.ID], directory.User).Values, updates[i].After.Values) {
 				t.Errorf("update %d: %+v, online %v", i, o, f.resources["/Users/"+created[i].ID])
 			}
 		}
@@ -307,4 +307,26 @@ func TestMisuse(t *testing.T) {
 	if _, err := target.Apply(t.Context(), []diff.Change{{Op: diff.Create}}); err == nil {
 		t.Error("a creation of nothing was accepted")
 	}
+}
+
+// TestLaw6WhatAnotherSystemTookOverIsLeftAlone: a departure does not delete what carries somebody else's mark by now.
+func TestLaw6WhatAnotherSystemTookOverIsLeftAlone(t *testing.T) {
+	bothWays(t, func(t *testing.T, f *fake) {
+		target := f.open()
+		made := creations(3)
+		created := apply(t, target, made...)
+		f.resources["/Users/"+created[1].ID]["externalId"] = "hr-7"
+		var departs []diff.Change
+		for i, c := range made {
+			departs = append(departs, diff.Change{Op: diff.Depart, Kind: directory.User, Anchor: c.Anchor, ID: created[i].ID, Keep: i == 1})
+		}
+		for i, o := range apply(t, target, departs...) {
+			if o.Refusal != nil {
+				t.Errorf("departure %d: %v", i, o.Refusal)
+			}
+		}
+		if left := f.resources["/Users/"+created[1].ID]; len(f.resources) != 1 || left == nil || left["externalId"] != "hr-7" {
+			t.Errorf("left: %v", f.resources)
+		}
+	})
 }

@@ -15,6 +15,9 @@ func (s *site) behave() {
 	s.edges()
 	s.changes()
 	for _, repeat := range []bool{true, false} {
+		if !repeat && s.twins {
+			continue // nobody would notice the repetition
+		}
 		s.target.Repeat(repeat)
 		s.arriveAgain()
 	}

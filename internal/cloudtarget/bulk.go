@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"syncd/internal/directory"
 )
 
 const (
@@ -161,7 +163,7 @@ func (t *Target) fileOperations(calls []call, answers []answer, open []int, body
 			answers[i].unclear = status != http.StatusTooManyRequests
 			continue
 		}
-		a, err := t.judge(calls[i], reply{status: status, body: o.Response, header: http.Header{"Location": {o.Location}}})
+		a, err := t.judge(calls[i], reply{status: status, body: o.Response, header: http.Header{"Location": {o.Location}}, secrets: calls[i].secrets})
 		if err != nil {
 			return err
 		}
@@ -209,12 +211,14 @@ func (t *Target) settle(ctx context.Context, s *service, calls []call, answers [
 
 // bulkCall writes the request; each operation's bulkId is its position.
 func bulkCall(calls []call, open []int) call {
+	var secrets []directory.Secret
 	b := append([]byte(nil), `{"schemas":["`+schemaBulk+`"],"Operations":[`...)
 	for n, i := range open {
 		if n > 0 {
 			b = append(b, ',')
 		}
 		c := calls[i]
+		secrets = append(secrets, c.secrets...)
 		b = append(b, `{"method":"`+c.method+`","bulkId":"`...)
 		b = strconv.AppendInt(b, int64(n), 10)
 		b = append(b, `","path":`...)
@@ -225,5 +229,5 @@ func bulkCall(calls []call, open []int) call {
 		}
 		b = append(b, '}')
 	}
-	return call{op: opBulk, method: http.MethodPost, path: "/Bulk", body: append(b, "]}"...)}
+	return call{op: opBulk, method: http.MethodPost, path: "/Bulk", body: append(b, "]}"...), secrets: secrets}
 }

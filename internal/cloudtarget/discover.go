@@ -21,10 +21,12 @@ const (
 type service struct {
 	types      map[directory.Kind]*resourceType
 	bulk       bool
-	operations int // in one bulk request
-	payload    int // bytes of one bulk request
-	results    int // resources in one list response to a look-up
-	page       int // resources in one page of a whole list
+	operations int                          // in one bulk request
+	payload    int                          // bytes of one bulk request
+	results    int                          // resources in one list response to a look-up
+	page       int                          // resources in one page of a whole list
+	cursors    bool                         // lists go on with cursors (RFC 9865)
+	schemas    map[string][]schemaAttribute // by URN in lower case
 
 	verified []string // domains that names may use, nil where it is not told
 	routing  string   // "" where it is not told
@@ -36,6 +38,10 @@ type resourceType struct {
 	schema     string
 	endpoint   string // below the base address, with a leading slash
 	extensions []string
+
+	required  []directory.Attribute         // what a creation must have of what syncd masters
+	elsewhere map[directory.Attribute]place // what of it the service has in an extension of its own
+	password  bool                          // a creation must have one
 }
 
 // holds reports whether resources of this type have the attributes of an extension schema, "" being the core one.
@@ -86,11 +92,11 @@ func (t *Target) discover(ctx context.Context) (*service, error) {
 		return nil, err
 	}
 	if described || listed {
-		return s, nil
+		return s, t.readSchemas(ctx, s)
 	}
 	// Not a word about itself: a small service, or no service at all behind a mistyped address.
 	var users struct{ Resources []json.RawMessage }
-	if found, err := t.discoverOne(ctx, s.types[directory.User].endpoint+"?startIndex=1&count=1", &users); err != nil || found {
+	if _, found, err := t.discoverOne(ctx, s.types[directory.User].endpoint+"?startIndex=1&count=1", &users); err != nil || found {
 		return s, err
 	}
 	return nil, &directory.Fault{
@@ -112,13 +118,14 @@ func (t *Target) readServiceConfig(ctx context.Context, s *service) (found bool,
 		Filter struct {
 			MaxResults int `json:"maxResults"`
 		} `json:"filter"`
-		Tenant struct {
-			Verified []string `json:"verifiedDomains"`
-			Routing  string   `json:"routingDomain"`
-			Passes   string   `json:"passes"`
-		} `json:"urn:syncd:params:scim:schemas:core:1.0:Tenant"`
+		Pagination struct {
+			Cursor  bool   `json:"cursor"`
+			Index   *bool  `json:"index"`
+			Default string `json:"defaultPaginationMethod"`
+			Max     int    `json:"maxPageSize"`
+		} `json:"pagination"`
 	}
-	found, err = t.discoverOne(ctx, "/ServiceProviderConfig", &doc)
+	header, found, err := t.discoverOne(ctx, "/ServiceProviderConfig", &doc)
 	if err != nil || !found {
 		return found, err
 	}
@@ -137,11 +144,13 @@ func (t *Target) readServiceConfig(ctx context.Context, s *service) (found bool,
 	if n := doc.Filter.MaxResults; n > 0 {
 		s.results, s.page = min(n, lookupBatch), min(n, mostListed)
 	}
-	s.verified, s.routing, s.passes = doc.Tenant.Verified, doc.Tenant.Routing, doc.Tenant.Passes
-	if s.verified != nil && s.routing != "" && !contains(s.verified, s.routing) {
-		s.verified = append(s.verified, s.routing)
+	if p := doc.Pagination; p.Cursor {
+		s.cursors = p.Index != nil && !*p.Index || strings.EqualFold(p.Default, "cursor")
+		if s.cursors && p.Max > 0 {
+			s.page = min(p.Max, mostListed)
+		}
 	}
-	return true, nil
+	return true, t.readTenant(ctx, s, header)
 }
 
 func (t *Target) readResourceTypes(ctx context.Context, s *service) (found bool, err error) {
@@ -154,7 +163,7 @@ func (t *Target) readResourceTypes(ctx context.Context, s *service) (found bool,
 			} `json:"schemaExtensions"`
 		} `json:"Resources"`
 	}
-	found, err = t.discoverOne(ctx, "/ResourceTypes", &doc)
+	_, found, err = t.discoverOne(ctx, "/ResourceTypes", &doc)
 	if err != nil {
 		return found, err
 	}
@@ -217,25 +226,25 @@ func (t *Target) below(endpoint string) (string, error) {
 }
 
 // discoverOne reads one discovery document; found is false where the service does not have it.
-func (t *Target) discoverOne(ctx context.Context, path string, doc any) (found bool, err error) {
+func (t *Target) discoverOne(ctx context.Context, path string, doc any) (header http.Header, found bool, err error) {
 	c := call{op: opDiscover, method: http.MethodGet, path: path}
 	r, err := t.persist(ctx, discoverTries, false, func(ctx context.Context, _ bool) (reply, error) { return t.once(ctx, c) })
 	if err != nil {
-		return false, t.surrender(err)
+		return nil, false, t.surrender(err)
 	}
 	switch {
 	case r.status == http.StatusOK:
 	case r.status == http.StatusNotFound || r.status == http.StatusNotImplemented:
-		return false, nil
+		return nil, false, nil
 	default:
-		return false, t.denied(t.refusal(r))
+		return nil, false, t.denied(t.refusal(r))
 	}
 	if err := json.Unmarshal(r.body, doc); err != nil {
-		return false, &directory.Fault{
+		return nil, false, &directory.Fault{
 			Class:  directory.Unreachable,
 			Cause:  fmt.Sprintf("%s%s answers with something that is not SCIM: %s", t.base, path, t.redacted(summary(r.body))),
 			Remedy: "check target.url: it must be the SCIM base address", Err: err,
 		}
 	}
-	return true, nil
+	return r.header, true, nil
 }

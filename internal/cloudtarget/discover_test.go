@@ -82,7 +82,7 @@ func TestObserve(t *testing.T) {
 		group := apply(t, target, diff.Change{Op: diff.CreateGroup, Kind: directory.Group, After: person(9, directory.DisplayName, "All")})[0].ID
 		apply(t, target, edge(diff.AddMember, group, created[0].ID))
 		apply(t, target, diff.Change{Op: diff.SetManager, Kind: directory.User, ID: created[0].ID})
-		apply(t, target, diff.Change{Op: diff.Depart, Kind: directory.User, ID: created[1].ID})
+		apply(t, target, diff.Change{Op: diff.Depart, Kind: directory.User, Anchor: creations(2)[1].Anchor, ID: created[1].ID})
 		if _, err := target.Active(t.Context(), []string{created[0].ID}); err != nil {
 			t.Fatal(err)
 		}

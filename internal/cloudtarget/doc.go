@@ -11,8 +11,11 @@
 // configured host alone: never in clear text, never along a redirect, never into an error or a log.
 //
 // What is in the way of a creation or an update (409) is looked up, so that a refusal names both parties; an account that was made online by
-// hand is taken over where Options.Matching says so, never an administrator's. List, Members and Gone read back what is really online: whole,
+// hand is taken over where Options.Matching says so, never an administrator's. List, Members and Owners read back what is really online: whole,
 // or an error.
+//
+// What a service takes it reads from its documents, and learns the rest from what it refuses: how many members at once, and whether one value
+// of an attribute is all. What a service insists on and Active Directory does not have is filled in with something that nobody takes for a value.
 //
 // Where it hurts: a service whose resource types do not list an extension schema cannot hold that schema's attributes; they
 // are left out, and Open logs which. A change that finds nothing left to send counts as acknowledged. A 403 and a 500 do

@@ -9,12 +9,21 @@ import (
 	"syncd/internal/directory"
 )
 
-// edgesPerPatch bounds the members that one request adds or removes: the least of what widely used services take (AWS IAM Identity
-// Center: 100). One that takes fewer refuses, and the halves follow.
+// edgesPerPatch bounds the members that one request adds or removes: what many services take (AWS IAM Identity Center: 100). One that takes
+// fewer refuses, the halves follow, and what it took is remembered.
 const edgesPerPatch = 100
 
 // bundle is the edges, by the index of their change, of one group that travel in one PATCH.
-type bundle []int
+type bundle struct {
+	edges []int
+	from  *halved // nil for a whole one
+}
+
+// halved is a bundle that was refused as a whole. When both of its halves are taken, it was too large, and nothing else.
+type halved struct {
+	size  int // of the larger half
+	taken int
+}
 
 // edges sends memberships: bundled by group, so that the cost is the change and not the group. A bundle that is refused is halved
 // until the edges at fault are alone, so that none delays the others.
@@ -23,7 +32,7 @@ func (b *batch) edges(ctx context.Context) error {
 	for len(pending) > 0 {
 		calls := make([]call, len(pending))
 		for n, edges := range pending {
-			calls[n] = b.edgeCall(edges)
+			calls[n] = b.edgeCall(edges.edges)
 		}
 		answers, err := b.t.execute(ctx, b.s, calls)
 		if err != nil {
@@ -38,7 +47,7 @@ func (b *batch) edges(ctx context.Context) error {
 
 // bundles groups the edges that can be sent by their group, in the order in which the groups appear.
 func (b *batch) bundles() []bundle {
-	var groups []bundle
+	var groups [][]int
 	known := make(map[string]int)
 	for i := range b.changes {
 		c := &b.changes[i]
@@ -61,14 +70,19 @@ func (b *batch) bundles() []bundle {
 		groups[n] = append(groups[n], i)
 	}
 	var all []bundle
+	most := b.t.learned.most(b.adding())
 	for _, g := range groups {
-		all = slices.AppendSeq(all, slices.Chunk(g, edgesPerPatch))
+		for edges := range slices.Chunk(g, most) {
+			all = append(all, bundle{edges: edges})
+		}
 	}
 	return all
 }
 
+func (b *batch) adding() bool { return b.changes[0].Op == diff.AddMember }
+
 // edgeCall writes the PATCH of a bundle: an addition with all members as its value, or one removal for each.
-func (b *batch) edgeCall(edges bundle) call {
+func (b *batch) edgeCall(edges []int) call {
 	first := &b.changes[edges[0]]
 	address := b.s.types[directory.Group].at(first.ID)
 	c := call{op: opMember, method: http.MethodPatch, path: address, lane: address}
@@ -93,26 +107,32 @@ func (b *batch) edgeCall(edges bundle) call {
 func (b *batch) settleEdges(ctx context.Context, sent []bundle, answers []answer) ([]bundle, error) {
 	var next []bundle
 	gone := make(map[string]bool) // by group, asked once
-	for n, edges := range sent {
+	for n, one := range sent {
+		edges := one.edges
 		r := answers[n].refused
 		if r == nil {
 			b.all(edges, b.acknowledge)
+			b.learn(one)
 			continue
 		}
 		id := b.changes[edges[0]].ID
 		if _, asked := gone[id]; r.status == http.StatusNotFound && !asked {
-			missing, err := b.t.isGone(ctx, b.s.types[directory.Group].at(id))
+			o, err := b.t.owner(ctx, b.s.types[directory.Group].at(id))
 			if err != nil {
 				return nil, err
 			}
-			gone[id] = missing
+			gone[id] = !o.There
 		}
 		switch {
 		case r.status == http.StatusNotFound && gone[id] || r.status >= 500 || len(edges) == 1:
 			b.all(edges, func(i int) { b.settleEdge(i, r, gone[id]) })
 		default:
 			half := len(edges) / 2
-			next = append(next, edges[:half], edges[half:])
+			var from *halved
+			if r.status == http.StatusBadRequest || r.status == http.StatusRequestEntityTooLarge {
+				from = &halved{size: len(edges) - half}
+			}
+			next = append(next, bundle{edges[:half], from}, bundle{edges[half:], from})
 		}
 	}
 	return next, nil
@@ -132,7 +152,17 @@ func (b *batch) settleEdge(i int, r *reply, groupGone bool) {
 	}
 }
 
-func (b *batch) all(edges bundle, do func(i int)) {
+// learn notes that a bundle was taken.
+func (b *batch) learn(one bundle) {
+	if one.from == nil {
+		return
+	}
+	if one.from.taken++; one.from.taken == 2 {
+		b.t.learnMost(b.adding(), one.from.size)
+	}
+}
+
+func (b *batch) all(edges []int, do func(i int)) {
 	for _, i := range edges {
 		do(i)
 	}

@@ -104,6 +104,9 @@ func (t *Target) refusal(r reply) *diff.Refusal {
 			detail += ": " + text
 		}
 	}
+	for _, secret := range r.secrets {
+		detail = strings.ReplaceAll(detail, secret.Reveal(), secret.String())
+	}
 	return &diff.Refusal{Status: r.status, Type: oneLine(doc.ScimType), Detail: oneLine(t.redacted(detail))}
 }
 

@@ -2,7 +2,6 @@ package cloudtarget
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -20,15 +19,12 @@ const (
 
 // List reads back what is online: every resource of every kind that the service has, one after the other, users first; only those with an
 // externalId where the service can tell them apart. A resource that changes its place while pages are read may come twice, or, where
-// another one is deleted and a third one made at that moment, not at all: ask Gone before believing that something is missing.
+// another one is deleted and a third one made at that moment, not at all: ask Owners before believing that something is missing.
 //
 // A list that breaks off is an error, never a shorter list. Errors are *directory.Fault, those of emit, or the cause of the context's end.
 func (t *Target) List(ctx context.Context, emit func(diff.Online) error) error {
 	s, err := t.opened()
 	if err != nil {
-		return err
-	}
-	if err := t.learnShown(ctx, s); err != nil {
 		return err
 	}
 	for _, kind := range directory.Kinds() {
@@ -45,7 +41,7 @@ func (t *Target) List(ctx context.Context, emit func(diff.Online) error) error {
 // listKind asks for what has an externalId. A service that refuses the question, or that answers with nothing, is asked for everything: some
 // do not know "pr", and then nothing is what they find.
 func (t *Target) listKind(ctx context.Context, s *service, kind directory.Kind, emit func(diff.Online) error) error {
-	l := &listing{t: t, kind: kind, at: s.types[kind].endpoint, count: s.page, emit: emit}
+	l := &listing{t: t, s: s, kind: kind, rt: s.types[kind], count: s.page, emit: emit}
 	all := *l
 	l.filter = owned
 	err := l.run(ctx)
@@ -58,8 +54,9 @@ func (t *Target) listKind(ctx context.Context, s *service, kind directory.Kind, 
 // listing is one walk through the pages of a resource type (RFC 7644 §3.4.2.4).
 type listing struct {
 	t      *Target
+	s      *service
 	kind   directory.Kind
-	at     string // the endpoint
+	rt     *resourceType
 	filter string
 	count  int // resources of one page
 	emit   func(diff.Online) error
@@ -72,11 +69,28 @@ type listing struct {
 
 // page is a list response.
 type page struct {
-	Total     *int             `json:"totalResults"`
+	extent
 	Resources []map[string]any `json:"Resources"`
 }
 
+// extent says how much of an answer there is: the total where the service tells it, and a cursor where there is more (RFC 9865 §2).
+type extent struct {
+	Total *int   `json:"totalResults"`
+	Next  string `json:"nextCursor"`
+}
+
+// told reports whether the extent is known at all: a service with cursors may leave the total out.
+func (e extent) told(s *service) bool { return e.Total != nil || e.Next != "" || s.cursors }
+
+// whole reports whether n resources are all that there are.
+func (e extent) whole(s *service, n int) bool {
+	return e.told(s) && e.Next == "" && (e.Total == nil || *e.Total <= n)
+}
+
 func (l *listing) run(ctx context.Context) error {
+	if l.s.cursors {
+		return l.follow(ctx, "")
+	}
 	l.start = 1
 	for {
 		p, err := l.get(ctx)
@@ -89,6 +103,8 @@ func (l *listing) run(ctx context.Context) error {
 			return nil // it does not like to be asked for what is behind the end
 		case err != nil:
 			return err
+		case p.Next != "" && l.start == 1: // its only way (RFC 9865 §2.3)
+			return l.follow(ctx, "")
 		case p.Total == nil:
 			return l.broken("does not say how many there are")
 		case l.steppedBack(*p.Total):
@@ -98,10 +114,10 @@ func (l *listing) run(ctx context.Context) error {
 		case len(p.Resources) == 0:
 			return nil
 		}
-		if again, err := l.pass(p.Resources); again && reached {
+		if again, err := l.take(p.Resources); again && reached {
 			return nil // it shows everything, wherever one begins
 		} else if again {
-			return l.broken("shows the same page again and again")
+			return l.follow(ctx, "") // it may know no startIndex, and cursors
 		} else if err != nil {
 			return err
 		}
@@ -133,7 +149,12 @@ func (l *listing) broken(how string) error {
 }
 
 func (l *listing) get(ctx context.Context) (p page, err error) {
-	address := l.at + "?startIndex=" + strconv.Itoa(l.start) + "&count=" + strconv.Itoa(l.count)
+	return l.ask(ctx, "startIndex="+strconv.Itoa(l.start))
+}
+
+// ask gets the page at a position, which is a startIndex or a cursor.
+func (l *listing) ask(ctx context.Context, position string) (p page, err error) {
+	address := l.rt.endpoint + "?" + position + "&count=" + strconv.Itoa(l.count)
 	if l.filter != "" {
 		address += "&filter=" + escape(l.filter)
 	}
@@ -147,29 +168,37 @@ func (l *listing) get(ctx context.Context) (p page, err error) {
 	return p, err
 }
 
-// pass hands the resources of a page on, unless it is the page before: again is true then.
-func (l *listing) pass(resources []map[string]any) (again bool, err error) {
+// take hands the resources of a page on, unless it is the page before: again is true then.
+func (l *listing) take(resources []map[string]any) (again bool, err error) {
 	first, _ := member(resources[0], "id").(string)
 	if again = first != "" && first == l.first; again {
 		return true, nil
 	}
 	l.first = first
 	for _, doc := range resources {
-		o := online(doc, l.kind)
-		if o.ID == "" {
-			return false, l.broken("shows resources without an id")
-		}
-		if err := l.emit(o); err != nil {
+		if err := l.pass(doc); err != nil {
 			return false, err
 		}
-		l.emitted++
 	}
 	return false, nil
 }
 
+// pass hands one resource on.
+func (l *listing) pass(doc map[string]any) error {
+	o := online(doc, l.rt, l.kind)
+	if o.ID == "" {
+		return l.broken("shows resources without an id")
+	}
+	if err := l.emit(o); err != nil {
+		return err
+	}
+	l.emitted++
+	return nil
+}
+
 // online takes what syncd knows a resource by out of its document.
-func online(doc map[string]any, kind directory.Kind) diff.Online {
-	r := rivalOf(doc, kind)
+func online(doc map[string]any, rt *resourceType, kind directory.Kind) diff.Online {
+	r := rivalOf(doc, rt, kind)
 	o := diff.Online{ID: r.id, Anchor: r.owner(), Resource: *r.has, Active: kind == directory.User && truth(member(doc, "active"))}
 	o.Resource.Anchor = o.Anchor
 	o.Resource.Enabled = o.Resource.First(directory.OnPremisesAccountEnabled) != "false"
@@ -183,31 +212,32 @@ func online(doc map[string]any, kind directory.Kind) diff.Online {
 	return o
 }
 
-// Gone asks for resources by their online ids and tells which are not there, in the order of the ids. It is the proof for what a list did
-// not show.
-func (t *Target) Gone(ctx context.Context, kind directory.Kind, ids []string) ([]bool, error) {
+// Owners asks for resources by their online ids and tells whose they are, in the order of the ids. It is the proof for what a list did not
+// show.
+func (t *Target) Owners(ctx context.Context, kind directory.Kind, ids []string) ([]diff.Owner, error) {
 	s, err := t.opened()
 	if err != nil {
 		return nil, err
 	}
-	gone := make([]bool, len(ids))
+	owners := make([]diff.Owner, len(ids))
 	rt := s.types[kind]
 	if rt == nil {
 		return nil, fmt.Errorf("cloudtarget: asked for a %s, which the service does not have (%w)", kind, errMisuse)
 	}
 	err = each(ctx, len(ids), t.cfg.Concurrency, func(ctx context.Context, i int) (err error) {
-		gone[i], err = t.isGone(ctx, rt.at(ids[i]))
+		owners[i], err = t.owner(ctx, rt.at(ids[i]))
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return gone, nil
+	return owners, nil
 }
 
-// isGone asks whether there is nothing at an address.
-func (t *Target) isGone(ctx context.Context, address string) (bool, error) {
-	var doc json.RawMessage
-	there, err := t.read(ctx, call{op: opLookup, method: http.MethodGet, path: address + "?attributes=id"}, &doc)
-	return !there && err == nil, err
+// owner asks what is at an address, and whose it is.
+func (t *Target) owner(ctx context.Context, address string) (o diff.Owner, err error) {
+	var doc map[string]any
+	o.There, err = t.read(ctx, call{op: opLookup, method: http.MethodGet, path: address + "?attributes=id,externalId"}, &doc)
+	o.ExternalID, _ = member(doc, "externalId").(string)
+	return o, err
 }

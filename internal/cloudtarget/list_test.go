@@ -166,16 +166,27 @@ func TestListOfPhotosTakesSmallerPages(t *testing.T) {
 	}
 }
 
-func TestGone(t *testing.T) {
+func TestOwners(t *testing.T) {
 	f := newFake(t)
 	target := f.open()
-	f.crowd(2)
-	gone, err := target.Gone(t.Context(), directory.User, []string{"1", "7", "2"})
-	if err != nil || !slices.Equal(gone, []bool{false, true, false}) {
-		t.Errorf("%v %v", gone, err)
+	f.resources["/Users/1"] = map[string]any{"id": "1", "userName": "a", "externalId": directory.Anchor{1}.String()}
+	f.resources["/Users/2"] = map[string]any{"id": "2", "userName": "b", "externalId": "hr-7"}
+	f.resources["/Users/3"] = map[string]any{"id": "3", "userName": "c"}
+	owners, err := target.Owners(t.Context(), directory.User, []string{"1", "7", "2", "3"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, shows := range []bool{false, true} {
+		var lost []bool
+		for _, o := range owners {
+			lost = append(lost, o.Lost(directory.Anchor{1}, shows))
+		}
+		if want := []bool{false, true, true, shows}; !slices.Equal(lost, want) {
+			t.Errorf("the service shows externalId %v: %v, want %v (%v)", shows, lost, want, owners)
+		}
 	}
 	f.intercept = func(w http.ResponseWriter, _ *http.Request, _ string) bool { w.WriteHeader(403); return true }
-	if _, err := target.Gone(t.Context(), directory.User, []string{"1"}); err == nil {
+	if _, err := target.Owners(t.Context(), directory.User, []string{"1"}); err == nil {
 		t.Error("what cannot be asked is gone")
 	}
 }
@@ -218,7 +229,7 @@ func TestShows(t *testing.T) {
 	f := newFake(t)
 	target := f.open()
 	if !target.Shows(directory.User, directory.Title) || !target.Shows(directory.User, directory.Department) || target.Shows(directory.Group, directory.Department) {
-		t.Error("before /Schemas were read")
+		t.Error("without /Schemas")
 	}
 	f.intercept = func(w http.ResponseWriter, r *http.Request, _ string) bool {
 		if !strings.HasSuffix(r.URL.Path, "/Schemas") {
@@ -229,7 +240,7 @@ func TestShows(t *testing.T) {
 			{"name":"emails"}]}]}`)
 		return true
 	}
-	if _, err := list(t, target); err != nil {
+	if err := target.Open(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	for a, want := range map[directory.Attribute]bool{

@@ -37,7 +37,7 @@ func (b *batch) match(ctx context.Context, unsure map[int]bool, twins map[int]*t
 		case r == nil:
 		case r.owner() == b.changes[i].After.Anchor && r.kind == b.changes[i].Kind && !r.several:
 			twins[i] = &r.twin // its own, on a service that does not find it by its anchor
-		case b.t.matching == MatchingAdopt && r.adoptable(b.changes[i].Kind) && !unsure[i] && !b.changes[i].Undo:
+		case b.t.matching == MatchingAdopt && r.adoptable(b.changes[i].Kind) && !unsure[i]:
 			b.takeOver(i, r, twins)
 		default:
 			b.dispute(i, r)
@@ -68,9 +68,9 @@ func (b *batch) takeOver(i int, r *rival, twins map[int]*twin) {
 	}
 }
 
-// adoptable reports whether an object of a kind may take the rival over.
+// adoptable reports whether an object of a kind may take the rival over. No group may: whoever made it by hand chose its members.
 func (r *rival) adoptable(kind directory.Kind) bool {
-	return r.externalID == "" && !r.admin && !r.several && r.kind == kind && r.by != byAddress
+	return kind != directory.Group && r.externalID == "" && !r.admin && !r.several && r.kind == kind && r.by != byAddress
 }
 
 // name says who is in the way of changes that met a conflict. online has the resources that creations turned out to be.

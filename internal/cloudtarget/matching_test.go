@@ -33,8 +33,6 @@ func TestMatching(t *testing.T) {
 	byName := newAnn(77, directory.UserName, "ann@corp.example")
 	byMail := newAnn(77, directory.UserName, "a.new@corp.example", directory.ProxyAddresses, "SMTP:ANN@corp.example|smtp:x@corp.example")
 	byAlias := newAnn(77, directory.UserName, "a.new@corp.example", directory.ProxyAddresses, "SMTP:a.new@corp.example|smtp:ann@corp.example")
-	undone := byName
-	undone.Undo = true
 	const hint, admin = "; matching: adopt would take it over", "never matched onto an administrator"
 	roles := func(roles ...any) map[string]any { return ann(map[string]any{"roles": roles}) }
 	for name, c := range map[string]struct {
@@ -50,7 +48,6 @@ func TestMatching(t *testing.T) {
 		"report, by address":   {MatchingReport, ann(nil), byMail, "", "primary address ann@corp.example is used online by Ann Kim (created there by hand)" + hint, nil},
 		"report, by an alias":  {MatchingReport, ann(nil), byAlias, "", "address ann@corp.example is used online by Ann Kim (created there by hand)", nil},
 		"adopt":                {MatchingAdopt, ann(nil), byName, "userName", "", nil},
-		"only to be undone":    {MatchingAdopt, ann(nil), undone, "", "created there by hand", nil},
 		"adopt, by address":    {MatchingAdopt, ann(nil), byMail, "primary address", "", nil},
 		"adopt, by an alias":   {MatchingAdopt, ann(nil), byAlias, "", "created there by hand", nil},
 		"another anchor":       {MatchingAdopt, ann(map[string]any{"externalId": directory.Anchor{9}.String()}), byName, "", "ann@corp.example of Ann New (CN=Ann New,DC=corp) is used by Ann Kim (anchor " + directory.Anchor{9}.String() + "), which is another object in Active Directory", nil},
@@ -159,6 +156,31 @@ func answerLookUps(attribute string, status int) func(http.ResponseWriter, *http
 	}
 }
 
+// A creation that is to be undone is looked up by its anchor: nothing is made, and nobody is taken over.
+func TestACreationThatIsUndoneIsOnlyLookedUp(t *testing.T) {
+	bothWays(t, func(t *testing.T, f *fake) {
+		target := f.open()
+		target.matching = MatchingAdopt
+		change := newAnn(1, directory.UserName, "ann@corp.example")
+		change.Undo = true
+		f.resources["/Users/ann"] = ann(nil)
+		if o := apply(t, target, change)[0]; o != (diff.Outcome{}) {
+			t.Errorf("nothing was left behind: %+v", o)
+		}
+		f.resources["/Users/left"] = ann(map[string]any{"id": "left", "userName": "left@corp.example", "externalId": change.Anchor.String()})
+		if o := apply(t, target, change)[0]; o != (diff.Outcome{ID: "left", Adopted: true}) {
+			t.Errorf("something was left behind: %+v", o)
+		}
+		f.resources["/Users/twice"] = ann(map[string]any{"id": "twice", "userName": "twice@corp.example", "externalId": change.Anchor.String()})
+		if o := apply(t, target, change)[0]; o.Refusal == nil || !strings.Contains(o.Refusal.Detail, "delete all but one") {
+			t.Errorf("two carry the anchor: %+v", o)
+		}
+		if n := f.count("POST") + f.count("PATCH"); n > 0 {
+			t.Errorf("%d changes were sent", n)
+		}
+	})
+}
+
 // Two objects that lead to one account are refused with both names: whose it is cannot be told.
 func TestTwoObjectsForOneAccount(t *testing.T) {
 	bothWays(t, func(t *testing.T, f *fake) {
@@ -227,7 +249,7 @@ func TestConflictOfAnUpdate(t *testing.T) {
 	})
 }
 
-func TestGroupsAreNamedAndMatched(t *testing.T) {
+func TestGroupsAreNamedAndNeverTakenOver(t *testing.T) {
 	bothWays(t, func(t *testing.T, f *fake) {
 		target := f.open()
 		target.matching = MatchingAdopt
@@ -238,11 +260,12 @@ func TestGroupsAreNamedAndMatched(t *testing.T) {
 			after.Kind = directory.Group
 			return diff.Change{Op: diff.CreateGroup, Kind: directory.Group, Anchor: after.Anchor, After: after}
 		}
-		if o := takeOver(t, target, group(1))[0]; o.ID != "g" || o.Matched != "primary address" {
+		if o := takeOver(t, target, group(1))[0]; o.Refusal == nil || !strings.Contains(o.Refusal.Detail, "primary address all@corp.example is used online by By hand (created there by hand)") {
 			t.Errorf("outcome %+v", o)
 		}
+		f.resources["/Groups/g"]["externalId"] = directory.Anchor{2}.String()
 		user := newAnn(3, directory.UserName, "u@corp.example", directory.WorkEmail, "all@corp.example", directory.Department, "All")
-		if o := apply(t, target, user)[0]; o.Refusal == nil || !strings.Contains(o.Refusal.Detail, "address all@corp.example of Ann New (CN=Ann New,DC=corp) is used by All (anchor") {
+		if o := apply(t, target, user)[0]; o.Refusal == nil || !strings.Contains(o.Refusal.Detail, "address all@corp.example of Ann New (CN=Ann New,DC=corp) is used by By hand (anchor") {
 			t.Errorf("a user with a group's address: %+v", o.Refusal)
 		}
 	})

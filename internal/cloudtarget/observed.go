@@ -9,11 +9,11 @@ import (
 )
 
 // observed takes the attributes that syncd masters out of a resource as the service shows it. What the service does not show
-// counts as absent.
-func observed(doc map[string]any, kind directory.Kind) *directory.Resource {
+// counts as absent, and so does what was filled in because the service insists on it.
+func (rt *resourceType) observed(doc map[string]any, kind directory.Kind) *directory.Resource {
 	r := &directory.Resource{Kind: kind}
 	for _, a := range directory.Masters() {
-		if values := placeOf(a).values(doc); len(values) > 0 {
+		if values := rt.place(a).values(doc); len(values) > 0 && !rt.filledIn(a, values) {
 			r.Values = append(r.Values, directory.Value{Attribute: a, Values: values})
 		}
 	}

@@ -145,3 +145,33 @@ func TestRefusalsInTheDirectorysWords(t *testing.T) {
 		}
 	})
 }
+
+// TestNoSeat: where no seat of a licence is free, who would become active is refused in the directory's words, in whichever way that was to
+// happen, and the others are not.
+func TestNoSeat(t *testing.T) {
+	eachWay(t, func(t *testing.T, bulk bool) {
+		s, online := simulated(t, bulk, true)
+		if err := s.target.Open(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		s.create(diff.Create, company(directory.User)[:3]...)
+		s.accepted(diff.Change{Op: diff.Unblock, Kind: directory.User, ID: s.id(1)})
+		s.accepted(diff.Change{Op: diff.Depart, Kind: directory.User, Anchor: anchor(1), ID: s.id(1)})
+		if err := online.SetSeats(t.Context(), 1, 0); err != nil {
+			t.Fatal(err)
+		}
+		fresh := resource(directory.User, 7, employee(7))
+		outcomes := append(
+			s.apply(diff.Change{Op: diff.Create, Kind: directory.User, Anchor: anchor(1), After: s.want[anchor(1)].resource},
+				diff.Change{Op: diff.Create, Kind: directory.User, Anchor: fresh.Anchor, After: fresh}),
+			s.apply(diff.Change{Op: diff.Unblock, Kind: directory.User, ID: s.id(2)})...)
+		for _, i := range []int{0, 2} {
+			if r := outcomes[i].Refusal; r == nil || !r.Conflict() || r.Type != "" || !strings.HasSuffix(r.Detail, "cannot become active: no seat is free in Online Suite (0 of 0 taken)") {
+				t.Errorf("%d: %+v", i, r)
+			}
+		}
+		if outcomes[1].ID == "" {
+			t.Errorf("it delayed another: %+v", outcomes[1])
+		}
+	})
+}

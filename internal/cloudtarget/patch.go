@@ -44,7 +44,7 @@ const (
 func differences(before, after *directory.Resource, rt *resourceType, from knowledge) []operation {
 	d := difference{before: before, after: after, from: from}
 	for _, a := range directory.Masters() {
-		p := placeOf(a)
+		p := rt.place(a)
 		was, is := before.Get(a), after.Get(a)
 		if !rt.holds(p.Schema) || slices.Equal(was, is) {
 			continue

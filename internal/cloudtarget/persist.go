@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -56,7 +55,15 @@ func (t *Target) persist(ctx context.Context, tries int, unclear bool, try func(
 		InitialInterval: t.retry.initial, RandomizationFactor: 0.5, Multiplier: 2,
 		MaxInterval: t.retry.longest,
 	}
+	leave := func() {}
+	defer func() { leave() }()
 	for n := 1; ; n++ {
+		if ctx.Value(inLane{}) == nil && t.pace.slow() {
+			var err error
+			if ctx, leave, err = t.pace.enter(ctx); err != nil {
+				return reply{}, err
+			}
+		}
 		r, err := try(ctx, unclear)
 		var gone *lost
 		switch {
@@ -64,8 +71,11 @@ func (t *Target) persist(ctx context.Context, tries int, unclear bool, try func(
 			if hopeless(gone.err) {
 				return r, &exhausted{err: gone.err}
 			}
-		case err != nil || !passing(r.status):
+		case err != nil:
 			return r, err
+		case !passing(r.status):
+			t.pace.passed()
+			return r, nil
 		}
 		unclear = unclear || r.status != http.StatusTooManyRequests
 		wait := waits.NextBackOff()
@@ -77,7 +87,7 @@ func (t *Target) persist(ctx context.Context, tries int, unclear bool, try func(
 		t.log.Debug("request is repeated", zap.Int("status", r.status), zap.Duration(keyWait, wait), zap.NamedError(keyReason, err))
 		if told || r.status == http.StatusTooManyRequests {
 			// The limit is the tenant's: whoever sends now only makes the wait longer. once waits for all.
-			t.pause.extend(wait)
+			t.pace.limited(wait)
 			continue
 		}
 		if err := sleep(ctx, wait); err != nil {
@@ -165,36 +175,6 @@ func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 		now = date
 	}
 	return max(at.Sub(now), 0), true
-}
-
-// pause holds every worker back until a moment. The zero value holds nobody.
-type pause struct {
-	mu    sync.Mutex
-	until time.Time
-}
-
-// extend makes the pause end no sooner than d from now.
-func (p *pause) extend(d time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if until := time.Now().Add(d); until.After(p.until) {
-		p.until = until
-	}
-}
-
-// wait returns when the pause is over, also when it was extended meanwhile, or with the context's cause.
-func (p *pause) wait(ctx context.Context) error {
-	for {
-		p.mu.Lock()
-		left := time.Until(p.until)
-		p.mu.Unlock()
-		if left <= 0 {
-			return nil
-		}
-		if err := sleep(ctx, left); err != nil {
-			return err
-		}
-	}
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

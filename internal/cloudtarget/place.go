@@ -60,11 +60,11 @@ func (p place) wire(values []string) any {
 
 // creation is the body of a POST (RFC 7644 §3.3): the anchor as externalId, users inactive, every attribute that the service
 // can hold. The manager is no part of it.
-func creation(r *directory.Resource, rt *resourceType) []byte {
+func creation(r *directory.Resource, rt *resourceType) *object {
 	schemas := []string{rt.schema}
 	values := &object{}
 	for _, v := range r.Values {
-		p := placeOf(v.Attribute)
+		p := rt.place(v.Attribute)
 		if len(v.Values) == 0 || !rt.holds(p.Schema) {
 			continue
 		}
@@ -88,10 +88,26 @@ func creation(r *directory.Resource, rt *resourceType) []byte {
 		root.set("active", false)
 	}
 	root.fields = append(root.fields, values.fields...)
-	return appendObject(make([]byte, 0, 1024), root)
+	return root
 }
 
 // createCall is the request that makes a resource.
-func createCall(c *diff.Change, rt *resourceType) call {
-	return call{op: opCreate, method: "POST", path: rt.endpoint, body: creation(c.After, rt), kind: c.Kind, anchor: c.After.Anchor, userName: c.After.First(directory.UserName)}
+func (t *Target) createCall(c *diff.Change, rt *resourceType) call {
+	return createCall(c, rt, t.learned.oneValue())
+}
+
+// createCall makes the request for a service that takes one value of some attributes.
+func createCall(c *diff.Change, rt *resourceType, oneValue []string) call {
+	root := creation(fit(c.After, rt, oneValue), rt)
+	made := call{
+		op: opCreate, method: "POST", path: rt.endpoint, kind: c.Kind, anchor: c.After.Anchor,
+		userName: c.After.First(directory.UserName), displayName: c.After.First(directory.DisplayName),
+	}
+	if rt.password {
+		password := newPassword()
+		made.secrets = []directory.Secret{password}
+		root.set("password", password.Reveal())
+	}
+	made.body = appendObject(make([]byte, 0, 1024), root)
+	return made
 }

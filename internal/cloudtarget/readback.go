@@ -2,7 +2,6 @@ package cloudtarget
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
@@ -35,7 +34,7 @@ func (t *Target) Members(ctx context.Context, groupID string, emit func(ids []st
 	if err != nil || !there {
 		return false, err
 	}
-	if doc.Members == nil {
+	if len(doc.Members) == 0 { // which some services say of every group
 		return t.showsMembers(ctx, groups)
 	}
 	t.shownMembers.Store(true)
@@ -84,29 +83,29 @@ func (t *Target) showsMembers(ctx context.Context, groups *resourceType) (bool, 
 	if err != nil && !unanswered(err) && !errors.Is(err, errTooLong) {
 		return false, err
 	}
-	if there && slices.ContainsFunc(doc.Resources, func(g group) bool { return g.Members != nil }) {
+	if there && slices.ContainsFunc(doc.Resources, func(g group) bool { return len(g.Members) > 0 }) {
 		t.shownMembers.Store(true)
 	}
 	return t.shownMembers.Load(), nil
 }
 
-// Shows reports whether the service returns an attribute of a kind at all, as far as it tells: its resource type has the schema, and its
-// /Schemas (RFC 7644 §4) do not say otherwise. What it does not return cannot be compared. It tells more once List has begun.
+// Shows reports whether an attribute of a kind can be compared with what was sent, as far as the service tells: its resource type has the
+// attribute, its /Schemas (RFC 7644 §4) do not say that it is not returned, and nothing else may have been filled in for it.
 func (t *Target) Shows(kind directory.Kind, a directory.Attribute) bool {
 	s := t.service.Load()
-	if s == nil || s.types[kind] == nil || !s.types[kind].holds(a.Info().Schema) {
+	if s == nil || s.types[kind] == nil {
 		return false
 	}
-	schemas := t.schemas.Load()
-	if schemas == nil {
-		return true
+	rt := s.types[kind]
+	p := rt.place(a)
+	if !rt.holds(p.Schema) || rt.invents(a) || t.learned.surplus(p) {
+		return false
 	}
-	p := placeOf(a)
 	urn := p.Schema
 	if urn == "" {
-		urn = s.types[kind].schema
+		urn = rt.schema
 	}
-	attributes, described := (*schemas)[strings.ToLower(urn)]
+	attributes, described := s.schemas[strings.ToLower(urn)]
 	if !described {
 		return true
 	}
@@ -115,47 +114,4 @@ func (t *Target) Shows(kind directory.Kind, a directory.Attribute) bool {
 	}
 	parent := shown(attributes, p.parent)
 	return parent != nil && (len(parent.Sub) == 0 || shown(parent.Sub, p.leaf) != nil)
-}
-
-// schemaAttribute is what matters here of an attribute's description (RFC 7643 §7).
-type schemaAttribute struct {
-	Name       string            `json:"name"`
-	Returned   string            `json:"returned"`
-	Mutability string            `json:"mutability"`
-	Sub        []schemaAttribute `json:"subAttributes"`
-}
-
-// shown finds an attribute that is returned without being asked for.
-func shown(list []schemaAttribute, name string) *schemaAttribute {
-	for i := range list {
-		a := &list[i]
-		if strings.EqualFold(a.Name, name) && a.Mutability != "writeOnly" && a.Returned != "never" && a.Returned != "request" {
-			return a
-		}
-	}
-	return nil
-}
-
-// learnShown reads /Schemas. A service without is believed to return everything that it can hold.
-func (t *Target) learnShown(ctx context.Context, s *service) error {
-	r, err := t.tell(ctx, call{op: opDiscover, method: http.MethodGet, path: "/Schemas"})
-	if err != nil {
-		return err
-	}
-	var doc struct {
-		Resources []struct {
-			ID         string            `json:"id"`
-			Attributes []schemaAttribute `json:"attributes"`
-		} `json:"Resources"`
-	}
-	schemas := make(map[string][]schemaAttribute)
-	if r.status == http.StatusOK && json.Unmarshal(r.body, &doc) == nil {
-		for _, schema := range doc.Resources {
-			if len(schema.Attributes) > 0 {
-				schemas[strings.ToLower(schema.ID)] = schema.Attributes
-			}
-		}
-	}
-	t.schemas.Store(&schemas)
-	return nil
 }

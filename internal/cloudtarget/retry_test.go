@@ -98,7 +98,7 @@ func TestRetryAfterHoldsEveryWorker(t *testing.T) {
 func TestRetryAfterWithoutEnd(t *testing.T) {
 	bubble(t, false, func(t *testing.T, f *fake, target *Target) {
 		for _, wait := range []string{"", "0", "86400", "99999999999999999999"} {
-			target.pause = pause{}
+			target.pace.pause = pause{}
 			f.intercept = atFirst(-1, func(w http.ResponseWriter) {
 				w.Header().Set("Retry-After", wait)
 				w.WriteHeader(http.StatusTooManyRequests)

@@ -122,13 +122,31 @@ func (t *Target) byUserName(ctx context.Context, s *service, name, except string
 		return nil, false, err
 	}
 	for _, doc := range docs {
-		r := rivalOf(doc, directory.User)
+		r := rivalOf(doc, s.types[directory.User], directory.User)
 		if !strings.EqualFold(r.has.First(directory.UserName), name) {
 			known = false // it answers another question
 			continue
 		}
 		r.by, r.value = byUserName, name
 		found = found.and(r, except)
+	}
+	return found, known, nil
+}
+
+// byDisplayName finds the group of an anchor by its displayName, which others may have too: several are nobody's proof. A group that was renamed
+// since it was made is not found; where nothing else can be asked, that is the best answer there is.
+func (t *Target) byDisplayName(ctx context.Context, s *service, name string, anchor directory.Anchor) (found *rival, known bool, err error) {
+	docs, known, err := t.ask(ctx, s, directory.Group, "displayName eq "+quoted(name))
+	if err != nil {
+		return nil, false, err
+	}
+	for _, doc := range docs {
+		switch r := rivalOf(doc, s.types[directory.Group], directory.Group); {
+		case r.owner() == anchor:
+			found = found.and(r, "")
+		case r.externalID == "":
+			known = false // it may be the one, on a service that does not show externalId
+		}
 	}
 	return found, known, nil
 }
@@ -144,7 +162,7 @@ func (t *Target) byAddress(ctx context.Context, s *service, kind directory.Kind,
 			return nil, err
 		}
 		for _, doc := range docs {
-			found = found.and(addressee(rivalOf(doc, kind), k), except)
+			found = found.and(addressee(rivalOf(doc, rt, kind), k), except)
 		}
 		if found != nil || known && n == 0 && rt.holds(directory.SchemaOnPremises) {
 			break
@@ -219,13 +237,13 @@ func (t *Target) ask(ctx context.Context, s *service, kind directory.Kind, filte
 		return nil, false, err
 	}
 	var doc struct {
-		TotalResults *int             `json:"totalResults"`
-		Resources    []map[string]any `json:"Resources"`
+		extent
+		Resources []map[string]any `json:"Resources"`
 	}
-	if r.status != http.StatusOK || json.Unmarshal(r.body, &doc) != nil || doc.TotalResults == nil {
+	if r.status != http.StatusOK || json.Unmarshal(r.body, &doc) != nil || !doc.told(s) {
 		return nil, false, nil
 	}
-	return doc.Resources, *doc.TotalResults == len(doc.Resources), nil
+	return doc.Resources, doc.whole(s, len(doc.Resources)), nil
 }
 
 // tell sends a question on which no change depends: any answer is one, but for those that concern the whole service. A question that the
@@ -247,10 +265,10 @@ func (t *Target) tell(ctx context.Context, c call) (reply, error) {
 	return r, nil
 }
 
-func rivalOf(doc map[string]any, kind directory.Kind) *rival {
+func rivalOf(doc map[string]any, rt *resourceType, kind directory.Kind) *rival {
 	id, _ := member(doc, "id").(string)
 	external, _ := member(doc, "externalId").(string)
-	return &rival{twin: twin{id: id, has: observed(doc, kind)}, kind: kind, externalID: external, admin: isAdministrator(doc)}
+	return &rival{twin: twin{id: id, has: rt.observed(doc, kind)}, kind: kind, externalID: external, admin: isAdministrator(doc)}
 }
 
 // isAdministrator reports whether a service shows that somebody administers it, in any of the places in which services do.

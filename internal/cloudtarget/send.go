@@ -47,16 +47,21 @@ type call struct {
 	kind     directory.Kind
 	anchor   directory.Anchor
 	userName string
+	// displayName is set for creations too, and the only name that a group has.
+	displayName string
+	// secrets are what no message may quote from the body.
+	secrets []directory.Secret
 }
 
 func (c call) creates() bool { return c.op == opCreate }
 
 // reply is an HTTP answer, read to its end. found is set instead where a look-up made the request needless.
 type reply struct {
-	status int
-	header http.Header
-	body   []byte
-	found  *twin
+	status  int
+	header  http.Header
+	body    []byte
+	found   *twin
+	secrets []directory.Secret // of the request: an answer may quote them back
 }
 
 // lost says that no answer came: the request may have been carried out or not.
@@ -68,7 +73,7 @@ func (l *lost) Unwrap() error { return l.err }
 // once sends a call one time. The error is *lost where no answer came, the context's cause where that ended, or a
 // *directory.Fault; an answer of any status is a reply.
 func (t *Target) once(ctx context.Context, c call) (reply, error) {
-	if err := t.pause.wait(ctx); err != nil {
+	if err := t.pace.wait(ctx); err != nil {
 		return reply{}, err
 	}
 	bounded, cancel := context.WithTimeout(ctx, requestTimeout)
@@ -91,6 +96,7 @@ func (t *Target) once(ctx context.Context, c call) (reply, error) {
 	if err == nil {
 		code = strconv.Itoa(r.status)
 	}
+	r.secrets = c.secrets
 	t.observe(c.op, code, time.Since(start))
 	if err != nil && ctx.Err() != nil {
 		return reply{}, context.Cause(ctx)

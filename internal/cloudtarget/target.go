@@ -23,6 +23,8 @@ type Options struct {
 	// or report; code is the HTTP status in digits, or "error" where no answer came. It must be safe for concurrent use.
 	Observe  func(op, code string, took time.Duration)
 	Matching Matching // MatchingReport where it is empty
+	// Memory is a file in which the target keeps what it learns about the service's limits; "" for none. It may be lost.
+	Memory string
 	// Dial makes the connection below TLS; nil: over TCP.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
@@ -37,7 +39,7 @@ type Target struct {
 	observe  func(op, code string, took time.Duration)
 	retry    retryPolicy
 	mostBody int // bytes of an answer
-	pause    pause
+	pace     pace
 
 	token   atomic.Pointer[directory.Secret]
 	service atomic.Pointer[service] // nil until the first Open
@@ -45,10 +47,10 @@ type Target struct {
 	bulkOff atomic.Bool  // Bulk failed as a whole since Open: single requests do
 	broken  atomic.Int32 // writes in a row whose tries all ended in a server error
 	noOr    atomic.Bool  // a filter with "or" was refused since Open
+	learned learned
 
-	schemas       atomic.Pointer[map[string][]schemaAttribute] // by URN in lower case; nil before the first List
-	shownMembers  atomic.Bool                                  // a group was shown with its members
-	probedMembers atomic.Bool                                  // groups were looked at for that since Open
+	shownMembers  atomic.Bool // a group was shown with its members
+	probedMembers atomic.Bool // groups were looked at for that since Open
 }
 
 // New makes a Target from a configuration, which it validates, the files that it names included. It makes no connection.
@@ -65,6 +67,7 @@ func New(cfg Config, options Options) (*Target, error) {
 		return nil, &directory.FieldError{Field: "tls.ca_file", Problem: err.Error(), Remedy: "name a file of PEM certificates"}
 	}
 	t := &Target{base: base.String(), cfg: cfg, matching: options.Matching, log: options.Log, observe: options.Observe, retry: defaultRetry(), mostBody: defaultMostBody}
+	t.pace.lane = make(chan struct{}, 1)
 	switch t.matching {
 	case "":
 		t.matching = MatchingReport
@@ -77,6 +80,9 @@ func New(cfg Config, options Options) (*Target, error) {
 	}
 	if t.observe == nil {
 		t.observe = func(string, string, time.Duration) {}
+	}
+	if err := t.learned.recall(options.Memory, t.base); err != nil {
+		t.log.Warn("what was learned about the online directory is forgotten", zap.Error(err))
 	}
 	if options.Dial == nil {
 		options.Dial = (&net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second}).DialContext

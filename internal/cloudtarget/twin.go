@@ -26,7 +26,7 @@ type twin struct {
 	matched string              // by which value, where nobody owned it so far: it still has to get the anchor
 }
 
-// find looks for the resource that a creation would make: by its anchor, and on a service that does not find by that, by its userName. known
+// find looks for the resource that a creation would make: by its anchor, and on a service that does not find by that, by its userName, or, a group, by its displayName. known
 // is false where neither tells. A look-up that failed is an error, never "not there".
 func (t *Target) find(ctx context.Context, s *service, c call) (tw *twin, known bool, err error) {
 	found, complete, err := t.query(ctx, c.kind, []directory.Anchor{c.anchor})
@@ -37,10 +37,16 @@ func (t *Target) find(ctx context.Context, s *service, c call) (tw *twin, known 
 		return found[c.anchor], true, nil
 	case err == nil && complete:
 		return nil, true, nil
-	case c.userName == "":
+	}
+	var r *rival
+	switch {
+	case c.userName != "":
+		r, known, err = t.byUserName(ctx, s, c.userName, "")
+	case c.kind == directory.Group && c.displayName != "":
+		r, known, err = t.byDisplayName(ctx, s, c.displayName, c.anchor)
+	default:
 		return nil, false, nil
 	}
-	r, known, err := t.byUserName(ctx, s, c.userName, "")
 	if r != nil && r.owner() == c.anchor && !r.several {
 		return &r.twin, true, err
 	}
@@ -136,15 +142,15 @@ func (t *Target) query(ctx context.Context, kind directory.Kind, anchors []direc
 		address += "&excludedAttributes=members"
 	}
 	var doc struct {
-		TotalResults *int             `json:"totalResults"`
-		Resources    []map[string]any `json:"Resources"`
+		extent
+		Resources []map[string]any `json:"Resources"`
 	}
 	there, err := t.read(ctx, call{op: opLookup, method: http.MethodGet, path: address}, &doc)
 	if err != nil {
 		return nil, false, err
 	}
 	found = make(map[directory.Anchor]*twin)
-	complete = there && doc.TotalResults != nil && *doc.TotalResults <= len(doc.Resources)
+	complete = there && doc.whole(s, len(doc.Resources))
 	for _, r := range doc.Resources {
 		external, _ := member(r, "externalId").(string)
 		id, _ := member(r, "id").(string)
@@ -157,7 +163,7 @@ func (t *Target) query(ctx context.Context, kind directory.Kind, anchors []direc
 			found[anchor].several = true
 			continue
 		}
-		found[anchor] = &twin{id: id, has: observed(r, kind)}
+		found[anchor] = &twin{id: id, has: s.types[kind].observed(r, kind)}
 	}
 	return found, complete, nil
 }

@@ -16,6 +16,7 @@ type Audit struct {
 	snapshot   Snapshot
 	shows      func(directory.Kind, directory.Attribute) bool
 	noManagers bool    // nobody was seen with a manager: the service does not return them
+	unmanaged  bool    // it has none, as far as it tells
 	seen       *sorter // anchor, of what is online under one
 	ids        *sorter // see idRecord
 	edges      *sorter // group, member
@@ -53,6 +54,9 @@ const (
 
 // stranger stands for a manager who is not syncd's: nobody has this anchor.
 var stranger = directory.Anchor(bytes.Repeat([]byte{0xff}, len(directory.Anchor{})))
+
+// Unmanaged tells the audit that the service has no managers, so that nobody is expected to be seen with one.
+func (a *Audit) Unmanaged() { a.unmanaged = true }
 
 // NewAudit returns an audit against a snapshot, with temporary files in dir. Attributes that the service does not show of a kind are not
 // compared.
@@ -204,7 +208,7 @@ func (a *Audit) finishObjects(observe func(Observation) error) error {
 		})
 	}
 	// Where not a single one of many managers is to be seen, the service does not return them.
-	if a.noManagers && a.Drift.Managers > partialFloor {
+	if a.noManagers && (a.unmanaged || a.Drift.Managers > partialFloor) {
 		a.Drift.Managers = 0
 		return errors.Join(err, gone.Close(), moved.Close())
 	}

@@ -71,7 +71,8 @@ type Change struct {
 	// Alone says that nothing else in the plan changes the same object (set on SetManager, which would count people twice).
 	Alone bool
 
-	// Undo says that a creation is repeated only to learn what an earlier one left behind, which departs then: it takes over nobody else's.
+	// Undo says that a creation is not made, but looked up: what an earlier one left behind, of which nobody knows, departs then. Where nothing
+	// is found the outcome has no ID.
 	Undo bool
 
 	// ID and OtherID are the online ids of Anchor and Other. They are no part of the plan: whoever applies it fills them in

@@ -50,7 +50,7 @@ func (p *Planner) succeed(o *directory.Object) {
 // superseded reports whether a block or a departure is about an object that has a successor.
 func (p *Planner) superseded(c *Change) bool {
 	successor, ok := p.succeeded[c.Anchor]
-	return ok && (c.Op == Depart || behind(c.After) != successor)
+	return ok && (c.Op == Depart || c.After.Identity() != successor)
 }
 
 // Departing are the anchors of everybody who would depart, held or not. Where an anchor need not be the objectGUID, whoever has it by now
@@ -63,11 +63,27 @@ func (p *Planner) Departing() (anchors []directory.Anchor, err error) {
 	return anchors, err
 }
 
+// undo plans the look-ups of what creations without an answer left behind, but for those of whoever has a successor.
+func (p *Planner) undo() error {
+	for _, op := range []Op{Create, CreateGroup} {
+		err := p.pending.each(op, func(c *Change) error {
+			if _, ok := p.succeeded[c.Anchor]; ok {
+				return nil
+			}
+			return p.plan.spool.add(c)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // depart completes a departure. usable says whether the account may be used on premises.
 func (p *Planner) depart(c *Change, e *Entry, usable bool) error {
 	c.Op, c.Kind, c.Anchor, c.Before = Depart, e.Resource.Kind, e.Resource.Anchor, &e.Resource
 	if e.ID == "" || e.IDInDoubt {
-		// Repeating the creation is the way to learn the id of what it may have left behind.
+		// What it may have left behind has to be looked up before it can go.
 		p.plan.Doubtful = true
 		after := e.Resource
 		after.Enabled = usable
@@ -75,7 +91,7 @@ func (p *Planner) depart(c *Change, e *Entry, usable bool) error {
 		if e.ID != "" {
 			again.Before = &e.Resource
 		}
-		if err := p.change(again, leaves); err != nil {
+		if err := p.pending.add(again); err != nil { // not if somebody succeeds
 			return err
 		}
 	}

@@ -91,6 +91,7 @@ func (p *Planner) NeedMembers() []directory.Anchor { return p.needMembers }
 
 // Members takes a part of a group's membership; whole says that nothing is missing once every part has been taken.
 func (p *Planner) Members(group directory.Anchor, members []directory.Anchor, whole bool) error {
+	p.parts += len(members)
 	for _, m := range members {
 		if err := p.addEdge(group, m, 0, markPresent); err != nil {
 			return err
@@ -100,6 +101,10 @@ func (p *Planner) Members(group directory.Anchor, members []directory.Anchor, wh
 	if !whole {
 		return nil
 	}
+	if p.parts == 0 {
+		p.bare = append(p.bare, group)
+	}
+	p.parts = 0
 	return p.addEdge(group, directory.Anchor{}, 0, markComplete)
 }
 

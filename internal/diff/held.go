@@ -55,13 +55,19 @@ func (p *Planner) decide(c *Change, over bool) (goes bool, err error) {
 		return goes, err
 	}
 	h.Op, h.Anchor, h.Other, h.Kind = c.Op.String(), c.Anchor, c.Other, c.Kind.String()
-	if !found || c.Evidence.Cause != directory.Unexplained { // evidence that cannot be seen for a while is no new question
+	if !found || saysOtherwise(c.Evidence, &h) {
 		h.Evidence, h.Cause = c.Evidence, c.Why
 	}
 	if h.Name, err = p.nameOfChange(c); err != nil {
 		return goes, err
 	}
 	return goes, p.hold(h, found)
+}
+
+// saysOtherwise reports whether evidence replaces that of a change which is held. An operator is asked one question: where evidence cannot be
+// seen for a while, or where a container that left scope went afterwards, makes no other one of it.
+func saysOtherwise(e directory.Evidence, held *directory.HeldObject) bool {
+	return e.Cause != directory.Unexplained && e.Cause != held.Evidence.Cause
 }
 
 // hold lists a held change; one that is new is held by this pass.
@@ -145,6 +151,9 @@ func (p *Planner) decidePending(op Op, limit func(n int) *LimitError, free func(
 	p.plan.over(over)
 	return each(func(c *Change, free bool) error {
 		if free {
+			if h, _, err := p.remembered(c); err != nil || op == Block && h.Decision == directory.DecisionRejected { // the departure that it goes with was not
+				return err
+			}
 			return errors.Join(p.plan.spool.add(c), then(c, true))
 		}
 		goes, err := p.decide(c, over != nil)

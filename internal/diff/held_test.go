@@ -3,6 +3,7 @@ package diff
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -251,6 +252,47 @@ func TestDeparturesAreGroupedByCause(t *testing.T) {
 	if d := cmp.Diff(want, plan.Causes()); d != "" {
 		t.Error(d)
 	}
+}
+
+// TestWhatIsHeldKeepsItsCause: a unit that left scope, is held, and is renamed or moved once more outside it, is still the one cause that an
+// operator was told. Another kind of cause replaces it.
+func TestWhatIsHeldKeepsItsCause(t *testing.T) {
+	const was = "left scope with OU=Big,OU=Staff,DC=corp,DC=example"
+	first := directory.Evidence{Cause: directory.LeftScope, Detail: "now at OU=Big,OU=Old"}
+	online := newMemory().has(person("gone"))
+	holds := func(name string) {
+		k := HeldKey{Op: Depart, Anchor: at(name)}
+		h := online.holds("", name).held[k]
+		h.Evidence, h.Cause = first, was
+		online.held[k] = h
+	}
+	holds("gone")
+	s := scene{online: online, read: []step{loses("gone", directory.Tombstone)}}
+	for i := range 12 {
+		unit, name := fmt.Sprintf("OU=T%d,OU=Big", i), fmt.Sprintf("p%02d", i)
+		online.has(person(name)).with(name, func(e *Entry) { // online it has followed the first move
+			e.Resource.Values = append(e.Resource.Values, directory.Value{
+				Attribute: directory.OnPremisesDistinguishedName, Values: []string{"CN=x," + unit + ",OU=Old,DC=corp,DC=example"},
+			})
+		})
+		holds(name)
+		s.read = append(s.read, func(p *Planner) error {
+			o := &directory.Object{Anchor: at(name), DN: "CN=x," + strings.Replace(unit, "OU=Big", "OU=Large", 1) + ",OU=Old,DC=corp,DC=example"}
+			return p.Add(o, nil, &directory.Evidence{Cause: directory.LeftScope, Detail: "now at " + o.DN})
+		})
+	}
+	plan, err := s.plan(t)
+	must(t, err)
+	want := []directory.HeldCause{{Op: "depart", Cause: was, Count: 12}, {Op: "depart", Cause: "deleted in Active Directory", Count: 1}}
+	if d := cmp.Diff(want, plan.Causes()); d != "" {
+		t.Error(d)
+	}
+	must(t, plan.EachHeld(func(h directory.HeldObject) error {
+		if nameOf(h.Anchor) != "gone" && h.Evidence != first {
+			t.Errorf("%s: %+v", h.Name, h.Evidence)
+		}
+		return nil
+	}))
 }
 
 func TestCausesAreBounded(t *testing.T) {

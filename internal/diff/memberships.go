@@ -64,8 +64,8 @@ type ending struct {
 }
 
 func (p *Planner) openGroup(g *groupEdges, group directory.Anchor, complete bool) (err error) {
-	*g = groupEdges{group: group, complete: complete}
-	if g.relevant, err = p.online(group); err != nil || !g.relevant || !complete {
+	*g = groupEdges{group: group, complete: complete && !p.closed[group]}
+	if g.relevant, err = p.online(group); err != nil || !g.relevant || !g.complete {
 		return err
 	}
 	return p.snapshot.Members(group, func(member directory.Anchor, certain bool) error {

@@ -32,8 +32,8 @@ type Settings struct {
 	Supports func(directory.Kind) bool
 }
 
-// Planner makes the plan of one pass. Feed it (Add, Refuse, Link), then in a delta answer NeedMembers, in a full pass answer Missing,
-// then Finish. Close releases its files; it is not safe for concurrent use.
+// Planner makes the plan of one pass. Feed it (Add, Refuse, Link); in a full pass answer Missing; where an anchor need not be the objectGUID
+// answer Departing; answer NeedMembers, then Bare; then Finish. Close releases its files; it is not safe for concurrent use.
 type Planner struct {
 	settings Settings
 	snapshot Snapshot
@@ -42,11 +42,15 @@ type Planner struct {
 	fates       map[directory.Anchor]fate             // objects with a change
 	heldBack    map[directory.Anchor]bool             // objects that would leave, and stay
 	still       map[directory.Anchor]bool             // it is not certain which objects these are: they neither get nor lose anything
+	blocked     map[directory.Anchor]bool             // refused leavers who are blocked all the same
 	waited      map[directory.Anchor]bool             // objects that the last passes could not finish with
 	anew        map[directory.Anchor]bool             // objects in doubt: their edges and references are pushed whatever is acknowledged
 	claims      map[directory.Anchor]directory.Anchor // see contested
 	succeeded   map[directory.Anchor]directory.Anchor // see succeed
 	needMembers []directory.Anchor
+	bare        []directory.Anchor        // groups that show no member at all
+	parts       int                       // members of the group that is being read
+	closed      map[directory.Anchor]bool // groups whose members cannot be read
 
 	pending *spool  // blocks and departures, until Finish decides on them
 	seen    *sorter // anchors in scope, full passes only
@@ -80,10 +84,12 @@ func NewPlanner(settings Settings, snapshot Snapshot) *Planner {
 		fates:     map[directory.Anchor]fate{},
 		heldBack:  map[directory.Anchor]bool{},
 		still:     map[directory.Anchor]bool{},
+		blocked:   map[directory.Anchor]bool{},
 		waited:    map[directory.Anchor]bool{},
 		anew:      map[directory.Anchor]bool{},
 		claims:    map[directory.Anchor]directory.Anchor{},
 		succeeded: map[directory.Anchor]directory.Anchor{},
+		closed:    map[directory.Anchor]bool{},
 		pending:   newSpool(settings.Dir),
 		seen:      newSorter(settings.Dir, len(directory.Anchor{})),
 		edges:     newSorter(settings.Dir, edgeRecord),
@@ -100,6 +106,8 @@ func (p *Planner) Add(o *directory.Object, r *directory.Resource, out *directory
 		return err
 	}
 	switch {
+	case out == nil && e.otherKind(o, found):
+		return p.refuseKind(o, &e)
 	case out == nil && p.departing(o.Anchor) && !e.is(o):
 		p.succeed(o)
 	case out == nil && p.contested(o):
@@ -169,8 +177,17 @@ func creation(k directory.Kind) Op {
 // created anew: that adopts what is there and makes it equal, or creates what is not.
 func (p *Planner) compare(o *directory.Object, r *directory.Resource, e *Entry) error {
 	p.sights.look(r, &e.Resource)
+	differs, err := p.equalise(o, r, e)
+	if err == nil && !differs {
+		p.plan.Unchanged++
+	}
+	return err
+}
+
+// equalise plans it, and reports whether anything differs but the manager.
+func (p *Planner) equalise(o *directory.Object, r *directory.Resource, e *Entry) (differs bool, err error) {
 	if err := p.reference(o, r, e); err != nil {
-		return err
+		return false, err
 	}
 	var plan []Change
 	// Until the online directory knows that an account is disabled on premises, an administrator may activate it.
@@ -195,13 +212,10 @@ func (p *Planner) compare(o *directory.Object, r *directory.Resource, e *Entry) 
 	for _, c := range plan {
 		c.Kind, c.Anchor, c.Before, c.After, c.Changed = r.Kind, o.Anchor, &e.Resource, r, o.Changed
 		if err := p.change(&c, changes); err != nil {
-			return err
+			return false, err
 		}
 	}
-	if len(plan) == 0 {
-		p.plan.Unchanged++
-	}
-	return nil
+	return len(plan) > 0, nil
 }
 
 // change plans one change of an object; whether it is blocked or departs, Finish decides.
@@ -231,6 +245,9 @@ func (p *Planner) Finish() (*Plan, error) {
 		if err := p.sights.check(); err != nil {
 			return nil, err
 		}
+	}
+	if err := p.undo(); err != nil {
+		return nil, err
 	}
 	if err := p.decideDepartures(population); err != nil {
 		return nil, err

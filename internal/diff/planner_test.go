@@ -74,11 +74,13 @@ func link(group, member string, removed bool) step {
 // breaks reads an object that a local rule refuses.
 func breaks(r *directory.Resource, change ...func(*directory.Object)) step {
 	return func(p *Planner) error {
-		o := &directory.Object{Anchor: r.Anchor, Kind: r.Kind}
+		o := &directory.Object{Anchor: r.Anchor, Kind: r.Kind, DN: r.Name()}
 		for _, c := range change {
 			c(o)
 		}
-		return p.Refuse(o, r, "its name has a blank")
+		certain := *r
+		certain.Values = nil
+		return p.Refuse(o, &certain, "its name has a blank")
 	}
 }
 

@@ -154,3 +154,40 @@ func TestAnAttributeThatNobodyShowsAnyMoreIsAPartialRead(t *testing.T) {
 		{name: "or it is a delta", online: online, settings: same, read: read, want: updates},
 	})
 }
+
+// TestLeaversAmongTheContested: law 5 does not depend on who of two claimants is read first.
+func TestLeaversAmongTheContested(t *testing.T) {
+	moved := person("ann", "title=x")
+	moved.GUID = at("new")
+	leaver, rival := claims(person("ann", "disabled")), claims(moved, guid("new"))
+	online := func() *memory { return newMemory().has(person("ann")) }
+	perform(t, []scene{
+		{name: "she comes first", online: online(), read: []step{leaver, rival}, want: []string{"block ann"}},
+		{name: "she comes last", online: online(), read: []step{rival, leaver}, want: []string{"block ann"}},
+		{name: "twice is once", online: online(), read: []step{leaver, rival, leaver}, want: []string{"block ann"}},
+	})
+}
+
+// TestSuccessorsOfAnotherKind: a contact does not take over the account of a user, who departs as if nobody had come.
+func TestSuccessorsOfAnotherKind(t *testing.T) {
+	contact := resource(directory.Contact, "ann")
+	contact.GUID = at("new")
+	online := func() *memory { return newMemory().has(person("ann")) }
+	gone := []string{"depart ann: deleted in Active Directory"}
+	perform(t, []scene{
+		{name: "after the tombstone", online: online(), read: []step{loses("ann", directory.Tombstone), sees(contact, guid("new"))}, want: gone},
+		{name: "before it", online: online(), read: []step{sees(contact, guid("new")), loses("ann", directory.Tombstone)}, want: gone},
+		{name: "refused by a rule", online: online(), read: []step{claims(contact, guid("new")), loses("ann", directory.Tombstone)}, want: gone},
+		{name: "while she is there", online: online(), read: []step{sees(contact, guid("new")), sees(person("ann", "title=x"))}, want: []string{"update ann"}},
+	})
+}
+
+// TestSuccessorsOfOneInDoubt: the creation of ann may have arrived, and another object has her anchor now: it is created once.
+func TestSuccessorsOfOneInDoubt(t *testing.T) {
+	moved := person("ann", "title=x")
+	moved.GUID = at("new")
+	perform(t, []scene{{
+		name: "one creation", online: newMemory().has(person("ann")).with("ann", func(e *Entry) { e.ID, e.Sent = "", true }),
+		read: []step{loses("ann", directory.Tombstone), sees(moved, guid("new"))}, want: []string{"create ann"},
+	}})
+}

@@ -26,14 +26,18 @@ type State struct {
 	FullAt time.Time `json:"full_at"`
 }
 
-// Interrupted is what a pass leaves behind that began to apply its plan and did not end.
+// Interrupted is what a pass leaves behind that began to apply its plan and did not end, or that ended with something in doubt: an object
+// that the online directory failed over.
 type Interrupted struct {
-	Pass string `json:"pass"`
+	Pass string `json:"pass"` // empty where it ended
 	// Full says that it read everything: what it had still to do may be in no delta.
 	Full bool `json:"full"`
 	// Again are objects that it looked at although nothing changed in Active Directory.
 	Again []directory.Anchor `json:"again"`
 }
+
+// CutShort reports whether a pass did not end, and what it left undone is not known.
+func (i *Interrupted) CutShort() bool { return i != nil && i.Pass != "" }
 
 // Answer is a change together with what the online directory made of it.
 type Answer struct {

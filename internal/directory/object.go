@@ -80,6 +80,7 @@ type Container struct {
 // Watermark is how far the source has been read.
 type Watermark struct {
 	Strategy     Strategy  `json:"strategy"`    // how the next delta learns what changed; Full where it cannot
+	Configured   string    `json:"configured"`  // source.changes when everything was read last; empty where no version said it
 	Cookie       []byte    `json:"cookie"`      // the DirSync cookie, opaque (MS-ADTS 3.1.1.3.4.1.3)
 	Server       string    `json:"server"`      // dnsHostName of the domain controller that gave it
 	InvocationID Anchor    `json:"invocation"`  // of that domain controller's database

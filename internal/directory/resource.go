@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -63,3 +64,6 @@ func (r *Resource) Name() string {
 	}
 	return name + " <" + login + ">"
 }
+
+// Identity is the objectGUID of the object that a resource is about.
+func (r *Resource) Identity() Anchor { return cmp.Or(r.GUID, r.Anchor) }

@@ -116,12 +116,14 @@ func (s *Session) tellMoved(ctx context.Context, c directory.Container, filter s
 
 // lost explains that something of the scope is gone that was there last time.
 func (s *Session) lost(ctx context.Context, key, name string, was directory.Anchor) error {
-	there, err := s.changeNumbers(ctx, anchorsFilter([]directory.Anchor{was}))
+	there := false
+	q := query{op: "lookup", base: s.domain(), filter: anchorsFilter([]directory.Anchor{was}), attributes: []string{anchorGUID}, controls: s.withDeleted()}
+	err := s.search(ctx, q, func(*answer) error { there = true; return nil }, nil)
 	if err != nil {
 		return s.fault(ctx, err, "looking for what became of "+name)
 	}
 	what := "is not visible to " + s.source.cfg.Bind.User + " any more"
-	if len(there) > 0 {
+	if there {
 		what = "was deleted"
 	}
 	return &directory.Fault{

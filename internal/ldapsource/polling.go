@@ -12,8 +12,8 @@ import (
 // neverHoldsPeople matches what changes often and holds neither people nor groups: accounts of machines, and what machines publish.
 const neverHoldsPeople = "(|(objectClass=computer)(objectClass=dnsNode)(objectClass=serviceConnectionPoint)(objectClass=printQueue))"
 
-// polled finds what changed by uSNChanged (MS-ADTS 3.1.1.1.9). The number does not say what of an object changed, so the
-// membership of a group is read whole, and what is below a container is read again.
+// polled finds what changed by uSNChanged (MS-ADTS 3.1.1.1.9). The number does not say what of an object changed, so memberships are
+// compared as a whole in both directions, and what is below a container is read again.
 func (s *Session) polled(ctx context.Context, floor uint64) (*changeSet, error) {
 	set := newChangeSet(s.domain())
 	q := query{
@@ -27,9 +27,7 @@ func (s *Session) polled(ctx context.Context, floor uint64) (*changeSet, error) 
 			return nil // the head of the domain changes for reasons of its own, and its name never does
 		}
 		set.add(p.object.GUID)
-		if p.class.has(classGroup) {
-			set.whole[p.object.GUID] = struct{}{}
-		}
+		set.revive(p.object.GUID) // that it was deleted and restored in between does not show
 		set.moved[p.object.GUID] = struct{}{}
 		return nil
 	}, nil)
@@ -62,7 +60,7 @@ func (s *Session) deletionsSince(ctx context.Context, floor uint64, set *changeS
 // changesSince finds what changed since the watermark, and completes the watermark of now.
 func (s *Session) changesSince(ctx context.Context, from, mark directory.Watermark) (*changeSet, directory.Watermark, error) {
 	s.strategy, s.why = strategyOf(from), "the last pass went by it"
-	mark.Strategy = s.strategy
+	mark.Strategy, mark.Configured = s.strategy, from.Configured
 	if s.strategy == directory.USNPolling {
 		set, err := s.polled(ctx, from.HighestUSN)
 		return set, mark, err

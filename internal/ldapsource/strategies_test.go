@@ -155,12 +155,15 @@ func changedStrategy(t *testing.T, c *company) {
 		{ldapsource.ChangesUSN, streamed, "source.changes is usn now, and the last pass went by dirsync"},
 		{ldapsource.ChangesDirSync, polled, "source.changes is dirsync now, and the last pass went by usn"},
 		{ldapsource.ChangesFull, streamed, "every pass is a full one"},
+		{ldapsource.ChangesAuto, polled, "source.changes is auto now, and was usn when everything was read last"},
+		{ldapsource.ChangesAuto, delta(t, with(ldapsource.ChangesUSN), polled).mark, "source.changes is auto now, and was usn"},
 	} {
 		var r reading
 		if _, err := open(t, with(f.changes)).Delta(t.Context(), f.from, nil, r.object, r.link); !isWatermark(err) || !strings.Contains(err.Error(), f.text) {
 			t.Errorf("%s: %v", f.changes, err)
 		}
 	}
+	polled.Configured = "" // as a version left it that did not say
 	if r := delta(t, with(ldapsource.ChangesAuto), polled); r.mark.Strategy != directory.USNPolling {
 		t.Errorf("auto left the strategy of the watermark for %s", r.mark.Strategy)
 	}

@@ -14,7 +14,7 @@ import (
 //
 // With changes: auto every full read takes the best strategy that the server and the account can do at that moment: DirSync with the
 // right to replicate, DirSync with the flag ObjectSecurity (MS-ADTS 3.1.1.3.4.1.3), polling by uSNChanged. A delta keeps the strategy of
-// its watermark.
+// its watermark, as long as source.changes is what it was.
 func (s *Session) Strategy() (strategy directory.Strategy, why string) { return s.strategy, s.why }
 
 // choose makes the watermark of a full read that begins now.
@@ -25,7 +25,7 @@ func (s *Session) choose(ctx context.Context) (directory.Watermark, error) {
 		return mark, err
 	}
 	s.source.log.Info("how deltas will learn what changed", zap.String("strategy", string(s.strategy)), zap.String("why", s.why), zap.String("server", s.server))
-	mark.Strategy, mark.Cookie = s.strategy, cookie
+	mark.Strategy, mark.Configured, mark.Cookie = s.strategy, string(s.source.cfg.Changes), cookie
 	return s.after(ctx, mark)
 }
 

@@ -49,6 +49,8 @@ func (s *Session) continues(from directory.Watermark) error {
 		return distrust("there is nothing to go on from")
 	case configured == ChangesDirSync && strategy != directory.DirSync, configured == ChangesUSN && strategy != directory.USNPolling:
 		return distrust("source.changes is %s now, and the last pass went by %s", configured, strategy)
+	case from.Configured != "" && from.Configured != string(configured):
+		return distrust("source.changes is %s now, and was %s when everything was read last", configured, from.Configured)
 	case strategy == directory.USNPolling && from.HighestUSN == 0:
 		return distrust("it does not say how far the last pass had read")
 	}
@@ -89,7 +91,7 @@ func (s *Session) hear(ctx context.Context, from directory.Watermark) error {
 		}
 	}
 	for guid, is := range now {
-		if !listed[guid] {
+		if !listed[guid] && !is.Changed.Before(from.ReadAt.Add(-clockDifference)) { // else it was hidden, and is shown now
 			return distrust("%s was put back to an earlier state, or shows what it hid (the object %s changed under the uSNChanged %d, which is not new)",
 				s.server, guid.GUID(), is.USN)
 		}
@@ -117,6 +119,9 @@ func (s *Session) changeNumbers(ctx context.Context, filter string) (map[directo
 	return now, err
 }
 
+// clockDifference is how far the clocks of the domain controller and of this machine may be apart: Kerberos allows as much.
+const clockDifference = 5 * time.Minute
+
 // A watermark keeps whatever changed under one of the last numbersKept numbers, be it in scope or not: a domain controller that is put
 // back gives these numbers out again, to other objects. The last numbers may all be those of changes that nobody can see, so it keeps
 // the mostWitnesses that were read last as well. One would not do: a logon changes an object too, and somebody who logs on again after
@@ -138,9 +143,9 @@ func (w *witnesses) add(one directory.Witness) {
 	*w = list
 }
 
-// see takes an object that was read. The own account is no witness: every bind changes it.
+// see takes an object that was read. The own account is no witness: every bind changes it. Nor is one whose number cannot be read.
 func (s *Session) see(o *directory.Object) {
-	if o.GUID != s.ownGUID && (len(s.witnesses) < mostWitnesses || o.USN > s.witnesses[len(s.witnesses)-1].USN) {
+	if o.USN > 0 && o.GUID != s.ownGUID && (len(s.witnesses) < mostWitnesses || o.USN > s.witnesses[len(s.witnesses)-1].USN) {
 		s.witnesses.add(directory.Witness{Object: o.GUID, USN: o.USN, Changed: o.Changed})
 	}
 }
@@ -156,7 +161,8 @@ func (s *Session) witnessed(ctx context.Context, mark directory.Watermark) (dire
 		delete(last, w.Object)
 	}
 	delete(last, s.ownGUID)
-	mark.Witnesses = slices.AppendSeq(mark.Witnesses, maps.Values(last))
+	rest := slices.SortedFunc(maps.Values(last), func(a, b directory.Witness) int { return cmp.Compare(b.USN, a.USN) })
+	mark.Witnesses = append(mark.Witnesses, rest...)
 	return mark, nil
 }
 

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -28,7 +29,7 @@ func New(rules *Rules, scope Scope, domains Domains) *Mapper {
 // Verdict is what mapping says of an object: in scope (Out nil and Refused empty), out of scope, or in scope but refused.
 type Verdict struct {
 	// Resource is what the object should look like online. Of a refused object it carries what is certain: Anchor, GUID, Kind,
-	// Enabled, Expires and Manager, so that a leaver is blocked all the same. Of one that is out of scope it is nil, but for an account that
+	// Enabled, Expires, Manager and whether the account is enabled on premises, so that a leaver is blocked, and unblocked, all the same. Of one that is out of scope it is nil, but for an account that
 	// exists and may not be used on premises: it says that much and nothing else.
 	Resource *directory.Resource
 	// Out is the evidence that the object is out of scope; Unexplained where too little of it can be read to say anything.
@@ -58,6 +59,7 @@ func (m *Mapper) Map(o *directory.Object, now time.Time) Verdict {
 		c.demand(o.Kind, values)
 	}
 	if len(c.refusals) > 0 {
+		r.Values = slices.DeleteFunc(values, func(v directory.Value) bool { return v.Attribute != directory.OnPremisesAccountEnabled })
 		return Verdict{Resource: r, Refused: strings.Join(c.refusals, "; "), Notes: c.notes}
 	}
 	r.Values = values

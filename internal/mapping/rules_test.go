@@ -180,7 +180,7 @@ func TestARuleThatFailsRefusesTheObjectAlone(t *testing.T) {
 			continue
 		}
 		v := verdict(t, rules, directory.User, ann())
-		if !strings.Contains(v.Refused, says) || v.Resource == nil || v.Resource.Values != nil || !v.Resource.Enabled {
+		if !strings.Contains(v.Refused, says) || v.Resource == nil || v.Resource.Get(directory.Title) != nil || v.Resource.Get(directory.DisplayName) != nil || !v.Resource.Enabled {
 			t.Errorf("%s: %.300q", expression, v.Refused)
 		}
 		if other := verdict(t, rules, directory.Contact, ann()); other.Refused != "" {

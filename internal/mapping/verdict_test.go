@@ -41,7 +41,7 @@ func TestDisabledByDefault(t *testing.T) {
 			t.Errorf("%s: %+v", tc.name, v)
 		}
 		o.Attributes["userPrincipalName"] = []string{"ann kim@corp.example"}
-		if v := mapper.Map(o, tc.at); v.Refused == "" || v.Resource == nil || v.Resource.Enabled != tc.enabled || len(v.Resource.Values) != 0 {
+		if v := mapper.Map(o, tc.at); v.Refused == "" || v.Resource == nil || v.Resource.Enabled != tc.enabled || len(v.Resource.Values) != 1 || v.Resource.First(directory.OnPremisesAccountEnabled) != boolean(tc.enabled) {
 			t.Errorf("%s, and refused: %+v", tc.name, v)
 		}
 		o.DN = "CN=Ann,DC=elsewhere"

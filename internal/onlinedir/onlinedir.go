@@ -9,6 +9,7 @@ import (
 
 	"syncd/internal/onlinedir/admin"
 	"syncd/internal/onlinedir/dnsproof"
+	"syncd/internal/onlinedir/limits"
 	"syncd/internal/onlinedir/service"
 	"syncd/internal/onlinedir/tenant"
 )
@@ -60,9 +61,17 @@ func Open(ctx context.Context, dir string, log *zap.Logger, options ...Option) (
 
 // Handler serves SCIM under /scim/v2/ (bearer tokens) and the admin centre everywhere else (sessions). Every call makes a
 // new one, for the same data.
-func (d *Directory) Handler() http.Handler {
+func (d *Directory) Handler() http.Handler { return d.serve(service.New(d.Tenant)) }
+
+// HandlerWithin is Handler with the SCIM service within the limits of a profile; now is the clock of its rates. Each call counts by itself.
+func (d *Directory) HandlerWithin(p limits.Profile, now func() time.Time) http.Handler {
+	return d.serve(service.New(d.Tenant).Within(limits.Around(p, service.Prefix+"/", now)))
+}
+
+func (d *Directory) serve(scim http.Handler) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle(service.Prefix+"/", service.New(d.Tenant))
+	mux.Handle(service.Prefix, scim) // its root, which is a query over everything
+	mux.Handle(service.Prefix+"/", scim)
 	mux.Handle("/", admin.New(d.Tenant))
 	return mux
 }

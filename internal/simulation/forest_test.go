@@ -231,8 +231,12 @@ func (f *forest) restore(name string) error {
 	if strings.HasPrefix(name, "o") {
 		kind = "OU="
 	}
-	return f.modify(name, true, dit.Modification{Operation: dit.ModifyDelete, Name: "isDeleted"},
+	err := f.modify(name, true, dit.Modification{Operation: dit.ModifyDelete, Name: "isDeleted"},
 		dit.Modification{Operation: dit.ModifyReplace, Name: "distinguishedName", Values: []string{kind + name + "," + parent}})
+	if a := f.anchors[name]; err == nil && !f.settings.recycle && a != f.guids[name] { // whoever restores him also gives back his anchor, which is lost else
+		err = f.set(name, anchorAttribute, string(a[:]))
+	}
+	return err
 }
 
 func (f *forest) link(group, member string, operation uint) error {

@@ -198,6 +198,14 @@ func (m *mortal) Intend(batch []diff.Change, active []directory.Anchor) error {
 	return m.write("intend", func() error { return m.Store.Intend(batch, active) })
 }
 
+func (m *mortal) Observe(batch []diff.Observation) error {
+	return m.write("observe", func() error { return m.Store.Observe(batch) })
+}
+
+func (m *mortal) ObserveMembers(group directory.Anchor, added, gone []directory.Anchor) error {
+	return m.write("observe members", func() error { return m.Store.ObserveMembers(group, added, gone) })
+}
+
 func (m *mortal) Acknowledge(pass string, now time.Time, batch []diff.Answer) error {
 	return m.write("acknowledge", func() error { return m.Store.Acknowledge(pass, now, batch) })
 }

@@ -49,6 +49,9 @@ func (w *writer) acknowledge(a *diff.Answer) error {
 	if !found && !created {
 		return nil // acknowledged, and removed again by a later answer of an interrupted pass
 	}
+	if a.Undo && a.Outcome.ID == "" { // nothing was left behind
+		return w.remove(a.Anchor)
+	}
 	if created && e.ID != "" && e.ID != a.Outcome.ID { // it had gone, with its edges and references, and now there is another one
 		if err := w.remove(a.Anchor); err != nil {
 			return err

@@ -62,8 +62,8 @@ func (s *Store) openFault(err error) error {
 	switch {
 	case errors.Is(err, berrors.ErrTimeout):
 		return &directory.Fault{
-			Cause: "the state folder " + s.dir + " is in use by another syncd", Remedy: "ask the running one (`syncd --now`), or stop it first",
-			Err: ErrLocked,
+			Cause:  "the state folder " + s.dir + " is in use by another syncd: a pass that somebody makes by hand, or a daemon",
+			Remedy: "wait until it has ended, and try again; a daemon is asked with the configuration that it runs with (its control.listen)", Err: ErrLocked,
 		}
 	case errors.Is(err, os.ErrPermission):
 		return &directory.Fault{Cause: "the state file " + s.path + " may not be read by this account", Remedy: "run syncd with the account of the service", Err: err}

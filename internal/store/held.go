@@ -41,8 +41,7 @@ func (s *Store) HeldEdges(visit func(directory.Edge) error) error {
 	})
 }
 
-// HeldAnchors lists the objects whose departure or block is held or was decided on, each once: a delta must look at them again. What became
-// of a held membership, a delta tells by itself.
+// HeldAnchors lists the objects whose departure or block is held or was decided on, each once: a delta must look at them again.
 func (s *Store) HeldAnchors() (list []directory.Anchor, err error) {
 	known := map[directory.Anchor]bool{}
 	for _, op := range []diff.Op{diff.Depart, diff.Block} {

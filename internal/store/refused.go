@@ -87,7 +87,7 @@ func (w *writer) forget(passID string, a *diff.Answer) error {
 	if err := unmarshal(b, &r, "the list of refused objects"); err != nil {
 		return err
 	}
-	if r.Pass == passID {
+	if r.Pass == passID || (a.Op == diff.SetManager) != (r.Op == diff.SetManager.String()) { // that there is no manager says nothing of the rest
 		return nil
 	}
 	return w.tx.Bucket(bucketRefused).Delete(key)
@@ -110,15 +110,20 @@ func (s *Store) FirstRefused(n int) (list []directory.RefusedObject, total int, 
 	}))
 }
 
+// TriedInEveryPass reports whether no pass waits for the time of the next try: of a conflict, and of an anchor that is contested, the other
+// party may have been corrected, or be gone.
+func TriedInEveryPass(r *directory.RefusedObject) bool {
+	return r.Contested || (&diff.Refusal{Status: r.Status}).Conflict()
+}
+
 // Due lists the objects that a pass tries again, and when the first of them asks for one (zero: none does). Whoever met a conflict, or claims
-// an anchor with somebody else, is tried in every pass that is made anyway, because the other party may have been corrected, or be gone; the
-// others when they have waited long enough.
+// an anchor with somebody else, is tried in every pass that is made anyway; the others when they have waited long enough.
 func (s *Store) Due(now time.Time) (list []directory.Anchor, next time.Time, err error) {
 	err = s.eachRefused(func(r *directory.RefusedObject) bool {
 		if at := r.Next; next.IsZero() || at.Before(next) {
 			next = at
 		}
-		if (isDue(r, now) || r.Contested || (&diff.Refusal{Status: r.Status}).Conflict()) && (len(list) == 0 || list[len(list)-1] != r.Anchor) {
+		if (isDue(r, now) || TriedInEveryPass(r)) && (len(list) == 0 || list[len(list)-1] != r.Anchor) {
 			list = append(list, r.Anchor)
 		}
 		return true

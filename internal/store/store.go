@@ -98,12 +98,12 @@ func Open(dir, target string) (s *Store, err error) {
 	return s, nil
 }
 
-// OpenReadOnly opens the state in dir for reading, and makes nothing. found is false where no pass has ever been made with it. It
-// answers ErrLocked like Open while a process has it open for writing.
+// OpenReadOnly opens the state in dir for reading, and makes nothing. found is false where no pass has ever been made with it; a folder that
+// does not exist is a Fault. It answers ErrLocked like Open while a process has it open for writing.
 func OpenReadOnly(dir string) (s *Store, found bool, err error) {
 	s = &Store{dir: dir, path: filepath.Join(dir, stateFile)}
 	if _, err := os.Stat(s.path); errors.Is(err, fs.ErrNotExist) {
-		return nil, false, nil
+		return nil, false, s.folder()
 	}
 	err = s.guard(func() (err error) {
 		s.db, err = bbolt.Open(s.path, 0o600, &bbolt.Options{Timeout: lockWait, ReadOnly: true})
@@ -113,6 +113,21 @@ func OpenReadOnly(dir string) (s *Store, found bool, err error) {
 		return nil, false, s.openFault(err)
 	}
 	return s, true, nil
+}
+
+// folder is a fault where the state folder does not exist.
+func (s *Store) folder() error {
+	_, err := os.Stat(s.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &directory.Fault{
+			Class: directory.Usage, Cause: "the state folder " + s.dir + " does not exist",
+			Remedy: "correct state.dir; if no pass was made with this configuration yet, `syncd --now` makes the folder", Err: err,
+		}
+	}
+	if err != nil {
+		return s.openFault(err)
+	}
+	return nil
 }
 
 // prepare makes the buckets of a new file and checks those of an old one.

@@ -2,6 +2,7 @@ package syncer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"go.uber.org/zap"
@@ -24,18 +25,28 @@ func (s *Syncer) check(_ context.Context, p *pass) error {
 	if err := s.save(p); err != nil {
 		return err
 	}
+	return p.foresee()
+}
+
+// foresee counts what a pass would do.
+func (p *pass) foresee() error {
 	r := &p.record
-	r.Created, r.Updated = p.plan.Count(diff.Create)+p.plan.Count(diff.CreateGroup), p.plan.Count(diff.Update)+p.plan.Count(diff.UpdateGroup)
-	err := p.plan.Each(diff.SetManager, func(c *diff.Change) error {
-		if c.Alone {
-			r.Updated++
+	count := func(n *int, counts func(c *diff.Change) bool, ops ...diff.Op) (err error) {
+		for _, op := range ops {
+			err = errors.Join(err, p.plan.Each(op, func(c *diff.Change) error {
+				if counts(c) {
+					*n++
+				}
+				return nil
+			}))
 		}
-		return nil
-	})
-	if err != nil {
 		return err
 	}
+	r.Updated = p.plan.Count(diff.Update) + p.plan.Count(diff.UpdateGroup)
 	r.Blocked, r.Departed = p.plan.Count(diff.Block), p.plan.Count(diff.Depart)
 	r.EdgesAdded, r.EdgesRemoved = p.plan.Count(diff.AddMember), p.plan.Count(diff.RemoveMember)
-	return nil
+	return errors.Join(
+		count(&r.Created, func(c *diff.Change) bool { return !c.Undo }, diff.Create, diff.CreateGroup),
+		count(&r.Updated, func(c *diff.Change) bool { return c.Alone }, diff.SetManager),
+	)
 }

@@ -37,6 +37,8 @@ type forest struct {
 	pilot   map[directory.Anchor]struct{} // who alone is in scope; nil: everybody
 	hidden  bool                          // CN=Deleted Objects cannot be read
 	veiled  bool                          // employeeType, which the filter asks for, cannot be read
+	bare    bool                          // no attribute of anybody can be read
+	closed  map[directory.Anchor]bool     // the members of these groups cannot be read
 	read    func()                        // called whenever everything, or a delta, has been read
 }
 
@@ -141,6 +143,10 @@ func (f *forest) object(e *entry, linked, whole bool) *directory.Object {
 	if f.veiled {
 		delete(o.Attributes, "employeeType")
 	}
+	if f.bare {
+		o.Attributes = nil
+		return &o
+	}
 	o.FilterMiss = o.Attributes.First("employeeType") != regular
 	if !e.expires.IsZero() {
 		o.Attributes["accountExpires"] = []string{strconv.FormatInt((e.expires.Unix()+11_644_473_600)*10_000_000, 10)}
@@ -148,7 +154,9 @@ func (f *forest) object(e *entry, linked, whole bool) *directory.Object {
 		o.Attributes["accountExpires"] = []string{"0"} // every account has it
 	}
 	if whole && o.Kind == directory.Group {
-		o.Members, o.MembersRead = slices.Collect(maps.Keys(e.members)), true
+		if o.MembersRead = true; !f.closed[o.Anchor] {
+			o.Members = slices.Collect(maps.Keys(e.members))
+		}
 	} else {
 		o.Foreign = nil
 	}
@@ -288,7 +296,7 @@ func (f *forest) Lookup(_ context.Context, anchors []directory.Anchor, emit func
 func (f *forest) Members(_ context.Context, group directory.Anchor, emit func([]directory.Anchor) error) error {
 	for _, a := range f.anchors() {
 		e := f.objects[a]
-		if e.Deleted || e.PrimaryGroup != group && !f.objects[group].members[a] {
+		if f.closed[group] || e.Deleted || e.PrimaryGroup != group && !f.objects[group].members[a] {
 			continue
 		}
 		if err := emit([]directory.Anchor{a}); err != nil {

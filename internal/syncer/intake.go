@@ -80,6 +80,9 @@ func (in *intake) keepExpiry(o *directory.Object) error {
 	if err != nil || !found || e.Resource.Expires.IsZero() {
 		return err
 	}
+	if o.Attributes == nil { // nothing of it can be read
+		o.Attributes = directory.Attributes{}
+	}
 	o.Attributes["accountExpires"] = []string{mapping.ExpiryValue(e.Resource.Expires)}
 	return nil
 }
@@ -112,33 +115,35 @@ func (in *intake) visible(ctx context.Context, kind directory.Kind, a directory.
 	return false, in.failed
 }
 
-// recognise gives an object the anchor that it is known by: a tombstone that shows no more than its objectGUID the one that the object
-// had, and an object that was brought online before it got an anchor of its own the old one. That one is refused, because everybody
-// who refers to it names it by the new one.
+// recognise gives an object the anchor that it is known by online: a tombstone that shows no more than its objectGUID the one that the object
+// had, and an object whose mS-DS-ConsistencyGuid was set, changed or cleared since the old one. That one is refused, because everybody who
+// refers to it names it by the new one.
 func (in *intake) recognise(o *directory.Object) error {
 	if !in.syncer.OwnAnchors {
 		return nil
 	}
-	if o.Deleted {
-		a, found, err := in.pass.store.AnchorOf(o.GUID)
-		if found {
-			o.Anchor = a
-		}
+	known, differs, err := in.pass.store.AnchorOf(o.GUID)
+	switch {
+	case err != nil:
 		return err
+	case o.Deleted && differs:
+		o.Anchor = known
+		return nil
+	case !differs:
+		known = o.GUID
 	}
-	if o.Anchor == o.GUID {
+	if o.Deleted || o.Anchor == known {
 		return nil
 	}
-	known, _, err := in.pass.store.Online(o.Anchor)
-	if err != nil || known {
+	e, found, err := in.pass.store.Entry(known)
+	if err != nil || !found || e.Departed || e.Resource.Identity() != o.GUID {
 		return err
 	}
-	e, found, err := in.pass.store.Entry(o.GUID)
-	if err != nil || !found || e.Departed || !e.Resource.GUID.IsZero() {
-		return err
+	o.Anchor = known
+	o.Problem = "its mS-DS-ConsistencyGuid was changed or cleared after it had been brought online; set it to the bytes of " + known.GUID() + " again"
+	if !differs {
+		o.Problem = "its mS-DS-ConsistencyGuid was set after it had been brought online under its objectGUID; clear it, or set it to the bytes of the objectGUID, " + known.GUID()
 	}
-	o.Anchor = o.GUID
-	o.Problem = "its mS-DS-ConsistencyGuid was set after it had been brought online under its objectGUID; clear it, or set it to the bytes of the objectGUID, " + o.GUID.GUID()
 	return nil
 }
 

@@ -49,10 +49,10 @@ type Target interface {
 	Supports(kind directory.Kind) bool
 	// Domains are the verified domains of the online directory, and the one that it gives to everybody, where it tells them.
 	Domains() (verified []string, routing string)
-	// List reads back everything that is online. It is whole or an error, but something may be missing that changes its place meanwhile: Gone
+	// List reads back everything that is online. It is whole or an error, but something may be missing that changes its place meanwhile: Owners
 	// asks for single resources. Shows reports whether the service returns an attribute at all.
 	List(ctx context.Context, emit func(diff.Online) error) error
-	Gone(ctx context.Context, kind directory.Kind, ids []string) ([]bool, error)
+	Owners(ctx context.Context, kind directory.Kind, ids []string) ([]diff.Owner, error)
 	Shows(kind directory.Kind, a directory.Attribute) bool
 	// Members reads back the ids of a group's members, in parts; readable is false where the service does not return them.
 	Members(ctx context.Context, groupID string, emit func(ids []string) error) (readable bool, err error)

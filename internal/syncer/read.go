@@ -160,7 +160,7 @@ func (p *pass) tellStrategy() {
 func (s *Syncer) planFrom(ctx context.Context, p *pass, reader func(context.Context, *pass, *intake) error) (err error) {
 	in := s.newIntake(ctx, p)
 	defer func() { err = errors.Join(err, in.planner.Close()) }()
-	for _, step := range []func(context.Context, *pass, *intake) error{reader, s.readSuccessors, s.readMembers} {
+	for _, step := range []func(context.Context, *pass, *intake) error{reader, s.readSuccessors, s.readMembers, s.askMembers} {
 		if err := step(ctx, p, in); err != nil {
 			return errors.Join(err, in.planner.Abandon())
 		}
@@ -207,7 +207,7 @@ func (s *Syncer) readDelta(ctx context.Context, p *pass, in *intake) error {
 	}
 	p.again = waiting.others
 	also := slices.Concat(waiting.held, waiting.others)
-	names, err := s.namesOf(p, also)
+	names, err := s.namesOf(p, slices.Concat(also, waiting.members))
 	if err != nil {
 		return err
 	}
@@ -248,4 +248,17 @@ func (s *Syncer) readMembers(ctx context.Context, p *pass, in *intake) error {
 		in.name(group.GUID(), p.session.ForeignMembers())
 	}
 	return nil
+}
+
+// askMembers asks the members of groups that show nobody whether they are in them: the right to read a group's members may be lost.
+func (s *Syncer) askMembers(ctx context.Context, p *pass, in *intake) error {
+	return in.planner.Bare(func(group directory.Anchor, members []directory.Anchor) (witness directory.Anchor, inside bool, err error) {
+		err = p.session.Lookup(ctx, members, func(o *directory.Object) error {
+			if slices.Contains(o.MemberOf, group) {
+				witness, inside = o.Anchor, true
+			}
+			return nil
+		})
+		return witness, inside, err
+	})
 }

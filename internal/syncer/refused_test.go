@@ -1,11 +1,14 @@
 package syncer_test
 
 import (
+	"maps"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"syncd/internal/directory"
+	"syncd/internal/syncer"
 )
 
 // TestLaw8WhatALocalRuleRefusesIsListedBlockedAndHeals: bob's address cannot be used. He keeps his attributes, but his memberships and his
@@ -149,4 +152,83 @@ func TestNamesOfWhoIsHeldStayTaken(t *testing.T) {
 	}
 	r.settled()
 	r.idle(true)
+}
+
+// TestLaw8WhatTheServiceFailsOverBarsNoSavedPlan: ann is in doubt, and the plan is about bob.
+func TestLaw8WhatTheServiceFailsOverBarsNoSavedPlan(t *testing.T) {
+	r := company(t)
+	r.pass()
+	title := func(name string) {
+		r.forest.change(name, func(e *entry) { e.Attributes["title"] = []string{"Boss"} })
+	}
+	title("ann")
+	r.tenant.refuse[at("ann")] = 500
+	r.pass()
+	title("bob")
+	file := filepath.Join(r.dir, "frozen.plan")
+	if p := r.ask(syncer.Request{DryRun: true, Save: file}); strings.Contains(p.Message, "not applied") {
+		t.Error(p.Message)
+	}
+	if p := r.ask(syncer.Request{Saved: file}); p.Updated != 1 {
+		t.Errorf("%+v", p)
+	}
+}
+
+// TestLaw8WhatWasBegunForSomebodyWhoLeftComesToAnEnd: the answer to fay's creation is lost, and she leaves.
+func TestLaw8WhatWasBegunForSomebodyWhoLeftComesToAnEnd(t *testing.T) {
+	for _, status := range []int{0, 400, 409, 500} {
+		r := company(t)
+		r.pass()
+		r.forest.add(directory.User, "fay", staff)
+		r.store.failIn = 3 // the answer is lost
+		r.tenant.refuse[at("fay")] = status
+		if _, err := r.run(syncer.Request{}); err == nil {
+			t.Fatal("nothing failed")
+		}
+		r.reopen()
+		r.forest.delete("fay")
+		r.pass()
+		if list, err := r.store.Refused(); err != nil || len(list) > 0 {
+			t.Errorf("%d: %+v %v", status, list, err)
+		}
+		r.settled()
+		r.idle(true)
+	}
+}
+
+// TestLaw8NothingOfAnAccountCanBeRead: its expiry is known, and that stops nobody.
+func TestLaw8NothingOfAnAccountCanBeRead(t *testing.T) {
+	r := company(t)
+	r.forest.change("ann", func(e *entry) { e.expires = r.now.Add(1000 * time.Hour) })
+	r.pass()
+	r.forest.bare = true
+	r.forest.touch(at("ann"))
+	if p := r.pass(); p.Departed != 0 {
+		t.Errorf("%+v", p)
+	}
+}
+
+// TestGroupsWhoseMembersCannotBeReadKeepThem: law 3. The members say themselves that they are in the group. When the right is back the group is
+// compared as a whole, because no delta tells what changed in the meantime.
+func TestGroupsWhoseMembersCannotBeReadKeepThem(t *testing.T) {
+	r := company(t)
+	r.pass()
+	before := maps.Clone(r.tenant.of("staff").members)
+	r.forest.closed = map[directory.Anchor]bool{at("staff"): true}
+	if p := r.full(); p.EdgesRemoved != 0 || p.Refused != 1 || !maps.Equal(before, r.tenant.of("staff").members) {
+		t.Errorf("%+v, members %v of %v", p, r.tenant.of("staff").members, before)
+	}
+	if list, err := r.store.Refused(); err != nil || len(list) != 1 || !strings.Contains(list[0].Reason, "its members cannot be read") {
+		t.Errorf("%+v %v", list, err)
+	}
+	r.forest.closed = nil
+	r.forest.objects[at("staff")].members = map[directory.Anchor]bool{at("bob"): true} // in no delta
+	r.now = r.now.Add(time.Hour)
+	r.pass()
+	r.settled()
+	r.idle(true)
+	r.forest.objects[at("staff")].members = nil // really empty
+	r.forest.touch(at("staff"))
+	r.full()
+	r.settled()
 }

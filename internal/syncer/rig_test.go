@@ -114,7 +114,6 @@ func newRig(t tester) *rig {
 	r.state = filepath.Join(dir, "state")
 	r.forest.read = r.learn
 	r.tenant.lawful = r.lawful
-	r.tenant.leaves = func(c *diff.Change) bool { return !r.known.inScope(c.Anchor) }
 	r.open()
 	return r
 }

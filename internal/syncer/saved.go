@@ -51,7 +51,7 @@ func (s *Syncer) save(p *pass) error {
 	switch {
 	case p.drift != nil && p.drift.Repairs() > 0: // it was compared with a corrected copy of the snapshot
 		barred = "it repairs what others changed online, which only a pass that has looked there itself can do (`syncd --now --verify`)"
-	case p.interrupted != nil:
+	case p.interrupted.CutShort():
 		barred = "the pass " + p.interrupted.Pass + " was interrupted before, and what it left behind must be found first (`syncd --now`)"
 	}
 	if barred != "" {
@@ -83,6 +83,9 @@ func (s *Syncer) load(ctx context.Context, p *pass) error {
 		if err := s.fits(p, h); err != nil {
 			return err
 		}
+		if err := s.recheck(ctx, p, h); err != nil {
+			return err
+		}
 		p.record.Server, p.record.Read, p.record.Unchanged, p.record.Held = h.Server, p.plan.Read, p.plan.Unchanged, p.plan.HeldCount()
 		p.watermark, p.containers, p.again, p.started = h.Commit.State.Watermark, h.Commit.State.Containers, h.Commit.Again, h.Commit.Started
 		p.unseen, p.blind, p.veiled = h.Commit.State.Unseen, h.Commit.State.Blind, h.Commit.State.Veiled
@@ -109,7 +112,7 @@ func (s *Syncer) fits(p *pass, h *diff.Header) error {
 	if len(changed) > 0 {
 		return stale(h, "the configuration changed since ("+strings.Join(changed, ", ")+")")
 	}
-	if p.interrupted != nil {
+	if p.interrupted.CutShort() {
 		return stale(h, "the pass "+p.interrupted.Pass+" was interrupted since, and what it left behind must be found first (`syncd --now`)")
 	}
 	misfit, err := p.plan.Fits(p.store)

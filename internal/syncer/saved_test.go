@@ -133,3 +133,44 @@ func TestPlansCutShortAreTakenUp(t *testing.T) {
 		return failed
 	})
 }
+
+// TestPlansThatWouldLetInOrRemoveSomebodyByMistake: what a plan says of ann and carl is not so any more in Active Directory.
+func TestPlansThatWouldLetInOrRemoveSomebodyByMistake(t *testing.T) {
+	for name, c := range map[string]struct {
+		before, after func(f *forest)
+		says          string
+	}{
+		"enabled, and disabled again": {
+			func(f *forest) { f.change("ann", func(e *entry) { e.off = false }) },
+			func(f *forest) { f.change("ann", func(e *entry) { e.off = true }) }, "may not be used any more",
+		},
+		"enabled, and out of scope": {
+			func(f *forest) { f.change("ann", func(e *entry) { e.off = false }) },
+			func(f *forest) { f.change("ann", func(e *entry) { e.ou = elsewhere }) }, "may not be used any more",
+		},
+		"gone, and back": {
+			func(f *forest) { f.change("carl", func(e *entry) { e.ou = elsewhere }) },
+			func(f *forest) { f.change("carl", func(e *entry) { e.ou = staff }) }, "is in scope again",
+		},
+		"gone for good": {func(f *forest) { f.delete("carl") }, func(*forest) {}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := company(t)
+			r.pass()
+			r.tenant.activate("ann")
+			r.forest.change("ann", func(e *entry) { e.off = true })
+			r.pass()
+			c.before(r.forest)
+			file := filepath.Join(r.dir, "plan")
+			r.ask(syncer.Request{DryRun: true, Save: file})
+			c.after(r.forest)
+			_, err := r.run(syncer.Request{Saved: file})
+			if (err != nil) != (c.says != "") || err != nil && (directory.ClassOf(err) != directory.Usage || !strings.Contains(err.Error(), c.says)) {
+				t.Errorf("%v, want %q", err, c.says)
+			}
+			if c.says != "" && (r.tenant.of("ann").active || r.tenant.of("carl") == nil) {
+				t.Error("it was applied")
+			}
+		})
+	}
+}

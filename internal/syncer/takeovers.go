@@ -8,7 +8,8 @@ import (
 )
 
 // takeovers are the accounts that nobody owns and that creations of a pass could take over. Which of them may is known only when all have
-// been tried: where two lead to the same account nobody can tell whose it is, and both are refused.
+// been tried: where two lead to the same account nobody can tell whose it is, and both are refused. It grows with the accounts that were
+// made by hand, not with the directory.
 type takeovers struct {
 	accounts  map[directory.Anchor]string // by who could take them over
 	claimants map[string][]claimant       // by account, two at most

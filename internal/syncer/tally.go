@@ -22,6 +22,9 @@ func (s *Syncer) count(p *pass, a *diff.Answer, now time.Time) {
 			zap.Int("status", a.Refusal.Status), zap.String("reason", a.Refusal.Detail))
 		return
 	}
+	if a.Undo { // its departure counts
+		return
+	}
 	switch a.Op {
 	case diff.Create, diff.CreateGroup:
 		if a.Adopted {

@@ -24,8 +24,7 @@ type tenant struct {
 	failHalf int                      // how many changes of that call are made before
 	broken   []string                 // laws that a change broke
 	lawful   func(c *diff.Change) string
-	leaves   func(c *diff.Change) bool // a creation that is repeated only to be undone: it gets any address
-	sent     []string                  // every change that was made
+	sent     []string // every change that was made
 	lacks    directory.Kind
 	during   func() // called once, before the next changes are made
 	asked    bool   // whether accounts are active that are about to be blocked
@@ -114,15 +113,20 @@ func (t *tenant) List(_ context.Context, emit func(diff.Online) error) error {
 	return nil
 }
 
-func (t *tenant) Gone(_ context.Context, _ directory.Kind, ids []string) ([]bool, error) {
+func (t *tenant) Owners(_ context.Context, _ directory.Kind, ids []string) ([]diff.Owner, error) {
 	if t.failNow() {
 		return nil, errTarget
 	}
-	gone := make([]bool, len(ids))
+	owners := make([]diff.Owner, len(ids))
 	for i, id := range ids {
-		gone[i] = t.accounts[id] == nil
+		if acc := t.accounts[id]; acc != nil {
+			owners[i] = diff.Owner{There: true}
+			if !acc.anchor.IsZero() {
+				owners[i].ExternalID = acc.anchor.String()
+			}
+		}
 	}
-	return gone, nil
+	return owners, nil
 }
 
 func (t *tenant) Members(_ context.Context, group string, emit func([]string) error) (bool, error) {
@@ -182,6 +186,11 @@ func (t *tenant) Apply(_ context.Context, changes []diff.Change) ([]diff.Outcome
 		if acc := t.accounts[c.ID]; acc != nil && acc.anchor.IsZero() {
 			t.breaks("law 6: %s of an account that is not syncd's", c.Op)
 		}
+		if c.Undo {
+			id, _ := t.find(c.Anchor)
+			outcomes[i] = diff.Outcome{ID: id, Adopted: id != ""}
+			continue
+		}
 		status := t.refuse[c.Anchor]
 		if c.Op == diff.AddMember || c.Op == diff.RemoveMember {
 			status = max(status, t.refuse[c.Other])
@@ -201,7 +210,7 @@ func (t *tenant) Apply(_ context.Context, changes []diff.Change) ([]diff.Outcome
 }
 
 func (t *tenant) make(c *diff.Change) diff.Outcome {
-	if c.After != nil && !t.leaves(c) && t.taken(c.After) {
+	if c.After != nil && t.taken(c.After) {
 		return no(409, "the address is taken")
 	}
 	if c.Op == diff.Create || c.Op == diff.CreateGroup {

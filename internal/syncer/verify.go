@@ -31,6 +31,9 @@ func (s *Syncer) verify(ctx context.Context, p *pass) error {
 		}
 		audit := diff.NewAudit(p.store.TempDir(), p.store, s.shows)
 		defer func() { err = errors.Join(err, audit.Close()) }()
+		if !slices.ContainsFunc(besideManagers(), func(a directory.Attribute) bool { return s.Target.Shows(directory.User, a) }) {
+			audit.Unmanaged()
+		}
 		if err := s.readBack(ctx, p, audit); err != nil {
 			return err
 		}
@@ -77,6 +80,11 @@ func (s *Syncer) readBack(ctx context.Context, p *pass, audit *diff.Audit) error
 	return found.correct()
 }
 
+// besideManagers are the attributes of the schema that managers belong to (RFC 7643 §4.3): a service without all of them is without it.
+func besideManagers() []directory.Attribute {
+	return []directory.Attribute{directory.EmployeeNumber, directory.Department, directory.Organization, directory.Division}
+}
+
 // shows reports whether an attribute can be compared: a flow fills it, and the service returns it.
 func (s *Syncer) shows(kind directory.Kind, a directory.Attribute) bool {
 	return s.Rules.Fills(kind, a) && s.Target.Shows(kind, a)
@@ -91,6 +99,7 @@ type findings struct {
 	pass    *pass
 	audit   *diff.Audit
 	read    int
+	marks   bool          // the service shows externalId
 	groups  []diff.Online // their ids and anchors
 	batch   []diff.Observation
 	missing map[directory.Kind][]diff.Observation // what was not in the list
@@ -101,6 +110,7 @@ func (f *findings) online(o diff.Online) error {
 	if f.read++; f.read%reportEvery == 1 {
 		f.syncer.report(f.pass, "verify", f.read, 0)
 	}
+	f.marks = f.marks || !o.Anchor.IsZero()
 	if o.Resource.Kind == directory.Group && !o.Anchor.IsZero() {
 		f.groups = append(f.groups, diff.Online{ID: o.ID, Anchor: o.Anchor})
 	}
@@ -145,16 +155,17 @@ func (f *findings) prove(ctx context.Context, kind directory.Kind) error {
 	for i, o := range missing {
 		ids[i] = o.ID
 	}
-	gone, err := f.syncer.Target.Gone(ctx, kind, ids)
+	owners, err := f.syncer.Target.Owners(ctx, kind, ids)
 	if err != nil {
 		return err
 	}
 	for i, o := range missing {
-		if !gone[i] {
+		if !owners[i].Lost(o.Anchor, f.marks) {
 			continue
 		}
 		f.audit.Drift.Gone++
-		f.pass.log.Warn("deleted online by somebody else", zap.Stringer("anchor", o.Anchor), zap.String("id", o.ID))
+		f.pass.log.Warn("deleted online by somebody else, or not syncd's any more", zap.Stringer("anchor", o.Anchor), zap.String("id", o.ID),
+			zap.Bool("there", owners[i].There), zap.String("externalId", owners[i].ExternalID))
 		if err := f.add(o); err != nil {
 			return err
 		}
@@ -198,7 +209,7 @@ func driftInWords(d *diff.Drift, unknown, dry bool) string {
 		what string
 	}{
 		{d.Changed, "with attributes that somebody else changed"},
-		{d.Gone, "deleted online"},
+		{d.Gone, "deleted online, or not syncd's any more"},
 		{d.Strange, "online without being known"},
 		{d.Active, "activated although they may not be used on premises"},
 		{d.Managers, "with another manager"},

@@ -5,10 +5,13 @@ import (
 )
 
 // waiting is what a delta must look at although nothing changed in Active Directory, or what an interrupted one had to.
-type waiting struct{ held, others []directory.Anchor }
+type waiting struct{ held, others, members []directory.Anchor }
 
 func (s *Syncer) waiting(p *pass) (w waiting, err error) {
 	if w.held, err = p.store.HeldAnchors(); err != nil {
+		return w, err
+	}
+	if w.members, err = p.heldMembers(); err != nil {
 		return w, err
 	}
 	if w.others, err = p.store.Expired(p.started); err != nil {
@@ -25,6 +28,20 @@ func (s *Syncer) waiting(p *pass) (w waiting, err error) {
 	joined, left, err := p.pilotChanges()
 	w.others = append(append(w.others, joined...), left...)
 	return w, err
+}
+
+// heldMembers are those whose membership in a group ends, as soon as an operator lets it: they tell themselves whether they are in the group
+// again, of which no delta speaks if the group could not be read for a while.
+func (p *pass) heldMembers() (list []directory.Anchor, err error) {
+	known := map[directory.Anchor]bool{}
+	err = p.store.HeldEdges(func(e directory.Edge) error {
+		if !known[e.Member] {
+			known[e.Member] = true
+			list = append(list, e.Member)
+		}
+		return nil
+	})
+	return list, err
 }
 
 // pilotChanges are those who came into the groups of the scope, or left them: their objects did not change, so no delta names them.

@@ -53,7 +53,7 @@ func TestATokenIsShownOnceAndRevoked(t *testing.T) {
 	page := c.Press(c.see("/migration"), "#make-token", "name", name)
 	c.says(page, http.StatusOK, "It is shown this once")
 	token := page.Find("#token").Text()
-	if known, found, err := c.TokenName(t.Context(), directory.Secret(token)); err != nil || !found || known != name {
+	if b, found, err := c.Bearer(t.Context(), directory.Secret(token)); err != nil || !found || b.Token != name {
 		t.Fatalf("the page shows %q, which is the token of %q: %v %v", token, known, found, err)
 	}
 	if page.Header.Get("Cache-Control") != "no-store" {
@@ -70,7 +70,7 @@ func TestATokenIsShownOnceAndRevoked(t *testing.T) {
 	}
 	page = c.says(c.Follow(page, `a[aria-label="Revoke `+name+`"]`), http.StatusOK, "It cannot be taken back", name)
 	c.says(c.Press(page, "#confirm"), http.StatusOK, "was revoked")
-	if _, known, err := c.TokenName(t.Context(), directory.Secret(token)); err != nil || known {
+	if _, known, err := c.Bearer(t.Context(), directory.Secret(token)); err != nil || known {
 		t.Error("the token still opens:", err)
 	}
 	c.says(c.Open("/migration/revoke?name=nobody"), http.StatusNotFound, "no such token")

@@ -15,6 +15,7 @@ import (
 
 	"syncd/internal/directory"
 	"syncd/internal/onlinedir"
+	"syncd/internal/onlinedir/limits"
 )
 
 // The administrator of every test directory.
@@ -32,10 +33,22 @@ type Server struct {
 
 	t      testing.TB
 	offset atomic.Int64
+	frozen atomic.Pointer[time.Time]
 }
 
 // New makes, opens and serves a directory with synchronisation enabled.
 func New(t testing.TB, options ...onlinedir.Option) *Server {
+	t.Helper()
+	return open(t, func(s *Server) http.Handler { return s.Handler() }, options...)
+}
+
+// NewWithin is New with the SCIM service within the limits of a profile. Its rates follow the directory's clock.
+func NewWithin(t testing.TB, p limits.Profile) *Server {
+	t.Helper()
+	return open(t, func(s *Server) http.Handler { return s.HandlerWithin(p, s.Time) })
+}
+
+func open(t testing.TB, handler func(*Server) http.Handler, options ...onlinedir.Option) *Server {
 	t.Helper()
 	s := &Server{Dir: t.TempDir(), t: t}
 	if err := onlinedir.Init(s.Dir, onlinedir.Options{Tenant: "Contoso", Admin: Admin, Password: Password, EnableSync: true, AnyDomain: true}); err != nil {
@@ -53,14 +66,22 @@ func New(t testing.TB, options ...onlinedir.Option) *Server {
 	if s.Token, err = s.NewToken(t.Context(), "test"); err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(s.Handler())
+	server := httptest.NewServer(handler(s))
 	t.Cleanup(server.Close)
 	s.URL = server.URL
 	return s
 }
 
-// Time is the directory's clock: the real one, moved by Advance.
-func (s *Server) Time() time.Time { return time.Now().Add(time.Duration(s.offset.Load())) }
+// Time is the directory's clock: the real one, moved by Advance, or the moment of Freeze.
+func (s *Server) Time() time.Time {
+	if at := s.frozen.Load(); at != nil {
+		return *at
+	}
+	return time.Now().Add(time.Duration(s.offset.Load()))
+}
+
+// Freeze stops the directory's clock at a moment.
+func (s *Server) Freeze(at time.Time) { s.frozen.Store(&at) }
 
 // Advance moves the directory's clock.
 func (s *Server) Advance(d time.Duration) { s.offset.Add(int64(d)) }

@@ -25,6 +25,7 @@ func plural(name, description string, value *Attribute, types ...string) *Attrib
 }
 
 func (a *Attribute) required() *Attribute { a.Required = true; return a }
+func (a *Attribute) supplied() *Attribute { a.Required, a.Supplied = true, true; return a }
 func (a *Attribute) exact() *Attribute    { a.CaseExact = true; return a }
 func (a *Attribute) readOnly() *Attribute { a.ReadOnly = true; return a }
 func (a *Attribute) fixed() *Attribute    { a.Immutable = true; return a }
@@ -42,11 +43,11 @@ func dateTime(name, description string) *Attribute {
 
 // commonAttributes are those of RFC 7643 §3.1.
 func commonAttributes() []*Attribute {
-	schemas := reference("schemas", "The schemas that the resource uses.", "uri").returned("always")
+	schemas := reference("schemas", "The schemas that the resource uses.", "uri").returned(Always)
 	schemas.Multi = true
 	return []*Attribute{
 		schemas,
-		text("id", "The identifier that the directory gave.").exact().readOnly().unique().returned("always"),
+		text("id", "The identifier that the directory gave.").exact().readOnly().unique().returned(Always),
 		text("externalId", "The identifier that the client gave: the anchor of a synchronised object.").exact(),
 		complexOf("meta", "What the directory knows about the resource itself.",
 			text("resourceType", "The resource type.").exact().readOnly(),
@@ -68,7 +69,7 @@ func userSchema() *Schema {
 		reference("$ref", "The group's address.", "Group").readOnly(),
 		text("display", "The group's name.").readOnly(),
 		text("type", "Always direct.").readOnly(),
-	).readOnly().returned("request")
+	).readOnly().returned(Request)
 	groups.Multi = true
 	picture := reference("value", "The picture's address, or the picture itself as a data URI (RFC 2397).", "external")
 	picture.Longest = longestPicture
@@ -83,7 +84,7 @@ func userSchema() *Schema {
 		text("preferredLanguage", "The preferred language, as in Accept-Language."),
 		text("locale", "The locale, for numbers and dates."),
 		text("timezone", "The time zone, as in the Olson database."),
-		boolean("active", "Whether the account may be used. New synchronised accounts are not active."),
+		boolean("active", "Whether the account may be used. New synchronised accounts are not active, nor are new ones that do not say.").supplied(),
 	}
 	attributes = append(attributes, peopleAttributes()...)
 	attributes = append(attributes,
@@ -141,11 +142,13 @@ func contactSchema() *Schema {
 
 // groupSchema is RFC 7643 §4.2.
 func groupSchema() *Schema {
+	kind := text("type", "What the member is.").fixed()
+	kind.Canonical = []string{"User", "Contact", "Group"}
 	members := complexOf("members", "The direct members.",
 		text("value", "The member's id.").exact().fixed(),
 		reference("$ref", "The member's address.", "User", "Group", "Contact").fixed(),
-		text("type", "User, Group or Contact.").readOnly(),
-		text("display", "The member's name.").readOnly(),
+		kind,
+		text("display", "The member's name; returned on request, for it would make up most of a large group.").readOnly().returned(Request),
 	)
 	members.Multi = true
 	return &Schema{directory.SchemaGroup, "Group", "Group", []*Attribute{

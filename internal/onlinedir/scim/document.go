@@ -74,7 +74,7 @@ func (t *ResourceType) Decode(body []byte) (Document, error) {
 			return nil, err
 		}
 	}
-	return doc, t.CheckRequired(doc)
+	return doc, t.checkRequired(doc, func(a *Attribute) bool { return a.Supplied })
 }
 
 func (t *ResourceType) decodeInto(doc Document, name string, value any) error {
@@ -137,13 +137,16 @@ func (t *ResourceType) checkSchemas(raw map[string]any) error {
 	return nil
 }
 
-// CheckRequired refuses a document that lacks a required attribute.
+// CheckRequired refuses a document that lacks a required attribute, or has nothing in it.
 func (t *ResourceType) CheckRequired(doc Document) error {
+	return t.checkRequired(doc, func(*Attribute) bool { return false })
+}
+
+func (t *ResourceType) checkRequired(doc Document, mayLack func(*Attribute) bool) error {
 	for _, a := range t.Schema.Attributes {
-		if !a.Required {
-			continue
-		}
-		if s, _ := doc[a.Name].(string); strings.TrimSpace(s) == "" {
+		value, there := doc[a.Name]
+		text, isText := value.(string)
+		if a.Required && (!there && !mayLack(a) || isText && strings.TrimSpace(text) == "") {
 			return Bad(InvalidValue, "%s is required and must not be empty", a.Name)
 		}
 	}

@@ -50,6 +50,11 @@ const (
 	LessOrEqual    Operator = "le"
 )
 
+// orders reports whether an operator asks which of two values is the greater.
+func (op Operator) orders() bool {
+	return op == Greater || op == GreaterOrEqual || op == Less || op == LessOrEqual
+}
+
 func operator(word string) (Operator, bool) {
 	switch op := Operator(strings.ToLower(word)); op {
 	case Equal, NotEqual, Contains, StartsWith, EndsWith, Greater, GreaterOrEqual, Less, LessOrEqual:
@@ -67,8 +72,10 @@ const (
 var errTooMany = errors.New("the filter has too many terms or levels")
 
 // ParseFilter reads a filter for a resource type.
-func (t *ResourceType) ParseFilter(s string) (Filter, error) {
-	p := parser{lexer: lexer{text: s}, resolve: t.resolve}
+func (t *ResourceType) ParseFilter(s string) (Filter, error) { return parseFilter(s, t.resolve) }
+
+func parseFilter(s string, resolve func(word string) (Path, error)) (Filter, error) {
+	p := parser{lexer: lexer{text: s}, resolve: resolve}
 	f, err := p.or()
 	if err == nil {
 		err = p.expect(endToken, "the end")
@@ -159,9 +166,12 @@ func (p *parser) term() (Filter, error) {
 	return p.expression(path)
 }
 
-// element reads what follows "emails[": the inner filter, and the form emails[...].value eq "x", which is outside the grammar but sent
+// element reads what follows "emails[" (or "name[": what is complex has at least one value): the inner filter, and the form emails[...].value eq "x", which is outside the grammar but sent
 // by known clients.
 func (p *parser) element(path Path) (Filter, error) {
+	if path.Attribute.plain() && !path.Attribute.Multi || path.Sub != nil {
+		return nil, fmt.Errorf("%s is neither complex nor multi-valued: brackets select values", path)
+	}
 	inner, err := p.elementFilter(path)
 	if err != nil {
 		return nil, err
@@ -183,9 +193,6 @@ func (p *parser) element(path Path) (Filter, error) {
 
 // elementFilter reads up to the closing bracket, with names that mean the element's.
 func (p *parser) elementFilter(path Path) (Filter, error) {
-	if path.Attribute == nil || !path.Attribute.Multi || path.Sub != nil {
-		return nil, fmt.Errorf("%s is not multi-valued: brackets select elements of a list", path)
-	}
 	outer := p.resolve
 	defer func() { p.resolve = outer }()
 	p.resolve = func(word string) (Path, error) { return elementPath(path.Attribute, word) }
@@ -210,12 +217,12 @@ func elementPath(a *Attribute, name string) (Path, error) {
 
 // expression reads the operator and the value after a path.
 func (p *parser) expression(path Path) (Filter, error) {
-	if a := path.leaf(); a.Type == Complex && a.Lookup("value") != nil && path.Sub == nil {
-		path.Sub = a.Lookup("value") // emails co "x" means emails.value (RFC 7644 §3.4.2.2)
-	}
 	t := p.next()
 	if t.kind == wordToken && strings.EqualFold(t.text, "pr") {
 		return Present{path}, nil
+	}
+	if a := path.leaf(); a.Type == Complex && a.Lookup("value") != nil && path.Sub == nil {
+		path.Sub = a.Lookup("value") // emails co "x" means emails.value (RFC 7644 §3.4.2.2)
 	}
 	op, ok := operator(t.text)
 	if t.kind != wordToken || !ok {
@@ -245,12 +252,15 @@ func literal(path Path, op Operator, t token) (any, error) {
 		}
 		return v, nil
 	}
+	if leaf.Type == Binary && op.orders() {
+		return nil, fmt.Errorf("%s is binary: it has no order, so compare it with another operator than gt, ge, lt or le", path)
+	}
 	if t.kind != stringToken {
 		return nil, fmt.Errorf("%s is compared with a string in double quotes, found %s", path, t)
 	}
 	if leaf.Type == DateTime {
 		moment, err := time.Parse(time.RFC3339, t.text)
-		if err != nil || op == Contains || op == StartsWith || op == EndsWith {
+		if err != nil || ordered && !op.orders() {
 			return nil, fmt.Errorf("%s is compared by eq, ne, gt, ge, lt or le with a time such as 2026-01-31T12:00:00Z", path)
 		}
 		return moment, nil

@@ -107,10 +107,13 @@ func (op Operation) elements(holder map[string]any) error {
 			onlyPrimary(kept, len(kept)-1)
 		}
 	}
-	if !matched && op.Verb != Remove {
+	if !matched && op.Verb == Replace {
+		return Bad(NoTarget, "no element of %s matches; add one (RFC 7644 §3.5.2.3)", op.Path)
+	}
+	if !matched && op.Verb == Add {
 		v, ok := op.fresh()
 		if !ok {
-			return Bad(NoTarget, "no element of %s matches, and the filter does not say how a new one would look", op.Path)
+			return Bad(NoTarget, "no element of %s matches, and the path does not say how a new one would look", op.Path)
 		}
 		kept = append(kept, v)
 		onlyPrimary(kept, len(kept)-1)
@@ -152,8 +155,8 @@ func hollow(object map[string]any) bool {
 	return true
 }
 
-// fresh is the element that a filter of plain equalities describes, with the value that is set: clients write
-// phoneNumbers[type eq "work"].value without knowing whether there is one.
+// fresh is the element that a filter of plain equalities describes, with the value that is added: known clients add to
+// phoneNumbers[type eq "work"].value, about which RFC 7644 §3.5.2.1 says nothing.
 func (op Operation) fresh() (any, bool) {
 	object := make(map[string]any)
 	if !op.Path.Attribute.plain() && op.Path.Filter != nil && describe(op.Path.Filter, object) {

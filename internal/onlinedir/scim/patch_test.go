@@ -75,10 +75,33 @@ func TestPatch(t *testing.T) {
 			`{"emails":[{"type":"work","value":"a"},{"type":"home","value":"h"}]}`, `[{"op":"replace","path":"emails[type eq \"work\"].value","value":"b"}]`,
 			`{"emails":[{"type":"work","value":"b"},{"type":"home","value":"h"}]}`,
 		},
-		"element made": {`{}`, `[{"op":"replace","path":"phoneNumbers[type eq \"work\"].value","value":"1"}]`, `{"phoneNumbers":[{"type":"work","value":"1"}]}`},
+		"element made": {`{}`, `[{"op":"add","path":"phoneNumbers[type eq \"work\"].value","value":"1"}]`, `{"phoneNumbers":[{"type":"work","value":"1"}]}`},
 		"element made from two conditions": {
 			`{}`, `[{"op":"add","path":"addresses[type eq \"work\" and primary eq true].locality","value":"L"}]`,
 			`{"addresses":[{"type":"work","primary":true,"locality":"L"}]}`,
+		},
+		"element made by an object": {
+			`{}`, `[{"op":"add","path":"addresses[type eq \"work\"]","value":{"region":"R"}}]`, `{"addresses":[{"type":"work","region":"R"}]}`,
+		},
+		"replace of what is not there":       {`{}`, `[{"op":"replace","path":"emails","value":[{"value":"a"}]}]`, `{"emails":[{"value":"a"}]}`},
+		"sub-attribute of what is not there": {`{}`, `[{"op":"replace","path":"name.givenName","value":"G"}]`, `{"name":{"givenName":"G"}}`},
+		"sub-attribute of every element": {
+			`{"emails":[{"value":"a","type":"work"},{"value":"b"}]}`, `[{"op":"replace","path":"emails.type","value":"home"}]`,
+			`{"emails":[{"value":"a","type":"home"},{"value":"b","type":"home"}]}`,
+		},
+		"the primary moves to another element": {
+			`{"emails":[{"value":"a","primary":true},{"value":"b","type":"home"}]}`, `[{"op":"replace","path":"emails[type eq \"home\"].primary","value":"True"}]`,
+			`{"emails":[{"value":"a"},{"value":"b","type":"home","primary":true}]}`,
+		},
+		"primary compared as a string": {
+			`{"emails":[{"value":"a","primary":true}]}`, `[{"op":"Replace","path":"emails[primary eq \"True\"].value","value":"b"}]`, `{"emails":[{"value":"b","primary":true}]}`,
+		},
+		"one value of many removed by its content": {
+			`{"emails":[{"value":"a","type":"work"},{"value":"b"}]}`, `[{"op":"remove","path":"emails","value":[{"value":"a"}]}]`, `{"emails":[{"value":"b"}]}`,
+		},
+		"no path, keys of both schemas": {
+			`{}`, `[{"op":"add","value":{"title":"t",` + enterprise + `:{"department":"D","manager":"7"},"` + directory.SchemaUser + `:nickName":"n"}}]`,
+			`{"title":"t","nickName":"n",` + enterprise + `:{"department":"D","manager":{"value":"7"}}}`,
 		},
 		"element added": {
 			`{"emails":[{"type":"work","value":"a"}]}`, `[{"op":"add","path":"emails","value":{"type":"home","value":"h"}}]`,
@@ -109,11 +132,45 @@ func TestPatch(t *testing.T) {
 	}
 }
 
+// TestPatchRefusals: each with the scimType of RFC 7644 §3.12, table 9.
+func TestPatchRefusals(t *testing.T) {
+	for operations, want := range map[string]string{
+		`[{"op":"replace","path":"emails[type eq \"home\"].value","value":"x"}]`:     NoTarget,
+		`[{"op":"replace","path":"emails[type eq \"home\"]","value":{"value":"x"}}]`: NoTarget,
+		`[{"op":"add","path":"emails[type sw \"h\"].value","value":"x"}]`:            NoTarget,
+		`[{"op":"replace","path":"ims.value","value":"x"}]`:                          NoTarget,
+		`[{"op":"remove"}]`: NoTarget,
+		`[{"op":"replace","path":"meta.created","value":"x"}]`:                                       Mutability,
+		`[{"op":"remove","path":"id"}]`:                                                              Mutability,
+		`[{"op":"add","path":"groups","value":[{"value":"x"}]}]`:                                     Mutability,
+		`[{"op":"replace","path":"roles[value eq \"x\"].value","value":"y"}]`:                        Mutability,
+		`[{"op":"replace","path":"` + directory.Manager + `.displayName","value":"x"}]`:              Mutability,
+		`[{"op":"add","path":"emails[type eq \"work\"","value":"x"}]`:                                InvalidPath,
+		`[{"op":"add","path":"title.x","value":"x"}]`:                                                InvalidPath,
+		`[{"op":"add","path":"name[givenName eq \"x\"].familyName","value":"x"}]`:                    InvalidPath,
+		`[{"op":"add","value":{"shoeSize":"9"}}]`:                                                    InvalidPath,
+		`[{"op":"add","value":"title"}]`:                                                             InvalidValue,
+		`[{"op":"add","path":"title"}]`:                                                              InvalidValue,
+		`[{"op":"add","path":"active","value":"maybe"}]`:                                             InvalidValue,
+		`[{"op":"add","path":"name","value":"Paul"}]`:                                                InvalidValue,
+		`[{"op":"replace","path":"emails","value":[{"primary":true,"value":"a"},{"primary":true}]}]`: InvalidValue,
+		`[{"op":"test","path":"title","value":"x"}]`:                                                 InvalidSyntax,
+		`[{"op":5}]`: InvalidSyntax,
+		`{}`:         InvalidSyntax,
+	} {
+		doc := Document{"userName": "u", "emails": []any{map[string]any{"type": "work", "value": "a"}}}
+		refused, ok := AsError(apply(userType(), doc, operations))
+		if !ok || refused.Status != 400 || refused.Type != want {
+			t.Errorf("%s: %+v, want %s", operations, refused, want)
+		}
+	}
+}
+
 // TestEveryMasteredAttribute: what syncd masters can be set, changed and removed by its path, and leaves nothing behind.
 func TestEveryMasteredAttribute(t *testing.T) {
 	for _, a := range directory.Masters() {
 		doc := Document{}
-		for _, value := range []string{`"a"`, `"b"`} {
+		for i, value := range []string{`"a"`, `"b"`} {
 			switch a.Info().Shape {
 			case directory.Boolean:
 				value = "true"
@@ -124,7 +181,7 @@ func TestEveryMasteredAttribute(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			operation := `[{"op":"replace","path":` + string(path) + `,"value":` + value + `}]`
+			operation := `[{"op":"` + []string{"Add", "Replace"}[i] + `","path":` + string(path) + `,"value":` + value + `}]`
 			if err := apply(userType(), doc, operation); err != nil {
 				t.Fatal(a.Path(), err)
 			}

@@ -12,6 +12,7 @@ type Path struct {
 	Attribute *Attribute // nil when the path is the extension as a whole
 	Filter    Filter     // selects elements of a multi-valued attribute, else nil
 	Sub       *Attribute // nil when the path ends at the attribute
+	Absent    bool       // in a query over several types: another type has the attribute, this one does not
 }
 
 // String is the canonical spelling, without the filter's text.
@@ -64,6 +65,9 @@ func (t *ResourceType) parsePath(s string) (Path, error) {
 	}
 	token := p.next()
 	if token.kind == openBracket {
+		if path.Attribute == nil || !path.Attribute.Multi || path.Sub != nil {
+			return Path{}, fmt.Errorf("%s is not multi-valued: brackets select elements of a list", path)
+		}
 		if path.Filter, err = p.elementFilter(path); err != nil {
 			return Path{}, err
 		}

@@ -26,16 +26,24 @@ type Attribute struct {
 	Type        Type
 	Multi       bool
 	Required    bool
+	Supplied    bool // where a client leaves a required attribute out, the directory supplies its value
 	CaseExact   bool
 	ReadOnly    bool   // the service decides; what a client sends is ignored, or refused where it is the target of a PATCH
 	Immutable   bool   // may be set when its parent appears, never changed afterwards
-	Returned    string // always, default or request
+	Returned    string // one of the words below, "" for default
 	Unique      bool   // uniqueness "server", else "none"
 	Longest     int    // bytes of a value, 0 for no bound of its own
 	Canonical   []string
 	References  []string
 	Sub         []*Attribute
 }
+
+// When an attribute is returned (RFC 7643 §7, "returned"), but for "default".
+const (
+	Always  = "always"  // even where a client excludes it
+	Request = "request" // only where a client names it in attributes
+	Never   = "never"
+)
 
 // Lookup finds a sub-attribute whatever its case (RFC 7643 §2.1), nil when there is none.
 func (a *Attribute) Lookup(name string) *Attribute { return lookup(a.Sub, name) }

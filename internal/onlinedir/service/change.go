@@ -10,7 +10,8 @@ import (
 
 // change is one request to change a resource, alone or as an operation of a bulk, taken apart and not made yet.
 type change struct {
-	status int // once it is made
+	status     int              // once it is made
+	operations []scim.Operation // of a PATCH
 	// make returns no record for a deletion.
 	make func(ctx context.Context, w *tenant.Writer) (*tenant.Record, error)
 }
@@ -20,21 +21,21 @@ func decode(kind *scim.ResourceType, method, id string, body []byte, expected te
 	switch method {
 	case http.MethodPost:
 		doc, err := kind.Decode(body)
-		return change{http.StatusCreated, func(ctx context.Context, w *tenant.Writer) (*tenant.Record, error) {
+		return change{status: http.StatusCreated, make: func(ctx context.Context, w *tenant.Writer) (*tenant.Record, error) {
 			return w.Create(ctx, kind, doc)
 		}}, err
 	case http.MethodPut:
 		doc, err := kind.Decode(body)
-		return change{http.StatusOK, func(ctx context.Context, w *tenant.Writer) (*tenant.Record, error) {
+		return change{status: http.StatusOK, make: func(ctx context.Context, w *tenant.Writer) (*tenant.Record, error) {
 			return w.Replace(ctx, kind, id, doc, expected)
 		}}, err
 	case http.MethodPatch:
 		operations, err := kind.DecodePatch(body)
-		return change{http.StatusOK, func(ctx context.Context, w *tenant.Writer) (*tenant.Record, error) {
+		return change{status: http.StatusOK, operations: operations, make: func(ctx context.Context, w *tenant.Writer) (*tenant.Record, error) {
 			return w.Patch(ctx, kind, id, operations, expected)
 		}}, err
 	case http.MethodDelete:
-		return change{http.StatusNoContent, func(ctx context.Context, w *tenant.Writer) (*tenant.Record, error) {
+		return change{status: http.StatusNoContent, make: func(ctx context.Context, w *tenant.Writer) (*tenant.Record, error) {
 			return nil, w.Delete(ctx, kind, id, expected)
 		}}, nil
 	}

@@ -18,7 +18,11 @@ func (s *Service) discover(r *request, path []string) (*answer, error) {
 	switch path[0] {
 	case "ServiceProviderConfig":
 		if len(path) == 1 {
-			return s.providerConfig(r)
+			return s.providerConfig(r), nil
+		}
+	case "Tenant":
+		if len(path) == 1 {
+			return s.describeTenant(r)
 		}
 	case "ResourceTypes":
 		for _, t := range s.tenant.Catalogue().Types {
@@ -51,38 +55,24 @@ func (s *Service) discover(r *request, path []string) (*answer, error) {
 	return nil, scim.Refuse(http.StatusNotFound, "", "there is nothing at %s; %s/ResourceTypes lists what there is", r.URL.Path, Prefix)
 }
 
-// SchemaTenant is the URN under which ServiceProviderConfig tells about the company.
-const SchemaTenant = "urn:syncd:params:scim:schemas:core:1.0:Tenant"
-
-// providerConfig is RFC 7643 §5, the domains of the company, and where passes are reported.
-func (s *Service) providerConfig(r *request) (*answer, error) {
-	verified, strict, err := s.tenant.VerifiedDomains(r.Context())
-	if err != nil {
-		return nil, err
-	}
+// providerConfig is RFC 7643 §5. It leads to what the directory tells about the company by a link (RFC 8288): the schema of this
+// resource has no room for it, and clients hold it to its schema.
+func (s *Service) providerConfig(r *request) *answer {
 	supported := func(yes bool) map[string]any { return map[string]any{"supported": yes} }
-	return jsonAnswer(http.StatusOK, map[string]any{
-		"schemas":        []string{scim.SchemaProviderConfig, SchemaTenant},
+	a := jsonAnswer(http.StatusOK, map[string]any{
+		"schemas":        []string{scim.SchemaProviderConfig},
 		"patch":          supported(true),
 		"bulk":           map[string]any{"supported": true, "maxOperations": MaxOperations, "maxPayloadSize": MaxPayload},
 		"filter":         map[string]any{"supported": true, "maxResults": MaxResults},
 		"changePassword": supported(false),
-		"sort":           supported(false),
+		"sort":           supported(true),
 		"etag":           supported(true),
 		"authenticationSchemes": []any{map[string]any{
 			"type": "oauthbearertoken", "name": "Bearer token", "primary": true,
 			"description": "A token that `syncd directory token` made, in the Authorization header (RFC 6750).",
 		}},
-		"meta":       map[string]any{"resourceType": "ServiceProviderConfig", "location": r.base + "/ServiceProviderConfig"},
-		SchemaTenant: describeDomains(s.tenant.RoutingDomain(), verified, strict),
-	}), nil
-}
-
-// describeDomains lists the verified domains, the routing domain first. There is no list where names may be in any domain.
-func describeDomains(routing string, verified []string, strict bool) map[string]any {
-	about := map[string]any{"routingDomain": routing, "passes": "/" + passes}
-	if strict {
-		about["verifiedDomains"] = verified
-	}
-	return about
+		"meta": map[string]any{"resourceType": "ServiceProviderConfig", "location": r.base + "/ServiceProviderConfig"},
+	})
+	a.header.Set("Link", "<Tenant>; rel=\""+SchemaTenant+"\"")
+	return a
 }

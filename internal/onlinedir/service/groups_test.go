@@ -74,9 +74,17 @@ func TestMembers(t *testing.T) {
 	mixed := patch(object{"op": "replace", "path": "displayName", "value": "Crew"}, object{"op": "add", "path": "members", "value": refs(ids[0])})
 	s.Must(204, "PATCH", path, mixed)
 	doc := s.Must(200, "GET", path, nil)
-	want := []any{object{"value": ids[0], "type": "User", "display": "Paul Patel", "$ref": s.URL + "/scim/v2/Users/" + ids[0]}}
+	want := []any{object{"value": ids[0], "type": "User", "$ref": s.URL + "/scim/v2/Users/" + ids[0]}}
 	if diff := cmp.Diff(want, doc.Body["members"]); diff != "" || doc.Body["displayName"] != "Crew" {
 		t.Error(diff, doc.Body["displayName"])
+	}
+	named := s.Must(200, "GET", path+"?attributes=members.value,members.display", nil)
+	if want := []any{object{"value": ids[0], "display": "Paul Patel"}}; !cmp.Equal(want, named.Body["members"]) {
+		t.Error("the names of members are returned on request:", named.Body)
+	}
+	wrong := s.Must(400, "PATCH", path, patch(object{"op": "add", "path": "members", "value": []any{object{"value": ids[1], "type": "Group"}}}))
+	if wrong.Type() != scim.InvalidValue || !strings.Contains(wrong.Detail(), "is a User, not a Group") {
+		t.Error(wrong.Body)
 	}
 	replaced := s.Must(200, "PUT", path, group("staff", ids[1:3]...))
 	if got := memberIDs(replaced); !cmp.Equal(got, ids[1:3]) {
@@ -116,7 +124,15 @@ func TestNestingAndWhoseGroups(t *testing.T) {
 			t.Error(filter, found.Body)
 		}
 	}
-	s.Must(400, "GET", "/Groups?filter="+escape(`not (members.value eq "x")`), nil)
+	for filter, want := range map[string]float64{
+		`members pr`: 2, `not (members pr)`: 0, `not (members.value eq "x")`: 2, `members.value ne "` + contact + `"`: 2, `members.value eq null`: 0,
+		`members.value sw "` + contact[:30] + `" and displayName eq "inner"`: 1, `members[value ew "` + contact[20:] + `"]`: 1,
+	} {
+		if found := s.Must(200, "GET", "/Groups?filter="+escape(filter), nil); found.Body["totalResults"] != want {
+			t.Errorf("%s: %v groups, want %v", filter, found.Body["totalResults"], want)
+		}
+	}
+	s.Must(400, "GET", "/Groups?filter="+escape(`members.display eq "x"`), nil)
 	s.Must(204, "DELETE", "/Groups/"+inner, nil)
 	if got := memberIDs(s.Must(200, "GET", "/Groups/"+outer, nil)); len(got) != 0 {
 		t.Error("a deleted group is still a member:", got)

@@ -71,6 +71,29 @@ func TestFilters(t *testing.T) {
 		`title ne "chef"`:                                                {"Ann", "çelik"},
 		`userName co "\u006f"`:                                           {"bob"},
 		`userName eq "' OR 1=1 --"`:                                      {},
+		`userName ne "ann"`:                                              {"bob", "çelik"},
+		`userName ge "bob" and userName lt "c"`:                          {"bob"},
+		`userName gt "Bob"`:                                              {"çelik"}, // strings are compared folded
+		`not (userName sw "a" or userName ew "K")`:                       {"bob"},
+		`userName ew "N"`:                                                {"Ann"},
+		`not (` + department + ` eq "sales") or title pr`:                {"bob", "çelik"},
+		`externalId gt "x-B" and externalId le "x-b"`:                    {}, // and those that are exact, exactly
+		`externalId ge "x-A"`:                                            {"Ann", "bob", "çelik"},
+		`emails pr and emails.type eq "work"`:                            {"Ann", "bob", "çelik"},
+		`name pr`:                                                        {"çelik"},
+		`name[givenName eq "ç" and not (familyName pr)]`:                 {"çelik"},
+		`addresses pr or phoneNumbers pr`:                                {},
+		`title eq null and displayName ne null`:                          {"Ann"},
+		`schemas eq "` + directory.SchemaOnPremises + `"`:                {"Ann", "bob", "çelik"},
+		`schemas co "group"`:                                             {},
+		`meta.version eq "W/\"1\""`:                                      {"Ann", "çelik"},
+		`meta.resourceType eq "User" and id sw "` + bob[:1] + `"`:        {"Ann", "bob", "çelik"},
+		`meta.resourceType eq "user"`:                                    {}, // exact
+		`meta.location ew "` + ann + `"`:                                 {"Ann"},
+		`meta.created ge "2020-01-01T00:00:00.123456Z" and not (meta.created lt "2020-01-01T01:00:00+02:00")`: {"Ann", "bob", "çelik"},
+		`userName eq "bob" or userName eq "Ann" and title eq "no"`:                                            {"bob"}, // and binds closer
+		`(userName eq "bob" or userName eq "Ann") and title eq "no"`:                                          {},
+		`groups pr`: {},
 	} {
 		answer := s.Must(200, "GET", "/Users?filter="+escape(filter), nil)
 		if diff := cmp.Diff(want, names(answer)); diff != "" || answer.Body["totalResults"] != float64(len(want)) {
@@ -80,6 +103,9 @@ func TestFilters(t *testing.T) {
 	for filter, kind := range map[string]string{
 		`userName`: scim.InvalidFilter, `userName eq`: scim.InvalidFilter, `nothing eq "x"`: scim.InvalidFilter, `userName eq "x`: scim.InvalidFilter,
 		`active gt true`: scim.InvalidFilter, `(userName pr`: scim.InvalidFilter, `userName[value eq "x"]`: scim.InvalidFilter,
+		`x509Certificates gt "a"`: scim.InvalidFilter, `active co true`: scim.InvalidFilter, `meta.created co "2020-01-01T00:00:00Z"`: scim.InvalidFilter,
+		`meta.created gt "yesterday"`: scim.InvalidFilter, `userName gt 5`: scim.InvalidFilter, `userName lt null`: scim.InvalidFilter, `not userName pr`: scim.InvalidFilter,
+		`userName eq "a" and`: scim.InvalidFilter, `userName eq "a" userName eq "b"`: scim.InvalidFilter, directory.SchemaEnterprise + ` pr`: scim.InvalidFilter,
 		`emails[nope eq "x"]`: scim.InvalidFilter, `name eq "x"`: scim.InvalidFilter, `userName is "x"`: scim.InvalidFilter,
 		strings.Repeat("(", 100) + `userName pr` + strings.Repeat(")", 100): scim.TooMany,
 		strings.Repeat(`title pr or `, 1100) + `title pr`:                   scim.TooMany,

@@ -14,7 +14,7 @@ import (
 	"syncd/internal/onlinedir/tenant"
 )
 
-// passes is the endpoint where synchronisation tells how a pass went. ServiceProviderConfig announces it.
+// passes is the endpoint where synchronisation tells how a pass went. What the directory tells about the company announces it.
 const passes = "Passes"
 
 // SchemaPassReport is the URN of the message that it takes.

@@ -70,7 +70,16 @@ func TestAdministrators(t *testing.T) {
 
 func TestDomainsAreTold(t *testing.T) {
 	s := onlinedirtest.New(t)
-	told := func() any { return s.Must(200, "GET", "/ServiceProviderConfig", nil).Body[service.SchemaTenant] }
+	link := s.Must(200, "GET", "/ServiceProviderConfig", nil).Header.Get("Link")
+	if want := "<Tenant>; rel=\"" + service.SchemaTenant + "\""; link != want {
+		t.Errorf("the link to what is told is %s, want %s", link, want)
+	}
+	told := func() any {
+		body := s.Must(200, "GET", "/Tenant", nil).Body
+		delete(body, "schemas")
+		delete(body, "meta")
+		return any(body)
+	}
 	if d := cmp.Diff(object{"routingDomain": "contoso.online.example", "passes": "/Passes"}, told()); d != "" {
 		t.Error(d)
 	}

@@ -17,13 +17,15 @@ type renderer struct {
 	projection scim.Projection
 	members    bool // write the members of groups
 	groups     bool // write the groups of users
+	names      bool // with the members' names
 }
 
 func newRenderer(base string, reader *tenant.Reader, kind *scim.ResourceType, p scim.Projection) *renderer {
 	v := &renderer{base: base, reader: reader, projection: p}
 	switch kind.Kind {
 	case directory.Group:
-		v.members = p.Wants(kind.Attribute("members"))
+		members := kind.Attribute("members")
+		v.members, v.names = p.Wants(members), !p.Hides(members, members.Lookup("display"))
 	case directory.User:
 		v.groups = p.Wants(kind.Attribute("groups"))
 	}
@@ -63,6 +65,8 @@ func (v *renderer) render(ctx context.Context, out *bytes.Buffer, record *tenant
 		element["$ref"] = location(v.base, m.Type, m.Value)
 		if v.groups {
 			element["type"] = "direct"
+		} else if !v.names {
+			delete(element, "display")
 		}
 		shown := v.projection.Apply(scim.Document{name: []any{map[string]any(element)}})
 		values, _ := shown[name].([]any)

@@ -14,7 +14,7 @@ import (
 func (s *Service) resource(r *request, kind *scim.ResourceType, path []string) (*answer, error) {
 	switch {
 	case len(path) == 0 && r.Method == http.MethodGet:
-		return s.list(r, kind)
+		return s.list(r, []*scim.ResourceType{kind})
 	case len(path) == 0 && r.Method == http.MethodPost:
 		return s.change(r, kind, "")
 	case len(path) == 0:
@@ -22,10 +22,7 @@ func (s *Service) resource(r *request, kind *scim.ResourceType, path []string) (
 	case len(path) > 1 || path[0] == "":
 		return nil, scim.Refuse(http.StatusNotFound, "", "there is nothing at %s", r.URL.Path)
 	case path[0] == ".search":
-		if r.Method != http.MethodPost {
-			return nil, notAllowed("POST")
-		}
-		return s.search(r, kind)
+		return s.search(r, []*scim.ResourceType{kind})
 	}
 	switch r.Method {
 	case http.MethodGet:
@@ -38,7 +35,23 @@ func (s *Service) resource(r *request, kind *scim.ResourceType, path []string) (
 
 func (r *request) projection(kind *scim.ResourceType) scim.Projection {
 	q := r.URL.Query()
-	return kind.ParseProjection(q.Get("attributes"), q.Get("excludedAttributes"))
+	return kind.ParseProjection(strings.Join(q["attributes"], ","), strings.Join(q["excludedAttributes"], ","))
+}
+
+// tags is a list of entity tags, whatever the number of headers that hold it; empty for none.
+func (r *request) tags(header string) string { return strings.Join(r.Header.Values(header), ",") }
+
+// checkUnless refuses a change whose If-None-Match names what is there (RFC 9110 §13.1.2).
+func (r *request) checkUnless(ctx context.Context, w *tenant.Writer, kind *scim.ResourceType, id string) error {
+	tags := r.tags("If-None-Match")
+	if tags == "" || id == "" {
+		return nil
+	}
+	record, err := w.Get(ctx, kind, id)
+	if err == nil && record.HasTag(tags) {
+		err = scim.Refuse(http.StatusPreconditionFailed, "", "the resource is there, and has the version %s", record.ETag())
+	}
+	return err
 }
 
 // resourceAnswer renders one record.
@@ -62,7 +75,7 @@ func (s *Service) get(r *request, kind *scim.ResourceType, id string) (a *answer
 		if err != nil {
 			return err
 		}
-		if tag := r.Header.Get("If-None-Match"); tag != "" && strings.TrimPrefix(tag, "W/") == strings.TrimPrefix(record.ETag(), "W/") {
+		if tags := r.tags("If-None-Match"); tags != "" && record.HasTag(tags) {
 			a = newAnswer(http.StatusNotModified)
 			a.header.Set("ETag", record.ETag())
 			return nil
@@ -82,8 +95,11 @@ func (s *Service) change(r *request, kind *scim.ResourceType, id string) (a *ans
 			return nil, err
 		}
 	}
-	c, err := decode(kind, r.Method, id, body, tenant.Precondition(r.Header.Get("If-Match")))
+	c, err := decode(kind, r.Method, id, body, tenant.Precondition(r.tags("If-Match")))
 	if err != nil {
+		return nil, err
+	}
+	if err := r.mayChange(c); err != nil {
 		return nil, err
 	}
 	status, patch := c.status, r.Method == http.MethodPatch
@@ -91,6 +107,9 @@ func (s *Service) change(r *request, kind *scim.ResourceType, id string) (a *ans
 		status = http.StatusNoContent
 	}
 	err = s.write(r, func(ctx context.Context, w *tenant.Writer) error {
+		if err := r.checkUnless(ctx, w, kind, id); err != nil {
+			return err
+		}
 		record, err := c.make(ctx, w)
 		if err != nil {
 			return err

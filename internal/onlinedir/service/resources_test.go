@@ -133,7 +133,7 @@ func TestUniqueness(t *testing.T) {
 	}
 	// An address that was given up is free at once, and taking over one's own is no conflict.
 	s.Must(204, "PATCH", "/Users/"+id, patch(object{"op": "replace", "path": directory.ProxyAddresses.Path(), "value": []string{"SMTP:x@corp.example", "smtp:y@corp.example"}}))
-	s.Must(204, "PATCH", "/Users/"+id, patch(object{"op": "replace", "path": directory.WorkEmail.Path(), "value": "x@corp.example"}))
+	s.Must(204, "PATCH", "/Users/"+id, patch(object{"op": "add", "path": directory.WorkEmail.Path(), "value": "x@corp.example"}))
 	s.Must(204, "PATCH", "/Users/"+id, patch(object{"op": "replace", "path": directory.ProxyAddresses.Path(), "value": []string{"SMTP:x@corp.example"}}))
 	s.Must(201, "POST", "/Contacts", contact(proxy("smtp:y@corp.example")))
 }

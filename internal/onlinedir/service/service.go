@@ -28,10 +28,19 @@ const (
 type Service struct {
 	tenant *tenant.Tenant
 	log    *zap.Logger
+	within func(http.Handler) http.Handler
 }
 
 // New makes the service of a tenant.
-func New(t *tenant.Tenant) *Service { return &Service{t, t.Log().Named("scim")} }
+func New(t *tenant.Tenant) *Service {
+	return &Service{t, t.Log().Named("scim"), func(h http.Handler) http.Handler { return h }}
+}
+
+// Within puts limits around the service: whatever a client with a token asks for goes through what limits returns.
+func (s *Service) Within(limits func(http.Handler) http.Handler) *Service {
+	s.within = limits
+	return s
+}
 
 // request is one request on its way through the service.
 type request struct {
@@ -39,6 +48,7 @@ type request struct {
 	base   string              // address of the service, without the slash at its end
 	origin string              // address of the site
 	client string              // name of the token
+	person string              // id of the person whose token it is, empty for a program
 	writer http.ResponseWriter // told when a body is too large
 }
 
@@ -47,12 +57,25 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
 	req := &request{Request: r, origin: origin(r), writer: w}
 	req.base = req.origin + Prefix
-	answer, err := s.answer(req)
+	if err := s.authenticate(req); err != nil {
+		s.finish(w, req, nil, err, began)
+		return
+	}
+	s.within(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		admitted := *req
+		admitted.Request, admitted.writer = r, w
+		answer, err := s.answer(&admitted)
+		s.finish(w, &admitted, answer, err, began)
+	})).ServeHTTP(w, r)
+}
+
+// finish sends the answer, or the error as one.
+func (s *Service) finish(w http.ResponseWriter, r *request, answer *answer, err error, began time.Time) {
 	if err != nil {
 		answer = s.refusal(r.Context(), err)
 	}
 	answer.send(w)
-	s.log.Debug("request", zap.String("method", r.Method), zap.String("path", r.URL.Path), zap.String("client", req.client),
+	s.log.Debug("request", zap.String("method", r.Method), zap.String("path", r.URL.Path), zap.String("client", r.client),
 		zap.Int("status", answer.status), zap.Int("bytes", len(answer.body)), zap.Duration("took", time.Since(began)), zap.Error(err))
 }
 
@@ -64,10 +87,10 @@ func origin(r *http.Request) string {
 }
 
 func (s *Service) answer(r *request) (*answer, error) {
-	if err := s.authenticate(r); err != nil {
+	path := strings.Split(strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, Prefix), "/"), "/")
+	if err := r.mayAsk(path); err != nil {
 		return nil, err
 	}
-	path := strings.Split(strings.TrimPrefix(r.URL.Path, Prefix+"/"), "/")
 	if kind := s.tenant.Catalogue().ByEndpoint(path[0]); kind != nil {
 		return s.resource(r, kind, path[1:])
 	}
@@ -82,10 +105,12 @@ func (s *Service) answer(r *request) (*answer, error) {
 			return nil, notAllowed("POST")
 		}
 		return s.reportPass(r)
-	case path[0] == "Me":
-		return nil, scim.Refuse(http.StatusNotImplemented, "", "/Me is not offered: clients of this directory are programs, not people")
-	case path[0] == ".search" || path[0] == "":
-		return nil, scim.Refuse(http.StatusNotImplemented, "", "a search over all resource types is not offered: search one, such as /Users/.search")
+	case path[0] == "Me" && len(path) == 1:
+		return s.me(r)
+	case path[0] == ".search" && len(path) == 1:
+		return s.search(r, s.tenant.Catalogue().Types)
+	case path[0] == "" && r.Method == http.MethodGet:
+		return s.list(r, s.tenant.Catalogue().Types)
 	}
 	if r.Method != http.MethodGet {
 		return nil, notAllowed("GET")
@@ -99,14 +124,17 @@ func (s *Service) authenticate(r *request) error {
 	if token = strings.TrimSpace(token); !strings.EqualFold(scheme, "Bearer") || token == "" {
 		return scim.Refuse(http.StatusUnauthorized, "", "a bearer token is needed; make one with `syncd directory token`")
 	}
-	name, known, err := s.tenant.TokenName(r.Context(), directory.Secret(token))
+	bearer, known, err := s.tenant.Bearer(r.Context(), directory.Secret(token))
 	if err != nil {
 		return err
 	}
-	if !known {
+	if !known || bearer.Person != "" && bearer.State == tenant.Deleted {
 		return scim.Refuse(http.StatusUnauthorized, "", "the token is unknown or has been revoked; make a new one with `syncd directory token`")
 	}
-	r.client = name
+	r.client, r.person = bearer.Token, bearer.Person
+	if r.person != "" && bearer.State != tenant.Enabled {
+		return scim.Refuse(http.StatusForbidden, "", "this account is not active; an administrator of %s activates it", s.tenant.Name())
+	}
 	return nil
 }
 
@@ -115,7 +143,7 @@ func (r *request) actor() context.Context {
 	return tenant.As(r.Context(), tenant.Actor{Name: r.client, Sync: true})
 }
 
-// write runs a change of synchronisation, which the tenant must have enabled.
+// write runs a change. Those of synchronisation the tenant must have enabled; what a person changes at /Me has nothing to do with it.
 func (s *Service) write(r *request, fn func(ctx context.Context, w *tenant.Writer) error) error {
 	ctx := r.actor()
 	return s.tenant.Write(ctx, func(w *tenant.Writer) error {
@@ -123,7 +151,7 @@ func (s *Service) write(r *request, fn func(ctx context.Context, w *tenant.Write
 		if err != nil {
 			return err
 		}
-		if !enabled {
+		if !enabled && r.person == "" {
 			return scim.Refuse(http.StatusForbidden, "", "directory synchronisation is not enabled for %s: its administrator enables it at %s/migration"+
 				" (or gives `syncd directory init` the flag --enable-sync at set-up)", s.tenant.Name(), r.origin)
 		}

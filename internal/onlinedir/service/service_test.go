@@ -113,8 +113,11 @@ func TestBadRequests(t *testing.T) {
 		{"GET", "/Users/" + id + "/x", ``, 404, "", "nothing at"},
 		{"GET", "/Planets", ``, 404, "", "nothing at"},
 		{"GET", "/Groups/" + id, ``, 404, "", "no group with the id"},
-		{"GET", "/Me", ``, 501, "", "/Me"},
-		{"POST", "/.search", `{}`, 501, "", "/Users/.search"},
+		{"GET", "/Me", ``, 501, "", "/Me is for people"},
+		{"PATCH", "/Me", `{}`, 501, "", "--for USERNAME"},
+		{"POST", "/.search", `{}`, 400, scim.InvalidSyntax, service.SchemaSearch},
+		{"GET", "/.search", ``, 405, "", "POST"},
+		{"POST", "", `{}`, 405, "", "GET"},
 		{"PUT", "/Schemas", ``, 405, "", "takes GET"},
 	} {
 		answer := s.Must(c.status, c.method, c.path, c.body)

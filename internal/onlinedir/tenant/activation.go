@@ -22,11 +22,12 @@ type Result struct {
 // SetActive is what an administrator does with one account, as Activate and Deactivate do with many. Activating one that Active Directory has
 // disabled is refused, as are an unknown or deleted account and a lack of seats; making it what it is already changes nothing.
 func (t *Tenant) SetActive(ctx context.Context, id string, active bool) error {
-	change := func() (Result, error) { return t.Deactivate(ctx, Selection{IDs: []string{id}}) }
+	one, result, err := Selection{IDs: []string{id}}, Result{}, error(nil)
 	if active {
-		change = func() (Result, error) { return t.Activate(ctx, Selection{IDs: []string{id}}, 0) }
+		result, err = t.Activate(ctx, one, 0)
+	} else {
+		result, err = t.Deactivate(ctx, one)
 	}
-	result, err := change()
 	if err != nil || len(result.Refused) == 0 {
 		return err
 	}

@@ -2,6 +2,7 @@ package tenant
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -114,6 +115,14 @@ func TestTooFewSeatsForASelectionActivateNobody(t *testing.T) {
 	if err != nil || used(t, tenant)["Premium"] != 2 {
 		t.Error(used(t, tenant), err)
 	}
+	// Where that licence has fewer seats by now, the others get one of another.
+	_, err = tenant.Deactivate(t.Context(), Selection{IDs: done.Done})
+	ok(t, err)
+	ok(t, tenant.SetSeats(t.Context(), 2, 1))
+	_, err = tenant.Activate(t.Context(), everybody, 0)
+	if err != nil || used(t, tenant)["Premium"] != 1 || used(t, tenant)["Online Suite"] != 2 {
+		t.Error(used(t, tenant), err)
+	}
 }
 
 func TestSelectionsThatMakeNoSense(t *testing.T) {
@@ -168,126 +177,82 @@ func TestADeactivatedAccountThatIsDisabledOnPremisesIsBlocked(t *testing.T) {
 func TestRolesOfActivationAndEditing(t *testing.T) {
 	tenant := newTenant(t)
 	s := newStaff(t, tenant)
-	group, err := tenant.AddGroup(t.Context(), "Crew", "")
+	crew, err := tenant.AddGroup(t.Context(), "Crew", "")
 	ok(t, err)
-	people := map[string]func(ctx context.Context) error{
-		"activate": func(ctx context.Context) error { return tenant.SetActive(ctx, s.ann, true) },
-		"activate many": func(ctx context.Context) error {
-			_, err := tenant.Activate(ctx, Selection{IDs: []string{s.ann}}, 0)
+	made, err := tenant.AddUser(t.Context(), NewUser{UserName: "made"})
+	ok(t, err)
+	one := Selection{IDs: []string{s.ann}}
+	for _, test := range []struct {
+		what   string
+		needed Role
+		do     func(ctx context.Context) error
+	}{
+		{"preview", OnlyReader, func(ctx context.Context) error { _, err := tenant.PreviewActivation(ctx, one, 0); return err }},
+		{"list licences", OnlyReader, func(ctx context.Context) error { _, err := tenant.Licences(ctx); return err }},
+		{"activate", UserAdministrator, func(ctx context.Context) error { _, err := tenant.Activate(ctx, one, 0); return err }},
+		{"assign a licence", UserAdministrator, func(ctx context.Context) error { return tenant.AssignLicence(ctx, s.ann, 1) }},
+		{"deactivate", UserAdministrator, func(ctx context.Context) error { _, err := tenant.Deactivate(ctx, one); return err }},
+		{"say where", UserAdministrator, func(ctx context.Context) error { return tenant.SetUsageLocation(ctx, s.ann, "DE") }},
+		{"edit", UserAdministrator, func(ctx context.Context) error { return tenant.EditUser(ctx, made, map[string]string{"title": "x"}) }},
+		{"delete", UserAdministrator, func(ctx context.Context) error { return tenant.DeleteUser(ctx, made) }},
+		{"restore", UserAdministrator, func(ctx context.Context) error { return tenant.Restore(ctx, made) }},
+		{"make a group", UserAdministrator, func(ctx context.Context) error { _, err := tenant.AddGroup(ctx, "x", ""); return err }},
+		{"edit a group", UserAdministrator, func(ctx context.Context) error { return tenant.EditGroup(ctx, crew, "Sailors", "") }},
+		{"add members", UserAdministrator, func(ctx context.Context) error { return tenant.AddMembers(ctx, crew, []string{s.ann}) }},
+		{"remove members", UserAdministrator, func(ctx context.Context) error { return tenant.RemoveMember(ctx, crew, s.ann) }},
+		{"delete a group", UserAdministrator, func(ctx context.Context) error { return tenant.DeleteGroup(ctx, crew) }},
+		{"make a licence", GlobalAdministrator, func(ctx context.Context) error { return tenant.AddLicence(ctx, "Premium", 1) }},
+		{"change its seats", GlobalAdministrator, func(ctx context.Context) error { return tenant.SetSeats(ctx, 2, 5) }},
+		{"remove it", GlobalAdministrator, func(ctx context.Context) error { return tenant.RemoveLicence(ctx, 2) }},
+		{"give a role", GlobalAdministrator, func(ctx context.Context) error {
+			_, err := tenant.AddUser(ctx, NewUser{UserName: "chief", Role: "chief"})
 			return err
-		},
-		"assign": func(ctx context.Context) error { return tenant.AssignLicence(ctx, s.ann, 1) },
-		"deactivate": func(ctx context.Context) error {
-			_, err := tenant.Deactivate(ctx, Selection{IDs: []string{s.ann}})
-			return err
-		},
-		"locate": func(ctx context.Context) error { return tenant.SetUsageLocation(ctx, s.ann, "DE") },
-		"make": func(ctx context.Context) error {
-			_, err := tenant.AddUser(ctx, NewUser{UserName: ctx.Value(key{}).(string)})
-			return err
-		},
-		"edit":           func(ctx context.Context) error { return tenant.EditUser(ctx, s.ann, map[string]string{}) },
-		"make a group":   func(ctx context.Context) error { _, err := tenant.AddGroup(ctx, "x", ""); return err },
-		"edit a group":   func(ctx context.Context) error { return tenant.EditGroup(ctx, group, "Crew", "") },
-		"add members":    func(ctx context.Context) error { return tenant.AddMembers(ctx, group, []string{s.ann}) },
-		"remove members": func(ctx context.Context) error { return tenant.RemoveMember(ctx, group, s.ann) },
-	}
-	licences := map[string]func(ctx context.Context) error{
-		"make a licence":   func(ctx context.Context) error { return tenant.AddLicence(ctx, ctx.Value(key{}).(string), 1) },
-		"change a licence": func(ctx context.Context) error { return tenant.SetSeats(ctx, 1, 50) },
-		"give a role": func(ctx context.Context) error {
-			_, err := tenant.AddUser(ctx, NewUser{UserName: ctx.Value(key{}).(string), Role: "x"})
-			return err
-		},
-	}
-	for role, may := range map[Role][]map[string]func(context.Context) error{
-		OnlyReader: {}, UserAdministrator: {people}, GlobalAdministrator: {people, licences},
+		}},
 	} {
-		for i, actions := range []map[string]func(context.Context) error{people, licences} {
-			allowed := i < len(may)
-			for _, what := range []string{"activate", "assign"} { // in an order that can succeed
-				if do := actions[what]; do != nil && allowed {
-					ok(t, do(as(t, role, what)))
-				}
-			}
-			for what, do := range actions {
-				if what == "assign" && allowed {
-					continue
-				}
-				err := do(as(t, role, what))
-				if refused := err != nil && strings.Contains(err.Error(), "may not do this"); refused == allowed || allowed && err != nil {
-					t.Errorf("a %s who wants to %s: %v", role, what, err)
-				}
-			}
+		if role := test.needed + 1; role <= OnlyReader {
+			wantFault(t, test.do(by(t, "joe", role)), directory.Usage, "joe is a "+role.String()+" and may not do this")
 		}
-	}
-	wantFault(t, tenant.DeleteUser(as(t, OnlyReader, ""), s.ann), directory.Usage, "may not do this")
-	wantFault(t, tenant.Restore(as(t, OnlyReader, ""), s.eve), directory.Usage, "may not do this")
-	wantFault(t, tenant.DeleteGroup(as(t, OnlyReader, ""), group), directory.Usage, "may not do this")
-	wantFault(t, tenant.RemoveLicence(as(t, UserAdministrator, ""), 1), directory.Usage, "may not do this")
-}
-
-type key struct{}
-
-// as is a context of somebody with a role, and a name that nobody else gives.
-func as(t *testing.T, role Role, what string) context.Context {
-	return context.WithValue(As(t.Context(), Actor{Name: "kim", Role: role}), key{}, strings.ReplaceAll(what, " ", "-")+"-"+strconv.Itoa(int(role)))
-}
-
-func TestCSV(t *testing.T) {
-	names := []string{"ann@corp.example", "ben@corp.example"}
-	utf16le := func(s string) string {
-		out := "\xff\xfe"
-		for _, r := range s {
-			out += string([]byte{byte(r), byte(r >> 8)})
-		}
-		return out
-	}
-	for what, text := range map[string]string{
-		"plain":              "ann@corp.example\nben@corp.example\n",
-		"with a heading":     "userName\nann@corp.example\nben@corp.example",
-		"as Excel writes it": "\ufeffName;UserName;Department\r\n\"Ann; Lee\";ann@corp.example;Sales\r\nBen;ben@corp.example\r\n;;\r\n",
-		"commas and quotes":  "User Name,Name\n\"ann@corp.example\", \"Lee, Ann\"\n  ben@corp.example  ,Ben\n",
-		"tabs, UTF-16":       utf16le("Name\tuser-name\r\nÄnn\tann@corp.example\r\nBen\tben@corp.example\r\n"),
-		"empty rows":         "\n\nuserName\n\nann@corp.example\n\n\nben@corp.example\n\n",
-	} {
-		got, err := ParseCSV(strings.NewReader(text))
-		if err != nil || !slices.Equal(got, names) {
-			t.Errorf("%s: %q %v", what, got, err)
-		}
-	}
-	for cause, text := range map[string]string{
-		"has no user names":                          "userName\n\n",
-		"has no user names ":                         "",
-		"calls none of them userName":                "Name,Mail\nAnn,a@x\n",
-		"line 3: no user name; line 5: no user name": "Name,userName\nAnn,ann\nBen,\nCid,cid\nDan\n",
-		"line 2: not UTF-8":                          "userName\nM\xfcller\n",
-		"line 2: no user name, but something else":   "userName\n\"a\nb\"\n",
-		"line 2: bare \" in non-quoted-field":        "userName\na\"b\nc\n",
-		"more than 10000 people are selected":        strings.Repeat("a\n", MostSelected+1),
-		"is larger than 8 MiB":                       strings.Repeat("x", mostCSV+1),
-		"line 11: no user name":                      "userName,x\n" + strings.Repeat(",x\n", 20),
-	} {
-		_, err := ParseCSV(strings.NewReader(text))
-		wantFault(t, err, directory.Usage, strings.TrimSpace(cause))
-		if err != nil && strings.Contains(err.Error(), "line 12") {
-			t.Error("too many lines are named:", err)
+		if err := test.do(by(t, "kim", test.needed)); err != nil {
+			t.Errorf("a %s may not %s: %v", test.needed, test.what, err)
 		}
 	}
 }
 
-func FuzzCSV(f *testing.F) {
-	f.Add([]byte("userName;x\na;b\n"))
-	f.Add([]byte("\xff\xfea\x00"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		names, err := ParseCSV(strings.NewReader(string(data)))
-		if err == nil && len(names) == 0 || len(names) > MostSelected {
-			t.Error(len(names), err)
-		}
-		for _, name := range names {
-			if name != strings.TrimSpace(name) || name == "" || strings.ContainsAny(name, "\n\x00") {
-				t.Errorf("%q", name)
-			}
-		}
-	})
+// TestTheAuditLogTellsOfActivationAndEditing.
+func TestTheAuditLogTellsOfActivationAndEditing(t *testing.T) {
+	tenant := newTenant(t)
+	kim := by(t, "kim", GlobalAdministrator)
+	ann := arrive(t, tenant, directory.User, synced("ann"))
+	ok(t, tenant.AddLicence(kim, "Premium", 1))
+	ok(t, tenant.SetSeats(kim, 2, 3))
+	ok(t, tenant.SetActive(kim, ann, true))
+	ok(t, tenant.SetActive(kim, ann, true))
+	ok(t, tenant.AssignLicence(kim, ann, 2))
+	ok(t, tenant.SetActive(kim, ann, false))
+	ok(t, tenant.RemoveLicence(kim, 2))
+	ok(t, tenant.SetUsageLocation(kim, ann, "FR"))
+	ok(t, tenant.SetUsageLocation(kim, ann, ""))
+	crew, err := tenant.AddGroup(kim, "Crew", "")
+	ok(t, err)
+	ok(t, tenant.AddMembers(kim, crew, []string{ann}))
+	ok(t, tenant.DeleteGroup(kim, crew))
+	ok(t, tenant.Restore(kim, crew))
+	remove(t, tenant, directory.User, ann)
+	ok(t, tenant.Restore(kim, ann))
+	_, err = tenant.Activate(kim, Selection{IDs: []string{ann}}, 7)
+	wantFault(t, err, directory.Usage, "no such licence")
+	page, err := tenant.Audit(t.Context(), AuditQuery{Actor: "kim", Limit: 100})
+	ok(t, err)
+	var got []string
+	for _, e := range slices.Backward(page.Entries) {
+		got = append(got, strings.TrimSpace(fmt.Sprint(e.Action, " ", e.Name, ": ", e.Detail)))
+	}
+	want := []string{
+		"added a licence Premium: 1 seat", "changed a licence Premium: 3 seats instead of 1", "activated ann: a seat of Online Suite",
+		"assigned a licence ann: Premium", "deactivated ann:", "removed a licence Premium:", "changed ann: usage location: FR", "changed ann: usage location: none",
+		"created Crew:", "changed members Crew: added ann", "deleted Crew:", "restored Crew:", "restored ann: " + RestoredSynced,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
 }

@@ -22,13 +22,28 @@ type somebody struct {
 	enabled bool // on premises
 	title   string
 	licence int64 // of its seat, or of the last one
-	crew    bool  // member of the local group, or was when it was deleted
+	crew    bool  // member of the local group, or was when one of the two was deleted
+}
+
+// document is what the account's row holds as its body.
+func (p *somebody) document() scim.Document {
+	doc := scim.Document{"userName": p.name, "displayName": p.name}
+	if p.synced {
+		doc = synced(p.name)
+		delete(doc, "externalId")
+		doc[directory.SchemaOnPremises] = map[string]any{"onPremisesAccountEnabled": p.enabled}
+	}
+	if p.title != "" {
+		doc["title"] = p.title
+	}
+	return doc
 }
 
 // history is a directory and its model, under random changes by synchronisation and administrators.
 type history struct {
 	tenant *Tenant
-	crew   string
+	crew   string // a local group
+	afloat bool   // it is alive
 	seats  map[int64]int
 	people map[string]*somebody // by id
 	ids    []string
@@ -96,7 +111,7 @@ func begin(t *testing.T, tenant *Tenant) *history {
 	})
 	crew, err := tenant.AddGroup(t.Context(), "Crew", "")
 	ok(t, err)
-	h.crew = crew
+	h.crew, h.afloat = crew, true
 	return h
 }
 
@@ -223,7 +238,11 @@ func (h *history) administrators(t *testing.T) map[string]func(*rapid.T) {
 		},
 		"edit": func(rt *rapid.T) {
 			id, p := h.pick(rt)
-			err := h.tenant.EditUser(ctx, id, map[string]string{directory.Title.Path(): "Edited"})
+			field := UserFields()[6] // the title
+			if p.synced {
+				field = rapid.SampledFrom(UserFields()).Draw(rt, "field")
+			}
+			err := h.tenant.EditUser(ctx, id, map[string]string{field.Path: "Edited"})
 			if h.expect(rt, err, p.alive && !p.synced, "edit", p); err == nil {
 				p.title = "Edited"
 			}
@@ -243,12 +262,20 @@ func (h *history) administrators(t *testing.T) map[string]func(*rapid.T) {
 		"join or leave": func(rt *rapid.T) {
 			id, p := h.pick(rt)
 			if rapid.Bool().Draw(rt, "join") {
-				h.expect(rt, h.tenant.AddMembers(ctx, h.crew, []string{id}), p.alive, "join", p)
-				p.crew = p.crew || p.alive
+				h.expect(rt, h.tenant.AddMembers(ctx, h.crew, []string{id}), p.alive && h.afloat, "join", p)
+				p.crew = p.crew || p.alive && h.afloat
 			} else {
-				h.expect(rt, h.tenant.RemoveMember(ctx, h.crew, id), true, "leave", p)
-				p.crew = p.crew && !p.alive
+				h.expect(rt, h.tenant.RemoveMember(ctx, h.crew, id), h.afloat, "leave", p)
+				p.crew = p.crew && !(p.alive && h.afloat)
 			}
+		},
+		"sink or raise": func(rt *rapid.T) {
+			if h.afloat {
+				ok(t, h.tenant.DeleteGroup(ctx, h.crew))
+			} else {
+				ok(t, h.tenant.Restore(ctx, h.crew))
+			}
+			h.afloat = !h.afloat
 		},
 	}
 }
@@ -300,13 +327,13 @@ func (h *history) activate(rt *rapid.T, t *testing.T) {
 // compare holds the directory against the model.
 func (h *history) compare(t *rapid.T) {
 	type row struct {
-		Alive, Active, Enabled, Crew bool
-		Title, Name                  string
-		Licence                      int64
+		Alive, Active, Crew bool
+		Licence             int64
+		Document            scim.Document // without what has a column
 	}
 	want, got := make(map[string]row), make(map[string]row)
 	for id, p := range h.people {
-		r := row{p.alive, p.active && p.alive, p.enabled, p.crew && p.alive, p.title, p.name, 0}
+		r := row{Alive: p.alive, Active: p.active && p.alive, Crew: p.crew && p.alive && h.afloat, Document: p.document()}
 		if r.Active {
 			r.Licence = p.licence
 		}
@@ -325,11 +352,9 @@ func (h *history) compare(t *rapid.T) {
 			if err := rows.Scan(&id, &one.Alive, &one.Active, &one.Crew, &body, &one.Licence); err != nil {
 				return err
 			}
-			var doc scim.Document
-			if err := scim.DecodeJSON([]byte(body), &doc); err != nil {
+			if err := scim.DecodeJSON([]byte(body), &one.Document); err != nil {
 				return err
 			}
-			one.Enabled, one.Title, one.Name = onPremisesEnabled(doc), doc.Text("", "title"), doc.Text("", "displayName")
 			got[id] = one
 		}
 		return rows.Err()

@@ -132,7 +132,8 @@ func syncTime(ctx context.Context, record *Record) sql.NullInt64 {
 }
 
 // Replace is PUT (RFC 7644 §3.5.1): what the document lacks disappears, but for roles, and for active, which a document that does not
-// speak of it leaves as it was. Members are replaced too.
+// speak of it leaves as it was; it becomes false where the document says that Active Directory has disabled the account. Members are
+// replaced too.
 func (w *Writer) Replace(ctx context.Context, kind *scim.ResourceType, id string, doc scim.Document, expected Precondition) (*Record, error) {
 	record, err := w.Get(ctx, kind, id)
 	if err != nil {
@@ -141,8 +142,14 @@ func (w *Writer) Replace(ctx context.Context, kind *scim.ResourceType, id string
 	if err := expected.check(record); err != nil {
 		return nil, err
 	}
-	if _, spoken := doc["active"]; !spoken && kind.Kind == directory.User {
-		doc["active"] = record.Document["active"]
+	if kind.Kind == directory.User {
+		_, spoken := doc["active"]
+		switch {
+		case !onPremisesEnabled(doc) && onPremisesEnabled(record.Document):
+			doc["active"] = false // Active Directory disables the account with this very document: it leaves at once
+		case !spoken:
+			doc["active"] = record.Document["active"]
+		}
 	}
 	if roles := record.Document.List("", "roles"); roles != nil {
 		doc["roles"] = roles

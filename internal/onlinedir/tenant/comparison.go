@@ -15,8 +15,6 @@ const (
 	timeColumn
 	activeColumn
 	managerColumn
-	memberColumn
-	groupColumn
 )
 
 type column struct {
@@ -26,6 +24,9 @@ type column struct {
 
 // columnOf finds the column that holds the values of a path.
 func columnOf(p scim.Path) column {
+	if p.Absent {
+		return column{}
+	}
 	name := p.Attribute.Name
 	if p.Sub != nil {
 		name += "." + p.Sub.Name
@@ -57,17 +58,22 @@ func columnOf(p scim.Path) column {
 		return column{"r.modified", timeColumn}
 	case "meta.created":
 		return column{"r.created", timeColumn}
-	case "members.value":
-		return column{"r.seq", memberColumn}
-	case "groups.value":
-		return column{"r.seq", groupColumn}
 	}
 	return column{}
 }
 
-func compileComparison(f scim.Comparison) (fragment, bool) {
-	c := columnOf(f.Path)
-	if c.name == "" || f.Value == nil {
+func (c compiler) compileComparison(f scim.Comparison) (fragment, bool) {
+	if f.Path.Absent {
+		return constant((f.Operator == scim.NotEqual) != (f.Value == nil)), true
+	}
+	if f.Path.Extension == nil && f.Path.Attribute.Name == "meta" && f.Path.Sub.Name == "resourceType" {
+		return constant(f.Matches(scim.Document{"meta": map[string]any{"resourceType": c.kind.Name}})), true
+	}
+	if relation, ok := relationOf(f.Path); ok {
+		return relation.compile(f.Operator, f.Value)
+	}
+	column := columnOf(f.Path)
+	if column.name == "" || f.Value == nil {
 		return fragment{}, false
 	}
 	switch value := f.Value.(type) {
@@ -77,18 +83,24 @@ func compileComparison(f scim.Comparison) (fragment, bool) {
 		}
 		return fragment{text: "r.state IN (0, 2)"}, true // most accounts: an index would not help
 	case time.Time:
-		return compileOrder(c.name, f.Operator, value.UnixMilli(), false)
+		milliseconds := value.Truncate(time.Millisecond).Equal(value) // what a column has; a finer one is left to Matches
+		sql, ok := compileOrder(column.name, f.Operator, value.UnixMilli(), false)
+		return sql, ok && milliseconds
 	case string:
-		switch c.kind {
-		case textColumn:
-			return compileText(c.name, f.Operator, scim.Fold(value))
-		case exactColumn:
-			return compileText(c.name, f.Operator, value)
+		switch {
+		case column.kind == textColumn:
+			return compileText(column.name, f.Operator, scim.Fold(value))
+		case column.kind == exactColumn:
+			return compileText(column.name, f.Operator, value)
+		case f.Operator == scim.Equal: // the manager
+			return fragment{"r.manager = " + resourceOf, []any{value}, true}, true
 		}
-		return compileRelation(c, f.Operator, value)
 	}
 	return fragment{}, false
 }
+
+// resourceOf is the number of the resource that has an id.
+const resourceOf = "(SELECT o.seq FROM resource o WHERE o.id = ?)"
 
 func compileText(column string, op scim.Operator, value string) (fragment, bool) {
 	var sql fragment
@@ -97,15 +109,18 @@ func compileText(column string, op scim.Operator, value string) (fragment, bool)
 		return sql, false
 	}
 	switch op {
+	case scim.NotEqual:
+		sql, ok := compileText(column, scim.Equal, value)
+		return opposite(sql), ok
 	case scim.Contains:
 		return fragment{text: "instr(" + column + ", ?) > 0", args: []any{value}}, true
+	case scim.EndsWith:
+		return fragment{text: "(length(" + column + ") >= length(?) AND substr(" + column + ", length(" + column + ") - length(?) + 1) = ?)", args: []any{value, value, value}}, true
 	case scim.StartsWith:
 		// The greatest rune follows every other one.
 		sql = fragment{column + " >= ? AND " + column + " < ?", []any{value, value + "\U0010FFFF"}, true}
-	case scim.Equal, scim.Greater, scim.GreaterOrEqual, scim.Less, scim.LessOrEqual:
-		sql, _ = compileOrder(column, op, value, true)
 	default:
-		return sql, false
+		sql, _ = compileOrder(column, op, value, true)
 	}
 	if emptied {
 		sql.text = "r.state IN (0, 1, 2) AND " + column + " <> '' AND " + sql.text // the index begins with the state
@@ -114,38 +129,11 @@ func compileText(column string, op scim.Operator, value string) (fragment, bool)
 	return sql, true
 }
 
+// compileOrder compares a column as it is. The opposite of eq is ne, also for what is absent.
 func compileOrder(column string, op scim.Operator, value any, indexed bool) (fragment, bool) {
+	if op == scim.NotEqual {
+		return opposite(fragment{text: column + " = ?", args: []any{value}}), true
+	}
 	sign := map[scim.Operator]string{scim.Equal: "=", scim.Greater: ">", scim.GreaterOrEqual: ">=", scim.Less: "<", scim.LessOrEqual: "<="}[op]
 	return fragment{column + " " + sign + " ?", []any{value}, indexed}, sign != ""
-}
-
-func compileRelation(c column, op scim.Operator, id string) (fragment, bool) {
-	if op != scim.Equal {
-		return fragment{}, false
-	}
-	const resource = "(SELECT o.seq FROM resource o WHERE o.id = ?)"
-	sql := fragment{args: []any{id}, indexed: true}
-	switch c.kind {
-	case managerColumn:
-		sql.text = "r.manager = " + resource
-	case memberColumn:
-		sql.text = "r.seq IN (SELECT e.grp FROM member e WHERE e.member = " + resource + ")"
-	case groupColumn:
-		sql.text = "r.seq IN (SELECT e.member FROM member e WHERE e.grp = " + resource + ")"
-	}
-	return sql, sql.text != ""
-}
-
-// compileElement knows members[value eq "ID"]; other elements are left to Matches.
-func compileElement(f scim.Element) (fragment, bool) {
-	inner, ok := f.Inner.(scim.Comparison)
-	if !ok || f.Path.Extension != nil || inner.Path.Attribute.Name != "value" || inner.Value == nil {
-		return fragment{}, false
-	}
-	path := f.Path
-	path.Sub = inner.Path.Attribute
-	if c := columnOf(path); c.name != "" {
-		return compileRelation(c, inner.Operator, inner.Value.(string))
-	}
-	return fragment{}, false
 }

@@ -3,6 +3,8 @@ package tenant
 import (
 	"context"
 	"fmt"
+
+	"syncd/internal/directory"
 )
 
 // CountMatching counts the accounts of a query as far as most; Sort, After and Limit do not matter. more says that there may be others beyond:
@@ -21,7 +23,7 @@ func (t *Tenant) CountMatching(ctx context.Context, q UserQuery, most int) (n in
 }
 
 func (r *Reader) countMatching(ctx context.Context, s listing, most int) (n int, more bool, err error) {
-	if s.search == "" && s.since == 0 && s.filtered().nothing() {
+	if s.search == "" && s.since == 0 && s.filtered(r.tenant.catalogue.ByKind(directory.User)).nothing() {
 		n, err = r.inStates(ctx, s)
 		return min(n, most), n > most, err
 	}

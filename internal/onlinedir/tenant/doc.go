@@ -1,6 +1,7 @@
 // Package tenant keeps one company's online directory in SQLite: its users, contacts and groups, their memberships, the recycle
 // bin, administrators with their sessions, tokens, the audit log, and the switch that allows synchronisation. The rules that make it a directory live here, below HTTP: accounts
-// arrive inactive, names and addresses are unique, what is deleted rests thirty days and comes back with its id.
+// arrive inactive, an active one has a seat of a licence, names and addresses are unique, what is deleted rests thirty days and comes back with
+// its id, and what Active Directory masters no administrator changes.
 //
 // Whoever does something is in the context (As), may do it or is refused, and stands in the audit log:
 //

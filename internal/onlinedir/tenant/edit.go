@@ -50,7 +50,7 @@ func editable(record *Record, values map[string]string) error {
 		if _, asked := values[f.Path]; asked && synced && !f.Editable(true) {
 			return managed(f.Label + " of " + nameOf(record.Document))
 		} else if asked && f.Fixed {
-			return mistake(f.Label+" tells of an account in Active Directory, and "+nameOf(record.Document)+" has none", "leave it out")
+			return mistake(f.Label+" is filled by Active Directory only, and "+nameOf(record.Document)+" was made here", "leave it out")
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(values)) {

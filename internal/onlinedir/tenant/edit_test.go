@@ -46,7 +46,7 @@ func TestSynchronisedAttributesAreReadOnly(t *testing.T) {
 	}
 }
 
-// TestUserFieldsAreWhatActiveDirectoryMasters: every field is one of them, once, and can be written in a PATCH.
+// TestUserFieldsAreWhatActiveDirectoryMasters: every field is one of these, once, and can be written in a PATCH; and none is missing.
 func TestUserFieldsAreWhatActiveDirectoryMasters(t *testing.T) {
 	kind := newTenant(t).Catalogue().ByKind(directory.User)
 	seen := make(map[string]bool)
@@ -58,6 +58,11 @@ func TestUserFieldsAreWhatActiveDirectoryMasters(t *testing.T) {
 			t.Error(err)
 		}
 		seen[f.Path], seen[f.Label] = true, true
+	}
+	for _, a := range directory.Masters() {
+		if apart := a == directory.Photo || a == directory.Mail || a == directory.SecurityEnabled; seen[a.Path()] == apart { // the last two are of groups
+			t.Error(a.Path())
+		}
 	}
 	if own := (Field{Path: "nickName"}); !own.Editable(true) || !own.Editable(false) {
 		t.Error("what Active Directory does not master cannot be edited")
@@ -97,7 +102,7 @@ func TestEditingACloudOnlyAccount(t *testing.T) {
 		"Job title has characters that cannot be shown":                  {"title": "a\x00b"},
 		"Job title has 2001 characters; it may have 2000":                {"title": strings.Repeat("ü", 2001)},
 		`"active" is no attribute that can be edited`:                    {"active": "true"},
-		"Distinguished name tells of an account in Active Directory":     {directory.OnPremisesDistinguishedName.Path(): "CN=Ben"},
+		"Distinguished name is filled by Active Directory only":          {directory.OnPremisesDistinguishedName.Path(): "CN=Ben"},
 		`"urn:ietf:params:scim:schemas:core:2.0:User:title" is no attri`: {directory.SchemaUser + ":title": "x"},
 	} {
 		wantFault(t, tenant.EditUser(t.Context(), id, values), directory.Usage, cause)

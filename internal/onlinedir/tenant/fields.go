@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"fmt"
 	"slices"
 
 	"syncd/internal/directory"
@@ -11,7 +12,7 @@ type Field struct {
 	Path  string // as a SCIM path: "title", "name.givenName", `emails[type eq "work"].value`, "urn:...:department"
 	Label string // as people read it
 	Long  bool   // several lines; a list has one value in each
-	Fixed bool   // it tells of Active Directory itself: nobody writes it here, not even for accounts that were made here
+	Fixed bool   // only Active Directory fills it: nobody writes it here, not even for accounts that were made here
 }
 
 // Editable reports whether administrators may write it: for what was made here everything that is not fixed, for what is synchronised nothing
@@ -33,7 +34,7 @@ func (f Field) attribute() (a directory.Attribute, mastered bool) {
 
 // UserFields are the attributes of a user, in the order of the page. A photograph is shown apart.
 func UserFields() []Field {
-	return []Field{
+	fields := []Field{
 		{Path: directory.DisplayName.Path(), Label: "Display name"},
 		{Path: directory.GivenName.Path(), Label: "First name"},
 		{Path: directory.MiddleName.Path(), Label: "Middle name"},
@@ -66,4 +67,8 @@ func UserFields() []Field {
 		{Path: directory.OnPremisesDistinguishedName.Path(), Label: "Distinguished name", Fixed: true},
 		{Path: directory.OnPremisesAccountEnabled.Path(), Label: "Enabled in Active Directory", Fixed: true},
 	}
+	for n := range directory.Attribute(15) {
+		fields = append(fields, Field{Path: (directory.ExtensionAttribute1 + n).Path(), Label: fmt.Sprintf("Extension attribute %d", n+1), Fixed: true})
+	}
+	return fields
 }

@@ -60,9 +60,13 @@ func (r *Reader) licence(ctx context.Context, id int64) (Licence, error) {
 	}
 	i := slices.IndexFunc(list, func(l Licence) bool { return l.ID == id })
 	if i < 0 {
-		return Licence{}, mistake("there is no such licence", "look at the list of licences again; it may have been removed in the meantime")
+		return Licence{}, noLicence()
 	}
 	return list[i], nil
+}
+
+func noLicence() error {
+	return mistake("there is no such licence", "look at the list of licences again; it may have been removed in the meantime")
 }
 
 // AddLicence makes a licence. A name that is taken, whatever its case, or a negative number of seats, is a fault.

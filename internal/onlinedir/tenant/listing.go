@@ -57,7 +57,7 @@ func (f filtered) apply(p phase, look int) phase {
 }
 
 // filtered translates the conditions. Columns say nothing about what is deleted.
-func (s listing) filtered() filtered {
+func (s listing) filtered(kind *scim.ResourceType) filtered {
 	var f filtered
 	if s.problems {
 		f.sql = []clause{{text: "EXISTS (SELECT 1 FROM problem p WHERE p.external_id = r.external_id)"}}
@@ -71,7 +71,7 @@ func (s listing) filtered() filtered {
 	}
 	var rest scim.And
 	for _, part := range s.parts() {
-		w := whereOf(part)
+		w := whereOf(kind, part)
 		if f.indexed = f.indexed || w.indexed; w.rest != nil {
 			rest = append(rest, w.rest)
 		}
@@ -95,7 +95,7 @@ func (s listing) parts() []scim.Filter {
 
 // route decides how a list is read: what an index finds and is not much is sorted, everything else is walked through.
 func (r *Reader) route(ctx context.Context, s listing) (route, error) {
-	f := s.filtered()
+	f := s.filtered(r.tenant.catalogue.ByKind(directory.User))
 	if s.search != "" {
 		return r.searchPlan(ctx, s, f)
 	}

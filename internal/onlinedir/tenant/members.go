@@ -3,6 +3,7 @@ package tenant
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"syncd/internal/directory"
 	"syncd/internal/onlinedir/scim"
@@ -116,12 +117,17 @@ func (w *Writer) memberSeq(ctx context.Context, member any) (int64, error) {
 		return 0, scim.Bad(scim.InvalidValue, "a member needs a value: the id of a user, contact or group")
 	}
 	var seq int64
-	found, err := w.row(ctx, "SELECT seq FROM resource WHERE id = ? AND deleted IS NULL", []any{id}, &seq)
+	var kind directory.Kind
+	found, err := w.row(ctx, "SELECT seq, kind FROM resource WHERE id = ? AND deleted IS NULL", []any{id}, &seq, &kind)
 	if err != nil {
 		return 0, fmt.Errorf("look up a member: %w", err)
 	}
 	if !found {
 		return 0, scim.Bad(scim.InvalidValue, "there is no user, contact or group with the id %q, so it cannot be a member", id)
+	}
+	is := w.tenant.catalogue.ByKind(kind).Name
+	if said, _ := object["type"].(string); said != "" && !strings.EqualFold(said, is) {
+		return 0, scim.Bad(scim.InvalidValue, "the member %s is a %s, not a %s; leave its type out, or say what it is", id, is, said)
 	}
 	return seq, nil
 }

@@ -36,7 +36,7 @@ func narrow(f scim.Filter) (fragment, bool) {
 			}
 		}
 	case scim.Element:
-		if f.Path.Extension == nil && f.Path.Attribute.Name == "emails" {
+		if f.Path.Extension == nil && !f.Path.Absent && f.Path.Attribute.Name == "emails" {
 			return narrowMail(f.Inner)
 		}
 	}

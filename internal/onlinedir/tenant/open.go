@@ -25,12 +25,13 @@ const readers = 4
 
 // Tenant is an open directory. It is safe for use by several goroutines.
 type Tenant struct {
-	name      string
-	catalogue *scim.Catalogue
-	log       *zap.Logger
-	now       func() time.Time
-	busyAfter time.Duration
-	resolver  Resolver // nil for none
+	name       string
+	catalogue  *scim.Catalogue
+	log        *zap.Logger
+	now        func() time.Time
+	busyAfter  time.Duration
+	resolver   Resolver // nil for none
+	searchTime time.Duration
 
 	path  string
 	write *sql.DB // one connection
@@ -67,7 +68,7 @@ func Open(ctx context.Context, dir string, log *zap.Logger, options ...Option) (
 		return nil, folderFault(dir, err)
 	}
 	t := &Tenant{
-		catalogue: scim.NewCatalogue(), log: log, now: time.Now, busyAfter: defaultBusyTimeout, path: path,
+		catalogue: scim.NewCatalogue(), log: log, now: time.Now, busyAfter: defaultBusyTimeout, searchTime: defaultSearchTime, path: path,
 		uses: newUses(), hashing: make(chan struct{}, hashes), stopped: make(chan struct{}),
 	}
 	for _, option := range options {
@@ -101,6 +102,9 @@ func dataSource(path string, busyAfter time.Duration, parameters ...string) stri
 
 // connect opens both pools, checks who wrote the file, and reads the settings that never change.
 func (t *Tenant) connect(ctx context.Context, path string) (err error) {
+	if err := registerFold(); err != nil {
+		return err
+	}
 	if t.write, err = sql.Open("sqlite", dataSource(path, t.busyAfter, "_txlock=immediate", "_pragma=journal_mode(WAL)",
 		"_pragma=synchronous(FULL)", "_pragma=cache_size(-32768)", "_pragma=wal_autocheckpoint(4000)",
 		"_pragma=temp_store(2)")); err != nil {

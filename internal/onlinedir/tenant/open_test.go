@@ -144,8 +144,8 @@ func TestTwoProcesses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if name, known, err := server.TokenName(t.Context(), token); name != "syncd" || !known || err != nil {
-		t.Error(name, known, err)
+	if bearer, known, err := server.Bearer(t.Context(), token); bearer.Token != "syncd" || bearer.Person != "" || !known || err != nil {
+		t.Error(bearer, known, err)
 	}
 	err = command.Write(t.Context(), func(*Writer) error { return server.SetSyncEnabled(t.Context(), false) })
 	if !errors.Is(err, ErrBusy) {

@@ -31,19 +31,22 @@ func TestCommonFiltersUseTheirIndex(t *testing.T) {
 		{directory.Group, directory.Mail.Path() + ` eq "x" or ` + directory.ProxyAddresses.Path() + ` eq "SMTP:x"`, "address a"},
 	} {
 		kind := tenant.Catalogue().ByKind(c.kind)
-		w := where{}
+		part := Part{Type: kind}
 		if c.filter != "" {
 			filter, err := kind.ParseFilter(c.filter)
 			if err != nil {
 				t.Fatal(err)
 			}
-			w = whereOf(filter)
+			part.Filter = filter
 		}
-		if w.rest != nil && c.index != "address a" {
+		search, err := newSearch(Query{Parts: []Part{part}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(search.rests) > 0 && c.index != "address a" {
 			t.Errorf("%s is evaluated one by one", c.filter)
 		}
-		condition, args := w.condition(kind)
-		plan := explain(t, tenant, "SELECT "+recordColumns+condition+" ORDER BY r.seq LIMIT ? OFFSET ?", append(args, 1, 0)...)
+		plan := explain(t, tenant, search.statement(), append(search.args, 1, 0)...)
 		plan = strings.ReplaceAll(plan, "SEARCH a USING PRIMARY KEY", "SEARCH address a")
 		if !strings.Contains(plan, c.index) || strings.Contains(plan, "SCAN r") {
 			t.Errorf("%s:\n%s", c.filter, plan)

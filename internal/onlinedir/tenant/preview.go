@@ -3,7 +3,6 @@ package tenant
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"syncd/internal/directory"
 )
@@ -60,36 +59,34 @@ func (p activation) preview() Preview {
 // seat finds a seat for everybody who changes: of the chosen licence; else of the one that the account had before, while that has any; else of
 // the first one with a free seat, which is the same for all, so that one number tells whether there are enough. An unknown licence is a fault.
 func (p *activation) seat(licences []Licence, chosen int64) error {
-	free := make(map[int64]int, len(licences))
+	left := make(map[int64]int, len(licences))
 	byID := make(map[int64]Licence, len(licences))
 	for _, l := range licences {
-		free[l.ID], byID[l.ID] = l.Free(), l
+		left[l.ID], byID[l.ID] = l.Free(), l
 	}
 	p.seats = make(map[int64]Licence, len(p.change))
 	var rest []account
 	for _, a := range p.change {
-		if chosen == 0 && free[a.licence] > 0 {
-			free[a.licence]--
+		if chosen == 0 && left[a.licence] > 0 {
+			left[a.licence]--
 			p.seats[a.seq] = byID[a.licence]
 			continue
 		}
 		rest = append(rest, a)
 	}
-	i := slices.IndexFunc(licences, func(l Licence) bool { return l.ID == chosen || chosen == 0 && free[l.ID] > 0 })
-	if i < 0 && chosen == 0 && len(licences) > 0 {
-		i = 0 // all are full: the first one is as good as any to say so
+	var known bool
+	if p.licence, known = byID[chosen]; !known && chosen != 0 {
+		return noLicence()
 	}
-	if i < 0 && chosen != 0 {
-		return mistake("there is no such licence", "look at the list of licences again; it may have been removed in the meantime")
-	}
-	if i >= 0 {
-		p.licence = licences[i]
-	}
-	if len(rest) == 0 && len(p.change) > 0 { // nobody needs another one than before
+	switch {
+	case chosen != 0:
+	case len(rest) == 0 && len(p.change) > 0: // everybody has the one of before
 		p.licence = p.seats[p.change[0].seq]
+	default:
+		p.licence = firstFree(licences, left)
 	}
-	if len(rest) > free[p.licence.ID] {
-		p.short = shortage(len(rest), free[p.licence.ID], p.licence)
+	if free := left[p.licence.ID]; len(rest) > free {
+		p.short = shortage(len(rest), free, p.licence)
 		return nil
 	}
 	for _, a := range rest {
@@ -98,17 +95,33 @@ func (p *activation) seat(licences []Licence, chosen int64) error {
 	return nil
 }
 
+// firstFree is the first licence with a seat left; where all are full the first one, which is as good as any to say so.
+func firstFree(licences []Licence, left map[int64]int) Licence {
+	for _, l := range licences {
+		if left[l.ID] > 0 {
+			return l
+		}
+	}
+	if len(licences) == 0 {
+		return Licence{}
+	}
+	return licences[0]
+}
+
 // shortage is "3 people need 3 seats, 2 are free in Online Suite".
 func shortage(people, free int, l Licence) *directory.Fault {
-	need := fmt.Sprintf("%s %s %s", counted(people, "person", "people"), map[bool]string{true: "needs", false: "need"}[people == 1], counted(people, "seat", "seats"))
-	fault := &directory.Fault{Class: directory.Usage, Remedy: "add seats to it, choose another licence, or activate fewer people"}
-	switch {
-	case l.ID == 0:
-		fault.Cause, fault.Remedy = need+", and there is no licence", "add a licence first"
-	case free == 1:
-		fault.Cause = need + ", 1 is free in " + l.Name
-	default:
-		fault.Cause = fmt.Sprintf("%s, %d are free in %s", need, free, l.Name)
+	need, are := fmt.Sprintf("%d people need %d seats", people, people), "are"
+	if people == 1 {
+		need = "1 person needs 1 seat"
 	}
-	return fault
+	if free == 1 {
+		are = "is"
+	}
+	if l.ID == 0 {
+		return &directory.Fault{Class: directory.Usage, Cause: need + ", and there is no licence", Remedy: "add a licence first"}
+	}
+	return &directory.Fault{
+		Class: directory.Usage, Cause: fmt.Sprintf("%s, %d %s free in %s", need, free, are, l.Name),
+		Remedy: "add seats to it, choose another licence, or activate fewer people",
+	}
 }

@@ -49,27 +49,37 @@ func (r *Record) Shown() scim.Document {
 // ETag is the weak entity tag of the version (RFC 7644 §3.14).
 func (r *Record) ETag() string { return fmt.Sprintf(`W/"%d"`, r.Version) }
 
+// HasTag reports whether a list of entity tags, as If-Match and If-None-Match have it, names the record's version. "*" names every version.
+// Tags are compared weakly (RFC 9110 §8.8.3.2), as SCIM's own examples do.
+func (r *Record) HasTag(list string) bool {
+	for tag := range strings.SplitSeq(list, ",") {
+		if tag = strings.TrimSpace(tag); tag == "*" || strings.TrimPrefix(tag, "W/") == strings.TrimPrefix(r.ETag(), "W/") {
+			return true
+		}
+	}
+	return false
+}
+
 // Precondition is the value of an If-Match header, or of "version" in a bulk operation; empty for none.
 type Precondition string
 
 // check refuses a record whose version is not the expected one.
 func (p Precondition) check(r *Record) error {
-	if p == "" {
+	if p == "" || r.HasTag(string(p)) {
 		return nil
-	}
-	for tag := range strings.SplitSeq(string(p), ",") {
-		if tag = strings.TrimSpace(tag); tag == "*" || strings.TrimPrefix(tag, "W/") == strings.TrimPrefix(r.ETag(), "W/") {
-			return nil
-		}
 	}
 	return scim.Refuse(http.StatusPreconditionFailed, "", "%s %s has changed: its version is %s", strings.ToLower(r.Type.Name), r.ID, r.ETag())
 }
 
-// recordFields is what scanRecord reads; m is the manager.
-const recordFields = `r.seq, r.kind, r.state, r.id, r.external_id, r.active, r.created, r.modified, r.version, r.body,
+// What scanRecord reads; m is the manager.
+const (
+	recordFields = `r.seq, r.kind, r.state, r.id, r.external_id, r.active, r.created, r.modified, r.version, r.body,
 	m.id, m.kind, json_extract(m.body, '$.displayName')`
+	managerJoin = "LEFT JOIN resource m ON m.seq = r.manager "
+)
 
-const recordColumns = recordFields + ` FROM resource r LEFT JOIN resource m ON m.seq = r.manager `
+// recordColumns is all of a query but its condition.
+const recordColumns = recordFields + " FROM resource r " + managerJoin
 
 func (t *Tenant) scanRecord(scan func(dest ...any) error) (*Record, error) {
 	var (
@@ -113,7 +123,7 @@ func (t *Tenant) scanRecord(scan func(dest ...any) error) (*Record, error) {
 
 // Get reads one resource, without its members. A missing one is a 404 *scim.Error.
 func (r *Reader) Get(ctx context.Context, kind *scim.ResourceType, id string) (*Record, error) {
-	rows, err := r.query(ctx, "SELECT "+recordColumns+"WHERE r.id = ? AND r.kind = ? AND r.deleted IS NULL", id, kind.Kind)
+	rows, err := r.query(ctx, "SELECT "+recordFields+" FROM resource r "+managerJoin+"WHERE r.id = ? AND r.kind = ? AND r.deleted IS NULL", id, kind.Kind)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", id, err)
 	}

@@ -20,16 +20,33 @@ func TestRestore(t *testing.T) {
 	remove(t, tenant, directory.User, ann)
 	remove(t, tenant, directory.Contact, guest)
 	ok(t, tenant.DeleteGroup(t.Context(), crew))
-	for _, id := range []string{crew, ann, guest} {
+	for _, id := range []string{crew, ann} {
 		ok(t, tenant.Restore(t.Context(), id))
 	}
+	version := groupVersion(t, tenant, crew)
+	ok(t, tenant.Restore(t.Context(), guest))
 	wantMembers(t, tenant, "restored", crew, "ann", "guest")
+	if now := groupVersion(t, tenant, crew); now == version {
+		t.Error("a group has a member more, and still version", now)
+	}
 	if isActive(t, tenant, ann) {
 		t.Error("an account came back active")
 	}
 	if u, _, err := tenant.User(t.Context(), ann); err != nil || u.State != Waiting || u.UserName != "ann@corp.example" || u.ExternalID != "anchor-ann" || !u.Deleted.IsZero() {
 		t.Error(u, err)
 	}
+}
+
+func groupVersion(t testing.TB, tenant *Tenant, id string) (version int64) {
+	t.Helper()
+	ok(t, tenant.Read(t.Context(), func(r *Reader) error {
+		group, err := r.head(t.Context(), tenant.Catalogue().ByKind(directory.Group), id)
+		if err == nil {
+			version = group.Version
+		}
+		return err
+	}))
+	return version
 }
 
 // TestRestoreNamesBothParties where somebody else has a name or an address by now; nothing is restored then, and after the clash is gone it is.

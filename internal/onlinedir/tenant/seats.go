@@ -77,7 +77,7 @@ func (w *Writer) noSeat(ctx context.Context, seq, licence int64) error {
 	why := "there is no licence"
 	switch {
 	case len(full) > 0:
-		why = "no seat is free in " + list(full, MostNamed)
+		why = "no seat is free in " + joined(full, MostNamed)
 	case licence != 0:
 		why = "there is no such licence"
 	}

@@ -133,8 +133,8 @@ func TestUseIsKept(t *testing.T) {
 		if _, open, err := d.Session(t.Context(), session); !open || err != nil {
 			t.Fatal(open, err)
 		}
-		if name, known, err := d.TokenName(t.Context(), token); name != "syncd" || !known || err != nil {
-			t.Fatal(name, known, err)
+		if b, known, err := d.Bearer(t.Context(), token); b.Token != "syncd" || !known || err != nil {
+			t.Fatal(b, known, err)
 		}
 	}
 	if after := changes(); after != before {
@@ -158,7 +158,7 @@ func TestUseIsKept(t *testing.T) {
 	if err := d.RevokeToken(t.Context(), "syncd"); err != nil {
 		t.Fatal(err)
 	}
-	if _, known, err := d.TokenName(t.Context(), token); known || err != nil {
+	if _, known, err := d.Bearer(t.Context(), token); known || err != nil {
 		t.Error("a revoked token:", known, err)
 	}
 	wantFault(t, d.RevokeToken(t.Context(), "syncd"), directory.Usage, "there is no token")
@@ -177,7 +177,7 @@ func TestUsesThatCannotBeWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer other.Close()
-	if _, known, err := d.TokenName(t.Context(), token); !known || err != nil {
+	if _, known, err := d.Bearer(t.Context(), token); !known || err != nil {
 		t.Fatal(known, err)
 	}
 	if err := other.Write(t.Context(), func(*Writer) error { return d.keepUses(t.Context()) }); err == nil {
@@ -246,7 +246,7 @@ func TestUsesAreWrittenAfterAMinute(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 2 {
-			if _, _, err := d.TokenName(t.Context(), token); err != nil {
+			if _, _, err := d.Bearer(t.Context(), token); err != nil {
 				t.Fatal(err)
 			}
 			used := time.Now().Truncate(time.Minute)

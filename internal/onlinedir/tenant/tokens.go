@@ -2,6 +2,7 @@ package tenant
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 	"time"
@@ -25,6 +26,11 @@ const longestTokenName = 100 // characters
 // NewToken makes a bearer token for a client and returns it; only its SHA-256 digest is kept (the token is 256 random bits, so
 // there is nothing to guess). A second token with the same name is an error: revoke the first.
 func (t *Tenant) NewToken(ctx context.Context, name string) (directory.Secret, error) {
+	return t.newToken(ctx, name, func(*Writer) (sql.NullInt64, error) { return sql.NullInt64{}, nil })
+}
+
+// newToken makes a token of a person, if whose finds one.
+func (t *Tenant) newToken(ctx context.Context, name string, whose func(*Writer) (sql.NullInt64, error)) (directory.Secret, error) {
 	if err := permit(ctx, GlobalAdministrator); err != nil {
 		return "", err
 	}
@@ -37,7 +43,11 @@ func (t *Tenant) NewToken(ctx context.Context, name string) (directory.Secret, e
 	secret, _ := newSecret()
 	token := directory.Secret(tokenPrefix + secret.Reveal())
 	err := t.Write(ctx, func(w *Writer) error {
-		if _, err := w.exec(ctx, "INSERT INTO token (hash, name, created) VALUES (?, ?, ?)", digest(token), name, t.now().UnixMilli()); err != nil {
+		person, err := whose(w)
+		if err != nil {
+			return err
+		}
+		if _, err := w.exec(ctx, "INSERT INTO token (hash, name, created, resource) VALUES (?, ?, ?, ?)", digest(token), name, t.now().UnixMilli(), person); err != nil {
 			return err
 		}
 		return w.note(ctx, DidMakeToken, "", name, "")
@@ -48,10 +58,7 @@ func (t *Tenant) NewToken(ctx context.Context, name string) (directory.Secret, e
 			Remedy: "choose another name, or revoke that token first",
 		}
 	}
-	if err != nil {
-		return "", fmt.Errorf("keep the token: %w", err)
-	}
-	return token, nil
+	return token, during("keep the token", err)
 }
 
 // RevokeToken makes a token useless at once. A name that no token has is an error.
@@ -96,17 +103,4 @@ func (t *Tenant) Tokens(ctx context.Context) (list []Token, err error) {
 		return rows.Err()
 	})
 	return list, during("list the tokens", err)
-}
-
-// TokenName says who uses a token, and notes that it was used; known is false when the token is unknown or revoked.
-func (t *Tenant) TokenName(ctx context.Context, token directory.Secret) (name string, known bool, err error) {
-	hash := digest(token)
-	err = t.Read(ctx, func(r *Reader) error {
-		known, err = r.row(ctx, "SELECT name FROM token WHERE hash = ?", []any{hash}, &name)
-		return err
-	})
-	if err == nil && known {
-		t.uses.note(usedToken, hash, t.now())
-	}
-	return name, known, err
 }

@@ -17,15 +17,15 @@ type where struct {
 
 // whereOf splits a filter at its top-level "and": every part that has a column becomes SQL, the others are the rest, for some of which SQL
 // can at least say where to look.
-func whereOf(f scim.Filter) where {
-	var w where
+func whereOf(kind *scim.ResourceType, f scim.Filter) where {
+	w, c := where{}, compiler{kind}
 	parts, isAnd := f.(scim.And)
 	if !isAnd && f != nil {
 		parts = scim.And{f}
 	}
 	var rest scim.And
 	for _, part := range parts {
-		sql, exact := compile(part)
+		sql, exact := c.compile(part)
 		if !exact {
 			rest = append(rest, part)
 			var near bool
@@ -42,14 +42,14 @@ func whereOf(f scim.Filter) where {
 	return w
 }
 
-// condition is the whole WHERE clause for one resource type. SQLite, which has no statistics here, would walk all living resources in
+// condition is the whole condition for one resource type. SQLite, which has no statistics here, would walk all living resources in
 // the order of the page rather than use the index of a column; the plus sign takes that index away from it (sqlite.org/optoverview.html §8.1).
 func (w where) condition(kind *scim.ResourceType) (string, []any) {
 	alive := "r.deleted IS NULL"
 	if w.indexed {
 		alive = "+r.deleted IS NULL"
 	}
-	parts := append([]string{"WHERE r.kind = ?", alive}, w.sql...)
+	parts := append([]string{"r.kind = ?", alive}, w.sql...)
 	return strings.Join(parts, " AND "), append([]any{kind.Kind}, w.args...)
 }
 
@@ -60,54 +60,60 @@ type fragment struct {
 	indexed bool
 }
 
-// compile returns SQL that means exactly what a filter means, or false. Most negations are left to Matches: SQL's NULL would say
-// something else about absent values.
-func compile(f scim.Filter) (fragment, bool) {
+// compiler writes filters as SQL for one resource type.
+type compiler struct{ kind *scim.ResourceType }
+
+// compile returns SQL that means exactly what a filter means, or false. Where it is NULL, an absent value does not match.
+func (c compiler) compile(f scim.Filter) (fragment, bool) {
 	switch f := f.(type) {
 	case scim.And:
-		return compileAll(f, " AND ", func(a, b bool) bool { return a || b })
+		return c.compileAll(f, " AND ", func(a, b bool) bool { return a || b })
 	case scim.Or:
-		return compileAll(f, " OR ", func(a, b bool) bool { return a && b })
+		return c.compileAll(f, " OR ", func(a, b bool) bool { return a && b })
+	case scim.Not:
+		inner, ok := c.compile(f.Filter)
+		return opposite(inner), ok
 	case scim.Comparison:
-		return compileComparison(f)
+		return c.compileComparison(f)
 	case scim.Present:
-		if c := columnOf(f.Path); c.name != "" && c.kind <= exactColumn {
-			return fragment{text: "coalesce(" + c.name + ", '') <> ''"}, true
-		}
+		return compilePresent(f.Path)
 	case scim.Element:
 		return compileElement(f)
-	case scim.Not:
-		return compileNot(f)
 	}
 	return fragment{}, false
 }
 
-// compileNot knows "is not" and "is empty" of what has a column.
-func compileNot(f scim.Not) (fragment, bool) {
-	switch inner := f.Filter.(type) {
-	case scim.Present:
-		if c := columnOf(inner.Path); c.name != "" && c.kind <= exactColumn {
-			return fragment{text: "coalesce(" + c.name + ", '') = ''"}, true
-		}
-	case scim.Comparison:
-		c := columnOf(inner.Path)
-		value, isText := inner.Value.(string)
-		if c.name == "" || c.kind > exactColumn || !isText || value == "" || inner.Operator != scim.Equal {
-			return fragment{}, false
-		}
-		if c.kind == textColumn {
-			value = scim.Fold(value)
-		}
-		return fragment{text: "coalesce(" + c.name + ", '') <> ?", args: []any{value}}, true
+// opposite is true where a fragment is false or NULL.
+func opposite(f fragment) fragment {
+	return fragment{text: "NOT coalesce(" + f.text + ", 0)", args: f.args}
+}
+
+// constant is a condition that the resource type alone decides.
+func constant(holds bool) fragment {
+	if holds {
+		return fragment{text: "1"}
+	}
+	return fragment{text: "0", indexed: true}
+}
+
+func compilePresent(p scim.Path) (fragment, bool) {
+	if p.Absent {
+		return constant(false), true
+	}
+	if relation, ok := relationOf(p); ok {
+		return fragment{text: relation.exists("1")}, true
+	}
+	if c := columnOf(p); c.name != "" && c.kind <= exactColumn {
+		return fragment{text: "coalesce(" + c.name + ", '') <> ''"}, true
 	}
 	return fragment{}, false
 }
 
-func compileAll(parts []scim.Filter, word string, indexed func(a, b bool) bool) (fragment, bool) {
+func (c compiler) compileAll(parts []scim.Filter, word string, indexed func(a, b bool) bool) (fragment, bool) {
 	var all fragment
 	var texts []string
 	for i, part := range parts {
-		one, ok := compile(part)
+		one, ok := c.compile(part)
 		if !ok {
 			return fragment{}, false
 		}
@@ -124,7 +130,7 @@ func compileAll(parts []scim.Filter, word string, indexed func(a, b bool) bool) 
 // needsRelations reports whether a filter looks at members or groups, which no document has.
 func needsRelations(f scim.Filter) bool {
 	onRelation := func(p scim.Path) bool {
-		return p.Extension == nil && (p.Attribute.Name == "members" || p.Attribute.Name == "groups")
+		return p.Extension == nil && !p.Absent && (p.Attribute.Name == "members" || p.Attribute.Name == "groups")
 	}
 	all := func(parts []scim.Filter) bool {
 		for _, part := range parts {

@@ -78,7 +78,7 @@ func TestSQLMeansTheFilter(t *testing.T) {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
-			sql, _ := whereOf(filter).condition(kind)
+			sql, _ := whereOf(kind, filter).condition(kind)
 			t.Fatalf("%s\n%s\n%s", text, strings.TrimSpace(sql), diff)
 		}
 	})

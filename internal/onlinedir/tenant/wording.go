@@ -47,8 +47,8 @@ func checkLine(what, text string, longest int) error {
 	return nil
 }
 
-// list is "Ann, Ben and Cid", or "Ann, Ben and 7 more" where there are more than most.
-func list(names []string, most int) string {
+// joined is "Ann, Ben and Cid", or "Ann, Ben and 7 more" where there are more than most.
+func joined(names []string, most int) string {
 	rest := ""
 	switch n := len(names); {
 	case n > most:

@@ -1,0 +1,77 @@
+package cloudtarget
+
+import (
+	"net/http"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"syncd/internal/directory"
+)
+
+// A service that takes three creations a second, and twenty at once, gets all of them in about the time that this takes: nobody starves, and
+// little is sent in vain.
+func TestPaceOfALimitedService(t *testing.T) {
+	bubble(t, false, func(t *testing.T, f *fake, target *Target) {
+		const people, burst, perSecond = 500, 20, 3
+		var mu sync.Mutex
+		tokens, last, vain := float64(burst), time.Now(), 0
+		f.intercept = func(w http.ResponseWriter, r *http.Request, _ string) bool {
+			mu.Lock()
+			defer mu.Unlock()
+			if r.Method != http.MethodPost {
+				return false
+			}
+			now := time.Now()
+			tokens, last = min(burst, tokens+perSecond*now.Sub(last).Seconds()), now
+			if tokens >= 1 {
+				tokens--
+				return false
+			}
+			vain++
+			w.Header().Set("Retry-After", strconv.Itoa(1))
+			w.WriteHeader(http.StatusTooManyRequests)
+			return true
+		}
+		start := time.Now()
+		for i, o := range apply(t, target, creations(people)...) {
+			if o.Refusal != nil || o.ID == "" {
+				t.Fatalf("%d: %+v", i, o)
+			}
+		}
+		if took, least := time.Since(start), (people-burst)/perSecond*time.Second; took < least || took > 2*least {
+			t.Errorf("%s for what takes %s", took, least)
+		}
+		if vain > people/2 {
+			t.Errorf("%d requests in vain", vain)
+		}
+	})
+}
+
+// What is looked up on the way of a request that goes alone does not wait for that request.
+func TestALookUpInTheLaneDoesNotWaitForIt(t *testing.T) {
+	bubble(t, false, func(t *testing.T, f *fake, target *Target) {
+		target.Repeat(true)
+		limited := atFirst(3, func(w http.ResponseWriter) { w.WriteHeader(http.StatusTooManyRequests) })
+		lost := 0
+		f.intercept = func(w http.ResponseWriter, r *http.Request, body string) bool {
+			if limited(w, r, body) {
+				return true
+			}
+			if lost++; r.Method == http.MethodPost && lost < 4 {
+				w.Header().Set("X-Lost", "yes")
+				return true
+			}
+			return false
+		}
+		for _, o := range apply(t, target, creations(5)...) {
+			if o.Refusal != nil {
+				t.Errorf("%+v", o)
+			}
+		}
+		if !target.Supports(directory.User) || target.pace.left > calm {
+			t.Error(target.pace.left)
+		}
+	})
+}
