@@ -87,7 +87,11 @@ func operationsOf(kind *scim.ResourceType, fields []Field, values map[string]str
 			list = append(list, operation{Op: "remove", Path: f.Path})
 			continue
 		}
-		list = append(list, operation{Op: "replace", Path: f.Path, Value: value})
+		op := "replace"
+		if strings.Contains(f.Path, "[") {
+			op = "add" // makes the element of the list where it is missing (RFC 7644 §3.5.2.1)
+		}
+		list = append(list, operation{Op: op, Path: f.Path, Value: value})
 	}
 	if len(list) == 0 {
 		return nil, nil
@@ -99,13 +103,12 @@ func operationsOf(kind *scim.ResourceType, fields []Field, values map[string]str
 	return kind.DecodePatch(message)
 }
 
-// documentOf makes the document of something new out of values of fields.
-func documentOf(kind *scim.ResourceType, fields []Field, values map[string]string) (scim.Document, error) {
+// documentOf completes the document of something new with values of fields.
+func documentOf(kind *scim.ResourceType, doc scim.Document, fields []Field, values map[string]string) (scim.Document, error) {
 	operations, err := operationsOf(kind, fields, values)
 	if err != nil {
 		return nil, err
 	}
-	doc := scim.Document{}
 	for _, op := range operations {
 		if err := op.Apply(doc); err != nil {
 			return nil, err
