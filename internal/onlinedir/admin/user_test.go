@@ -81,7 +81,8 @@ func TestCloudOnlyUser(t *testing.T) {
 	c := open(t)
 	form := c.Follow(c.see("/users"), "#new-user")
 	c.says(c.Press(form, "#create", "userName", "", "displayName", "Nameless"), http.StatusOK, "That did not work")
-	made := c.says(c.Press(form, "#create", "userName", "sven@corp.example", "displayName", "Sven", "mail", "sven@corp.example"), http.StatusOK,
+	made := c.says(c.Press(form, "#create", "userName", "sven@corp.example", "displayName", "Sven", "mail", "sven@corp.example", "givenName", "Sven", "department", "Guests"), http.StatusOK,
+		"Guests",
 		"Sven is made, and inactive until somebody activates the account.", "made here; only this directory has it", "Waiting")
 	if made.Find("#mastered").Length() > 0 {
 		t.Error("Active Directory masters something of it")
