@@ -6,5 +6,7 @@
 // table in memory. Several processes may open the same folder: `syncd directory token` works while a server runs.
 //
 // The parts: scim is the protocol's language, tenant the data and its rules, service is SCIM over HTTP, pages is what a browser
-// sees. This package puts them together. Where it hurts: one writer at a time; every write waits for the disk.
+// sees; foreign runs programs that nobody here wrote against all of that, in tests. This package puts them together.
+//
+// Where it hurts: one writer at a time; every write waits for the disk.
 package onlinedir
