@@ -21,6 +21,13 @@ func newEmbeddedWorld(t *testing.T, fill func(*adsim.Server) error) (*world, *ad
 func newConfiguredWorld(t *testing.T, c adsim.Config, fill func(*adsim.Server) error) (*world, *adsim.Server) {
 	t.Helper()
 	dir := shortTempDir(t)
+	known, ad := startEmbedded(t, dir, c, fill)
+	return newWorld(t, dir, known), ad
+}
+
+// startEmbedded fills and serves an embedded Active Directory.
+func startEmbedded(t *testing.T, dir string, c adsim.Config, fill func(*adsim.Server) error) (activeDirectory, *adsim.Server) {
+	t.Helper()
 	c.AdminPassword, c.ServicePassword = "Adm1n-secret", "S3rvice-secret"
 	ad, err := adsim.New(c)
 	if err != nil {
@@ -37,11 +44,11 @@ func newConfiguredWorld(t *testing.T, c adsim.Config, fill func(*adsim.Server) e
 			t.Error(err)
 		}
 	})
-	return newWorld(t, dir, activeDirectory{
+	return activeDirectory{
 		url: ad.SecureURL(), caFile: writeFile(t, dir, "ca.pem", string(ad.CACertificate())), baseDN: ad.BaseDN(),
 		adminDN: "CN=Administrator,CN=Users," + ad.BaseDN(), adminPassword: c.AdminPassword,
 		serviceUser: adsim.ServiceAccount + "@corp.example", servicePassword: c.ServicePassword,
-	}), ad
+	}, ad
 }
 
 // newSmallWorld is an embedded world with the containers Staff, Partners, Groups and Empty, so many people, and the group Team of

@@ -21,25 +21,46 @@ type online struct {
 	server    *background
 }
 
+// onlineFlags are what `syncd directory init` and `syncd directory serve` are told beyond what every test needs.
+type onlineFlags struct{ init, serve []string }
+
 // startOnline makes an online directory with synchronisation enabled, a token for syncd, and serves it.
 func startOnline(t *testing.T, dir string) *online {
 	t.Helper()
-	o := &online{dir: filepath.Join(dir, "online")}
-	password := writeFile(t, dir, "admin.password", "correct horse battery\n")
-	for _, args := range [][]string{
-		{"directory", "init", "--data", o.dir, "--tenant", "Contoso", "--admin", "admin", "--password-file", password, "--enable-sync", "--any-domain"},
-		{"directory", "token", "--data", o.dir, "--name", "syncd"},
-	} {
-		r := syncd(t, args...)
-		if r.code != 0 {
-			t.Fatalf("syncd %v: exit status %d\n%s", args, r.code, r.err)
-		}
-		o.token = strings.TrimSpace(r.out)
+	o := serveOnline(t, dir, onlineFlags{init: []string{"--enable-sync", "--any-domain"}})
+	r := syncd(t, "directory", "token", "--data", o.dir, "--name", "syncd")
+	if r.code != 0 {
+		t.Fatalf("making a token: exit status %d\n%s", r.code, r.err)
 	}
-	o.tokenFile = writeFile(t, dir, "online.token", o.token+"\n")
-	server, line := start(t, "listening on", "directory", "serve", "--data", o.dir, "--listen", "127.0.0.1:0")
+	o.takeToken(t, strings.TrimSpace(r.out))
+	return o
+}
+
+// onlineAdmin is the administrator of every online directory.
+const (
+	onlineAdmin    = "admin"
+	onlinePassword = "correct horse battery"
+)
+
+// serveOnline makes an online directory and serves it. It has no token; one can be made before or after syncd's configuration is written.
+func serveOnline(t *testing.T, dir string, flags onlineFlags) *online {
+	t.Helper()
+	o := &online{dir: filepath.Join(dir, "online"), tokenFile: filepath.Join(dir, "online.token")}
+	password := writeFile(t, dir, "admin.password", onlinePassword+"\n")
+	args := append([]string{"directory", "init", "--data", o.dir, "--tenant", "Contoso", "--admin", onlineAdmin, "--password-file", password}, flags.init...)
+	if r := syncd(t, args...); r.code != 0 {
+		t.Fatalf("syncd %v: exit status %d\n%s", args, r.code, r.err)
+	}
+	server, line := start(t, "listening on", append([]string{"directory", "serve", "--data", o.dir, "--listen", "127.0.0.1:0"}, flags.serve...)...)
 	o.server, o.url = server, "http://"+line[strings.LastIndexByte(line, ' ')+1:]
 	return o
+}
+
+// takeToken puts a token where syncd's configuration says.
+func (o *online) takeToken(t *testing.T, token string) {
+	t.Helper()
+	o.token = token
+	writeFile(t, filepath.Dir(o.tokenFile), filepath.Base(o.tokenFile), token+"\n")
 }
 
 // resource is a SCIM resource as it came.

@@ -36,7 +36,13 @@ type world struct {
 
 func newWorld(t *testing.T, dir string, ad activeDirectory) *world {
 	t.Helper()
-	w := &world{ad: ad, online: startOnline(t, dir), dir: dir}
+	return newWorldWith(t, dir, ad, startOnline(t, dir))
+}
+
+// newWorldWith is one with an online directory of another kind, which is in the same folder.
+func newWorldWith(t *testing.T, dir string, ad activeDirectory, o *online) *world {
+	t.Helper()
+	w := &world{ad: ad, online: o, dir: dir}
 	w.admin = w.bind(t, ad.adminDN, ad.adminPassword)
 	w.config = w.writeConfig(t, "")
 	return w
