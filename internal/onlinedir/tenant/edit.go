@@ -87,7 +87,11 @@ func operationsOf(kind *scim.ResourceType, fields []Field, values map[string]str
 			list = append(list, operation{Op: "remove", Path: f.Path})
 			continue
 		}
-		list = append(list, operation{Op: "replace", Path: f.Path, Value: value})
+		verb := "replace"
+		if strings.Contains(f.Path, "[") {
+			verb = "add" // which changes the element of that type, and makes it where there is none; replace must find one
+		}
+		list = append(list, operation{Op: verb, Path: f.Path, Value: value})
 	}
 	if len(list) == 0 {
 		return nil, nil
@@ -99,7 +103,7 @@ func operationsOf(kind *scim.ResourceType, fields []Field, values map[string]str
 	return kind.DecodePatch(message)
 }
 
-// documentOf makes the document of something new out of values of fields.
+// documentOf makes the document of something new out of values of fields; whether something required is missing, its maker checks.
 func documentOf(kind *scim.ResourceType, fields []Field, values map[string]string) (scim.Document, error) {
 	operations, err := operationsOf(kind, fields, values)
 	if err != nil {
@@ -111,7 +115,7 @@ func documentOf(kind *scim.ResourceType, fields []Field, values map[string]strin
 			return nil, err
 		}
 	}
-	return doc, kind.CheckRequired(doc)
+	return doc, nil
 }
 
 // read takes what a form sends for a field, nil for nothing.

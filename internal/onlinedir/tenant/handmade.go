@@ -43,6 +43,9 @@ func (t *Tenant) AddUser(ctx context.Context, u NewUser) (id string, err error) 
 	if u.Role != "" {
 		doc["roles"] = []any{map[string]any{"value": u.Role}}
 	}
+	if err := kind.CheckRequired(doc); err != nil {
+		return "", told(err, "correct the values of the new account")
+	}
 	err = t.Write(ctx, func(w *Writer) error {
 		record, err := w.create(ctx, kind, doc, u.Licence)
 		if err != nil {
