@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"syncd/internal/onlinedir"
 )
 
 // ask sends a request with a token and returns the status.

@@ -96,7 +96,7 @@ func TestADomainIsProvedAndRemoved(t *testing.T) {
 	}
 	c.see("/domains", "corp.example", "Pending")
 
-	page = c.says(c.Press(page, "#verify"), http.StatusOK, "could not be verified", "There is no record "+name, "try again after propagation")
+	page = c.says(c.Press(page, "#verify"), http.StatusOK, "could not be verified; the reason is below", "There is no record "+name, "try again after propagation")
 	c.see("/domains", "Failed", "try again after propagation")
 	z.set(name, "verify.contoso.online.example")
 	page = c.says(c.Press(page, "#verify"), http.StatusOK, "corp.example is verified", "Verified")

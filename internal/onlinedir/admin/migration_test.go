@@ -54,7 +54,7 @@ func TestATokenIsShownOnceAndRevoked(t *testing.T) {
 	c.says(page, http.StatusOK, "It is shown this once")
 	token := page.Find("#token").Text()
 	if b, found, err := c.Bearer(t.Context(), directory.Secret(token)); err != nil || !found || b.Token != name {
-		t.Fatalf("the page shows %q, which is the token of %q: %v %v", token, known, found, err)
+		t.Fatalf("the page shows %q, which is the token of %q: %v %v", token, b.Token, found, err)
 	}
 	if page.Header.Get("Cache-Control") != "no-store" {
 		t.Error("a browser may keep the token")

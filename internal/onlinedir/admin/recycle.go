@@ -92,7 +92,7 @@ func (v *visit) restoredPage(id string) (*link, error) {
 		return nil, err
 	}
 	if found {
-		return &link{"See " + u.DisplayName + ", who is " + strings.ToLower(u.State.String()), pageOf("User", id)}, nil
+		return &link{"See " + nameOf(u) + " (" + u.State.String() + ")", pageOf("User", id)}, nil
 	}
 	d, found, err := v.tenant.DetailOf(v.ctx(), id)
 	if err != nil || !found {

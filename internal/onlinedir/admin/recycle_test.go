@@ -20,7 +20,7 @@ func TestWhatWasDeletedComesBack(t *testing.T) {
 	c.SignIn("admin", "correct horse")
 	page := c.see("/recycle", "Anna", "Bert", "Staff", "Paul", "person", "group", "contact", "Deleted, 2 days left")
 	c.says(c.Press(page, "#restore"), http.StatusConflict, "othing was selected")
-	page = c.says(c.Press(page, "#restore", "id", anna), http.StatusOK, "It came back from the recycle bin", "See Anna, who is waiting")
+	page = c.says(c.Press(page, "#restore", "id", anna), http.StatusOK, "It came back from the recycle bin", "See Anna (Waiting)")
 	c.lacks(page, "Anna Deleted")
 	page = c.says(c.Press(page, "#search", "q", "sta"), http.StatusOK, "Staff")
 	c.lacks(page, "Bert")

@@ -162,6 +162,10 @@ func TestWhatSynchronisationDoesIsNoted(t *testing.T) {
 	}
 	ann := s.create(directory.User, person())
 	bob := s.create(directory.User, scim.Document{"externalId": "B", "userName": "bob@x"})
+	cid := s.create(directory.User, scim.Document{"externalId": "C", "userName": "cid@x"})
+	s.patch(directory.User, cid, directory.Manager, map[string]any{"value": bob}) // completes the creation
+	s.patch(directory.User, cid, directory.Manager, map[string]any{"value": ann})
+	s.patch(directory.User, cid, directory.Manager, nil)
 	s.patch(directory.User, ann, "displayName", "Ann Lee") // nothing new
 	s.patch(directory.User, ann, "title", "Boss", directory.Department.Path(), "Sales", `phoneNumbers[type eq "mobile"].value`, "3", "name.familyName", "Ray",
 		directory.ExtensionAttribute1.Path()[:len(onPremises)]+"extensionAttribute7", "y", directory.Manager, map[string]any{"value": bob})
@@ -182,6 +186,8 @@ func TestWhatSynchronisationDoesIsNoted(t *testing.T) {
 		t.Error("the account came back as another one")
 	}
 	want := []string{
+		"sync syncd changed: cid@x (manager) User",
+		"sync syncd changed: cid@x (manager) User",
 		"sync syncd changed: Ann Lee (department, extension attribute 7, job title, last name, manager, mobile phone) User",
 		"sync syncd changed: Ann Lee (job title, work mail address) User",
 		"admin activated: Ann Lee User",

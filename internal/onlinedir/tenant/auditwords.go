@@ -13,14 +13,20 @@ import (
 	"syncd/internal/directory"
 )
 
-// noteChange enters a change of a document into the audit log: what happened to the account, and the attributes that are different now.
+// noteChange enters a change of a document into the audit log: what happened to the account, and the attributes that are different now. The
+// manager that synchronisation gives a resource as its first change belongs to the creation, which is not noted: it comes apart only because
+// the manager must exist before, and a first pass sends a million of them.
 func (w *Writer) noteChange(ctx context.Context, record *Record, before, after *columns) error {
 	changed, err := changedAttributes(before, after, onPremisesEnabled(record.Document))
 	if err != nil {
 		return fmt.Errorf("compare the documents of %s: %w", record.ID, err)
 	}
+	sync := actorOf(ctx).Sync
+	if sync && record.Version == 2 && before.active == after.active && !before.manager.Valid && slices.Equal(changed, []string{"manager"}) {
+		return nil
+	}
 	did := DidChange
-	switch sync := actorOf(ctx).Sync; {
+	switch {
 	case before.active && !after.active && sync:
 		did = DidBlock
 	case before.active && !after.active:

@@ -108,7 +108,7 @@ func (w *Writer) insert(ctx context.Context, record *Record, c *columns) error {
 		created, modified, synced, version, body, second_name, phone, listed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq`,
 		[]any{
 			record.ID, record.Type.Kind, c.state, c.active, c.externalID, c.userName, c.displayName, c.department, c.manager,
-			record.Created.UnixMilli(), record.Modified.UnixMilli(), syncedAt(ctx, record), record.Version, c.body, c.secondName, c.phone, c.listed,
+			record.Created.UnixMilli(), record.Modified.UnixMilli(), syncTime(ctx, record), record.Version, c.body, c.secondName, c.phone, c.listed,
 		}, &record.seq)
 	if err == nil && !found {
 		return fmt.Errorf("the new resource has no row")
@@ -121,13 +121,13 @@ func (w *Writer) update(ctx context.Context, record *Record, c *columns) error {
 	record.state = c.state
 	_, err := w.exec(ctx, `UPDATE resource SET state = ?, active = ?, external_id = ?, user_name = ?, display_name = ?, department = ?,
 		manager = ?, modified = ?, synced = coalesce(?, synced), deleted = NULL, version = ?, body = ?, second_name = ?, phone = ?, listed = ? WHERE seq = ?`,
-		c.state, c.active, c.externalID, c.userName, c.displayName, c.department, c.manager, record.Modified.UnixMilli(), syncedAt(ctx, record), record.Version,
+		c.state, c.active, c.externalID, c.userName, c.displayName, c.department, c.manager, record.Modified.UnixMilli(), syncTime(ctx, record), record.Version,
 		c.body, c.secondName, c.phone, c.listed, record.seq)
 	return w.explain(ctx, record, c, err)
 }
 
-// syncedAt is the time of a change if synchronisation makes it.
-func syncedAt(ctx context.Context, record *Record) sql.NullInt64 {
+// syncTime is the time of a change if synchronisation makes it.
+func syncTime(ctx context.Context, record *Record) sql.NullInt64 {
 	return sql.NullInt64{Int64: record.Modified.UnixMilli(), Valid: actorOf(ctx).Sync}
 }
 

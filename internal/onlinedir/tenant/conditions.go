@@ -39,7 +39,7 @@ func ViewAttributes() []Field {
 		{Path: directory.Description.Path(), Label: "Description"},
 	}
 	for n := range directory.Attribute(15) {
-		fields = append(fields, Field{Path: (directory.ExtensionAttribute1 + n).Path(), Label: fmt.Sprintf("Extension attribute %d", n+1)})
+		fields = append(fields, Field{Path: (directory.ExtensionAttribute1 + n).Path(), Label: extensionLabel(n)})
 	}
 	return fields
 }
@@ -76,11 +76,11 @@ func (c Condition) String() string {
 	return fmt.Sprintf("%s %s “%s”", label, c.Operator, c.Value)
 }
 
-// filterOf makes one filter of conditions, nil of none. One that makes no sense is a fault.
-func (t *Tenant) filterOf(kind directory.Kind, conditions []Condition) (scim.Filter, error) {
+// userFilter makes one filter of conditions, nil of none. One that makes no sense is a fault.
+func (t *Tenant) userFilter(conditions []Condition) (scim.Filter, error) {
 	var all scim.And
 	for _, c := range conditions {
-		f, err := c.filter(t.catalogue.ByKind(kind))
+		f, err := c.filter(t.catalogue.ByKind(directory.User))
 		if err != nil {
 			return nil, err
 		}
@@ -130,5 +130,5 @@ func (c Condition) filter(kind *scim.ResourceType) (scim.Filter, error) {
 }
 
 func conditionFault(cause string, args ...any) error {
-	return &directory.Fault{Class: directory.Usage, Cause: fmt.Sprintf(cause, args...), Remedy: "choose an attribute, an operator and a value from the form"}
+	return mistake(fmt.Sprintf(cause, args...), "choose an attribute, an operator and a value from the form")
 }

@@ -30,14 +30,10 @@ func canonicalDomain(name string) (string, error) {
 			Class: directory.Usage, Cause: fmt.Sprintf("%q is no domain", shown), Remedy: "give a name such as corp.example", Err: err,
 		}
 	case len(ascii) > longestDomain:
-		return "", &directory.Fault{
-			Class: directory.Usage, Cause: fmt.Sprintf("%q is longer than %d characters", shown, longestDomain), Remedy: "register a shorter domain",
-		}
+		return "", mistake(fmt.Sprintf("%q is longer than %d characters", shown, longestDomain), "register a shorter domain")
 	case strings.HasSuffix("."+ascii, routingSuffix):
-		return "", &directory.Fault{
-			Class: directory.Usage, Cause: ascii + " belongs to this service, which gives every company a name below it",
-			Remedy: "register a domain of the company's own; the routing domain can be used without that",
-		}
+		return "", mistake(ascii+" belongs to this service, which gives every company a name below it",
+			"register a domain of the company's own; the routing domain can be used without that")
 	}
 	return ascii, nil
 }

@@ -43,7 +43,10 @@ func (t *Tenant) AddDomain(ctx context.Context, name string, verified bool) erro
 	err = t.Write(ctx, func(w *Writer) error {
 		_, err := w.exec(ctx, `INSERT INTO domain (name, verified, proof, added) VALUES (?, ?, ?, ?)
 			ON CONFLICT (name) DO UPDATE SET verified = excluded.verified, failure = ''`, name, verified, newProof(), t.now().UnixMilli())
-		return err
+		if err != nil {
+			return err
+		}
+		return w.note(ctx, DidAddDomain, "", readableDomain(name), map[bool]string{true: "verified without a proof", false: "not verified"}[verified])
 	})
 	if err != nil {
 		return fmt.Errorf("register the domain %s: %w", name, err)

@@ -87,11 +87,11 @@ func operationsOf(kind *scim.ResourceType, fields []Field, values map[string]str
 			list = append(list, operation{Op: "remove", Path: f.Path})
 			continue
 		}
-		verb := "replace"
+		op := "replace"
 		if strings.Contains(f.Path, "[") {
-			verb = "add" // which changes the element of that type, and makes it where there is none; replace must find one
+			op = "add" // makes the element of the list where it is missing (RFC 7644 §3.5.2.1)
 		}
-		list = append(list, operation{Op: verb, Path: f.Path, Value: value})
+		list = append(list, operation{Op: op, Path: f.Path, Value: value})
 	}
 	if len(list) == 0 {
 		return nil, nil
@@ -103,19 +103,18 @@ func operationsOf(kind *scim.ResourceType, fields []Field, values map[string]str
 	return kind.DecodePatch(message)
 }
 
-// documentOf makes the document of something new out of values of fields; whether something required is missing, its maker checks.
-func documentOf(kind *scim.ResourceType, fields []Field, values map[string]string) (scim.Document, error) {
+// documentOf completes the document of something new with values of fields.
+func documentOf(kind *scim.ResourceType, doc scim.Document, fields []Field, values map[string]string) (scim.Document, error) {
 	operations, err := operationsOf(kind, fields, values)
 	if err != nil {
 		return nil, err
 	}
-	doc := scim.Document{}
 	for _, op := range operations {
 		if err := op.Apply(doc); err != nil {
 			return nil, err
 		}
 	}
-	return doc, nil
+	return doc, kind.CheckRequired(doc)
 }
 
 // read takes what a form sends for a field, nil for nothing.

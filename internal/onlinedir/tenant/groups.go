@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"syncd/internal/directory"
+	"syncd/internal/onlinedir/scim"
 )
 
 // groupValues are what administrators say of a group, checked.
@@ -26,7 +27,7 @@ func (t *Tenant) AddGroup(ctx context.Context, name, description string) (id str
 		return "", err
 	}
 	kind := t.catalogue.ByKind(directory.Group)
-	doc, err := documentOf(kind, groupFields(), values)
+	doc, err := documentOf(kind, scim.Document{}, groupFields(), values)
 	if err != nil {
 		return "", told(err, "choose other values for the new group")
 	}

@@ -35,16 +35,12 @@ func (t *Tenant) AddUser(ctx context.Context, u NewUser) (id string, err error) 
 		directory.UserName.Path(): u.UserName, directory.DisplayName.Path(): u.DisplayName, directory.GivenName.Path(): u.GivenName,
 		directory.FamilyName.Path(): u.FamilyName, directory.Department.Path(): u.Department, directory.WorkEmail.Path(): u.Mail,
 	}
-	doc, err := documentOf(kind, UserFields(), values)
+	doc, err := documentOf(kind, scim.Document{"active": u.Active}, UserFields(), values)
 	if err != nil {
 		return "", told(err, "correct the values of the new account")
 	}
-	doc["active"] = u.Active
 	if u.Role != "" {
 		doc["roles"] = []any{map[string]any{"value": u.Role}}
-	}
-	if err := kind.CheckRequired(doc); err != nil {
-		return "", told(err, "correct the values of the new account")
 	}
 	err = t.Write(ctx, func(w *Writer) error {
 		record, err := w.create(ctx, kind, doc, u.Licence)

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"time"
+	"strings"
 
 	"syncd/internal/directory"
 	"syncd/internal/onlinedir/scim"
@@ -15,22 +15,22 @@ import (
 // the list soon fills a page.
 const mostSorted = 5_000
 
-// listing is what a list of one kind shows, and how.
+// listing is what a list shows, and how.
 type listing struct {
-	kind       directory.Kind
+	kinds      []directory.Kind
 	states     []State
 	order      order
 	descending bool
 	search     string // folded, empty for none
 	filter     scim.Filter
-	problems   bool      // only what synchronisation could not make
-	since      time.Time // only what synchronisation changed since then; zero does not restrict
+	problems   bool  // only what synchronisation could not make
+	since      int64 // only what synchronisation changed since then; 0 for everything
 }
 
 func (s listing) deleted() bool { return slices.Contains(s.states, Deleted) }
 
-// plan is how a list is read.
-type plan struct {
+// route is how a list is read.
+type route struct {
 	phases []phase
 	inside bool // the search looks inside names, because nothing begins so
 }
@@ -62,8 +62,8 @@ func (s listing) filtered(kind *scim.ResourceType) filtered {
 	if s.problems {
 		f.sql = []clause{{text: "EXISTS (SELECT 1 FROM problem p WHERE p.external_id = r.external_id)"}}
 	}
-	if !s.since.IsZero() {
-		f.sql = append(f.sql, clause{"r.synced >= ?", []any{s.since.UnixMilli()}})
+	if s.since != 0 {
+		f.sql = append(f.sql, clause{"coalesce(r.synced, 0) >= ?", []any{s.since}})
 	}
 	if s.deleted() {
 		f.rest = s.filter
@@ -93,34 +93,45 @@ func (s listing) parts() []scim.Filter {
 	return parts
 }
 
-// plan decides how a list is read: what an index finds and is not much is sorted, everything else is walked through.
-func (r *Reader) planList(ctx context.Context, s listing) (plan, error) {
+// route decides how a list is read: what an index finds and is not much is sorted, everything else is walked through.
+func (r *Reader) route(ctx context.Context, s listing) (route, error) {
 	f := s.filtered(r.tenant.catalogue.ByKind(directory.User))
 	if s.search != "" {
 		return r.searchPlan(ctx, s, f)
 	}
 	p := s.walked()
+	if s.since != 0 && s.order.index == "resource_synced" && s.filter == nil && !s.problems {
+		p.low = s.since
+		return route{phases: []phase{p}}, nil
+	}
 	if department, ok := s.oneDepartment(); ok {
 		p.index, p.from = "resource_department", "resource r INDEXED BY resource_department"
 		p.fixed = append(p.fixed, clause{"r.department = ?", []any{department}})
-		if len(s.parts()) == 1 && !s.problems && s.since.IsZero() {
-			return plan{phases: []phase{p}}, nil // nothing but the department: exactly that range
+		if len(s.parts()) == 1 && !s.problems && s.since == 0 {
+			return route{phases: []phase{p}}, nil // nothing but the department: exactly that range
 		}
 	}
 	seqs, few, err := r.indexed(ctx, s, f)
 	if err == nil && few {
 		p, err = s.sorted(seqs)
-		return plan{phases: []phase{f.apply(p, 0)}}, err
+		return route{phases: []phase{f.apply(p, 0)}}, err
 	}
-	return plan{phases: []phase{f.apply(p, mostRows)}}, err
+	return route{phases: []phase{f.apply(p, mostRows)}}, err
 }
 
 // indexed collects the rows that an index finds for the conditions; few is false where there is no index or too much to sort.
 func (r *Reader) indexed(ctx context.Context, s listing, f filtered) (list []int64, few bool, err error) {
-	c := clause{"SELECT r.seq FROM resource r WHERE r.kind = ?", []any{s.kind}} // the states are asked later: some index has none
+	c := clause{text: "SELECT r.seq FROM resource r WHERE " + s.ofKind().text, args: s.ofKind().args} // states are asked later: some index has none
 	switch {
 	case s.problems:
-		c.text = "SELECT DISTINCT r.seq FROM problem p CROSS JOIN resource r ON r.kind = ? AND r.external_id = p.external_id WHERE 1"
+		c.text = "SELECT DISTINCT r.seq FROM problem p CROSS JOIN resource r ON r.external_id = p.external_id WHERE " + s.ofKind().text
+	case s.since != 0:
+		recent := s
+		recent.order = orderOf(BySynced, false)
+		p := recent.walked()
+		p.low = s.since
+		list, err = r.collect(ctx, []phase{p})
+		return list, len(list) <= mostSorted, err
 	case !f.indexed:
 		return nil, false, nil
 	default:
@@ -135,12 +146,45 @@ func (r *Reader) indexed(ctx context.Context, s listing, f filtered) (list []int
 	return list, len(list) <= mostSorted, nil
 }
 
-// walked is the list as one walk through the index of its order.
+// walked is the list as one walk through the index of its order, for each kind and state.
 func (s listing) walked() phase {
-	return phase{
-		order: s.order, from: "resource r INDEXED BY " + s.order.index, fixed: []clause{{"r.kind = ?", []any{s.kind}}},
-		states: s.states, perState: true, descending: s.descending,
+	p := phase{order: s.order, from: "resource r INDEXED BY " + s.order.index, descending: s.descending}
+	if !s.order.whole {
+		p.ranges = s.ranges()
 	}
+	return p
+}
+
+// ranges are the parts of an index that begins with kind and state.
+func (s listing) ranges() []clause {
+	var all []clause
+	for _, kind := range s.kinds {
+		for _, state := range s.states {
+			if kind == directory.User || state == Enabled || state == Deleted { // the only states of the others
+				all = append(all, clause{"r.kind = ? AND r.state = ?", []any{kind, state}})
+			}
+		}
+	}
+	return all
+}
+
+// ofKind and ofState ask a row that another index found; the plus signs keep SQLite from taking the index of kinds and states for it.
+func (s listing) ofKind() clause {
+	c := clause{text: "r.kind IN (?" + strings.Repeat(", ?", len(s.kinds)-1) + ")"}
+	for _, kind := range s.kinds {
+		c.args = append(c.args, kind)
+	}
+	return c
+}
+
+func (s listing) asked() []clause {
+	c := s.ofKind()
+	c.text = "+" + c.text
+	state := clause{text: "+r.state IN (?" + strings.Repeat(", ?", len(s.states)-1) + ")"}
+	for _, one := range s.states {
+		state.args = append(state.args, one)
+	}
+	return []clause{c, state}
 }
 
 // sorted is the list of some rows, which SQLite puts in order.
@@ -149,9 +193,10 @@ func (s listing) sorted(seqs []int64) (phase, error) {
 	if err != nil {
 		return phase{}, fmt.Errorf("write down a set: %w", err)
 	}
-	p := phase{order: s.order, from: "resource r", states: s.states, descending: s.descending}
-	p.fixed = []clause{{"r.seq IN (SELECT value FROM json_each(?))", []any{string(text)}}, {"+r.kind = ?", []any{s.kind}}}
-	return p, nil
+	return phase{
+		order: s.order, from: "resource r", descending: s.descending,
+		fixed: append(s.asked(), clause{"r.seq IN (SELECT value FROM json_each(?))", []any{string(text)}}),
+	}, nil
 }
 
 // oneDepartment is the department that a condition demands, where the list is in an order that the index of departments has.

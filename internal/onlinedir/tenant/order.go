@@ -15,6 +15,7 @@ type order struct {
 	columns []string // of resource r, none of them NULL in the index
 	index   string   // resource's index on kind, state and the columns
 	partial string   // the condition of a partial index
+	whole   bool     // the index has neither kind nor state
 }
 
 // The names of the orders, for UserQuery.Sort.

@@ -4,43 +4,94 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"syncd/internal/directory"
-	"syncd/internal/onlinedir/scim"
 )
 
-// NewPersonToken makes a token that stands for a person and not for a program: whoever has it is that person at /Me (RFC 7644 §3.11).
-// See NewToken for its name and for what is kept.
-func (t *Tenant) NewPersonToken(ctx context.Context, name, userName string) (directory.Secret, error) {
-	return t.newToken(ctx, name, func(w *Writer) (seq sql.NullInt64, err error) {
-		found, err := w.row(ctx, "SELECT seq FROM resource WHERE kind = ? AND user_name = ?", []any{directory.User, scim.Fold(userName)}, &seq)
-		if err == nil && !found {
-			err = &directory.Fault{
-				Class: directory.Usage, Cause: fmt.Sprintf("there is no account with the userName %q", userName),
-				Remedy: "check the spelling of the sign-in name",
-			}
-		}
-		return seq, err
-	})
+// Person is all that is known of an account.
+type Person struct {
+	User
+	Facts         []Fact // with a value, or editable
+	Manager       *Link  // nil for nobody
+	Reports       []Link // the first 20 by name
+	MoreReports   bool
+	Groups        []Link // the first 200 by name
+	MoreGroups    bool
+	Licence       *Licence // nil for none
+	UsageLocation string   // ISO 3166-1 alpha-2
+	Created       time.Time
+	Photo         string // data URI, empty for none
 }
 
-// Bearer is who a token stands for.
-type Bearer struct {
-	Token  string // the token's name
-	Person string // the id of the person's account, empty for a program
-	State  State  // of the account; Deleted where it is gone for good
-}
+// How many links the page of an account shows.
+const (
+	mostReports = 20
+	mostGroups  = 200
+)
 
-// Bearer says who uses a token, and notes that it was used; known is false when the token is unknown or revoked.
-func (t *Tenant) Bearer(ctx context.Context, token directory.Secret) (b Bearer, known bool, err error) {
-	hash := digest(token)
+// PersonByID reads an account, a deleted one included. found is false where there is none.
+func (t *Tenant) PersonByID(ctx context.Context, id string) (p Person, found bool, err error) {
 	err = t.Read(ctx, func(r *Reader) error {
-		known, err = r.row(ctx, `SELECT t.name, CASE WHEN t.resource IS NULL THEN '' ELSE coalesce(a.id, 'gone') END, coalesce(a.state, ?)
-			FROM token t LEFT JOIN resource a ON a.seq = t.resource WHERE t.hash = ?`, []any{Deleted, hash}, &b.Token, &b.Person, &b.State)
+		p, found, err = r.person(ctx, id)
 		return err
 	})
-	if err == nil && known {
-		t.uses.note(usedToken, hash, t.now())
+	if err != nil {
+		return Person{}, false, fmt.Errorf("read the account %s: %w", id, err)
 	}
-	return b, known, err
+	return p, found, nil
+}
+
+func (r *Reader) person(ctx context.Context, id string) (p Person, there bool, err error) {
+	record, there, err := r.anyRecord(ctx, directory.User, id)
+	if err != nil || !there {
+		return p, false, err
+	}
+	users, err := r.usersAt(ctx, []found{{seq: record.seq}})
+	if err != nil {
+		return p, false, err
+	}
+	p.User, p.Created, p.Photo = users[0], record.Created, photoOf(record.Document)
+	if p.Facts, err = shown(record.Type, record.Document, append(UserFields(), moreFields()...), p.ExternalID != ""); err != nil {
+		return p, false, err
+	}
+	managers, _, err := r.links(ctx, "o.seq = (SELECT manager FROM resource WHERE seq = ?)", record.seq, 1)
+	if err != nil {
+		return p, false, err
+	}
+	if len(managers) > 0 {
+		p.Manager = &managers[0]
+	}
+	if p.Reports, p.MoreReports, err = r.links(ctx, "o.manager = ?", record.seq, mostReports); err != nil {
+		return p, false, err
+	}
+	if p.Groups, p.MoreGroups, err = r.links(ctx, "o.seq IN (SELECT grp FROM member WHERE member = ?)", record.seq, mostGroups); err != nil {
+		return p, false, err
+	}
+	var location sql.NullString
+	if _, err := r.row(ctx, "SELECT usage_location FROM resource WHERE seq = ?", []any{record.seq}, &location); err != nil {
+		return p, false, err
+	}
+	p.UsageLocation = location.String
+	var licence Licence
+	has, err := r.row(ctx, "SELECT l.id, l.name, l.seats, l.used FROM seat s JOIN licence l ON l.id = s.licence WHERE s.resource = ?",
+		[]any{record.seq}, &licence.ID, &licence.Name, &licence.Seats, &licence.Used)
+	if has {
+		p.Licence = &licence
+	}
+	return p, true, err
+}
+
+// anyRecord reads a resource of a kind, a deleted one included.
+func (r *Reader) anyRecord(ctx context.Context, kind directory.Kind, id string) (*Record, bool, error) {
+	rows, err := r.query(ctx, "SELECT "+recordColumns+"WHERE r.id = ? AND r.kind = ?", id, kind)
+	if err != nil {
+		return nil, false, err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return nil, false, rows.Err()
+	}
+	record, err := r.tenant.scanRecord(rows.Scan)
+	return record, err == nil, err
 }

@@ -25,7 +25,7 @@ func TestCommonFiltersUseTheirIndex(t *testing.T) {
 		{directory.Group, `displayName sw "x"`, "resource_view"},
 		{directory.User, directory.Department.Path() + ` eq "x"`, "resource_department"},
 		{directory.User, directory.Manager + `.value eq "x"`, "resource_manager"},
-		{directory.User, `active eq true`, "resource_view"},
+		{directory.User, `active eq true`, "(kind=? AND state=?)"},
 		{directory.Group, `members.value eq "x"`, "INTEGER PRIMARY KEY"},
 		{directory.User, `emails[type eq "work" and value eq "x"] or ` + directory.ProxyAddresses.Path() + ` eq "smtp:x"`, "address a"},
 		{directory.Group, directory.Mail.Path() + ` eq "x" or ` + directory.ProxyAddresses.Path() + ` eq "SMTP:x"`, "address a"},

@@ -6,8 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"time"
-
-	"syncd/internal/directory"
 )
 
 // DomainKind says who delivers mail for a domain. The numbers are stored.
@@ -148,12 +146,12 @@ func (t *Tenant) RegisterDomain(ctx context.Context, name string, kind DomainKin
 			return fmt.Errorf("register the domain %s: %w", name, err)
 		}
 		if added == 0 {
-			return &directory.Fault{
-				Class: directory.Usage, Cause: readableDomain(name) + " is registered already", Remedy: "look for it in the list of domains",
-			}
+			return mistake(readableDomain(name)+" is registered already", "look for it in the list of domains")
 		}
-		registered, err = w.oneDomain(ctx, name)
-		return err
+		if registered, err = w.oneDomain(ctx, name); err != nil {
+			return err
+		}
+		return w.note(ctx, DidAddDomain, "", registered.Readable, kind.String())
 	})
 	return registered, err
 }
@@ -162,9 +160,7 @@ func (k DomainKind) check() error {
 	if k == Authoritative || k == ExternalRelay {
 		return nil
 	}
-	return &directory.Fault{
-		Class: directory.Usage, Cause: "the kind of the domain is missing", Remedy: "choose Authoritative or External relay",
-	}
+	return mistake("the kind of the domain is missing", "choose Authoritative or External relay")
 }
 
 // oneDomain reads a domain that must be there.
@@ -174,10 +170,7 @@ func (r *Reader) oneDomain(ctx context.Context, name string) (Registered, error)
 		return Registered{}, err
 	}
 	if len(list) == 0 {
-		return Registered{}, &directory.Fault{
-			Class: directory.Usage, Cause: fmt.Sprintf("the domain %s is not registered", readableDomain(name)),
-			Remedy: "look at the list of domains; somebody may have removed it",
-		}
+		return Registered{}, mistake("the domain "+readableDomain(name)+" is not registered", "look at the list of domains; somebody may have removed it")
 	}
 	return list[0], nil
 }
@@ -202,6 +195,6 @@ func (t *Tenant) SetDomainKind(ctx context.Context, name string, kind DomainKind
 		if _, err := w.exec(ctx, "UPDATE domain SET kind = ? WHERE name = ?", kind, name); err != nil {
 			return fmt.Errorf("change the domain %s: %w", name, err)
 		}
-		return nil
+		return w.note(ctx, DidChangeDomain, "", before.Readable, kind.String())
 	})
 }

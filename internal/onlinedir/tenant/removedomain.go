@@ -3,8 +3,6 @@ package tenant
 import (
 	"context"
 	"fmt"
-
-	"syncd/internal/directory"
 )
 
 // RemoveDomain forgets a domain, verified or not, with its proof. One that a name or an address of a living user or group is in is a fault that
@@ -28,16 +26,14 @@ func (t *Tenant) RemoveDomain(ctx context.Context, name string) error {
 				return fmt.Errorf("look for who uses the domain %s: %w", name, err)
 			}
 			if user != "" {
-				return &directory.Fault{
-					Class: directory.Usage, Cause: fmt.Sprintf("the domain %s is in use: %s has %s", domain.Readable, user, value),
-					Remedy: "give everybody in it other names and addresses first, in Active Directory for whom it manages",
-				}
+				return mistake(fmt.Sprintf("the domain %s is in use: %s has %s", domain.Readable, user, value),
+					"give everybody in it other names and addresses first, in Active Directory for whom it manages")
 			}
 		}
 		if _, err := w.exec(ctx, "DELETE FROM domain WHERE name = ?", name); err != nil {
 			return fmt.Errorf("remove the domain %s: %w", name, err)
 		}
-		return nil
+		return w.note(ctx, DidRemoveDomain, "", domain.Readable, "")
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // greatest follows every text that begins with what stands before it.
@@ -51,12 +52,10 @@ func (s listing) begun(text string) []phase {
 	for _, index := range nameIndexes() {
 		p := phase{
 			order: order{columns: []string{index.column}, partial: index.partial}, from: index.from, alone: index.alone, seq: index.seq,
-			states: s.states, perState: index.perState, low: text, high: text + greatest, descending: s.descending,
+			low: text, high: text + greatest, descending: s.descending,
 		}
-		if index.perState {
-			p.fixed = []clause{{"r.kind = ?", []any{s.kind}}}
-		} else {
-			p.asked = []clause{{"+r.kind = ?", []any{s.kind}}, {index.once, []any{text}}}
+		if p.ranges = s.ranges(); !index.perState {
+			p.ranges, p.asked = nil, append(s.asked(), clause{index.once, []any{text}})
 		}
 		p.conditions = slices.Clone(earlier)
 		phases = append(phases, p)
@@ -67,7 +66,7 @@ func (s listing) begun(text string) []phase {
 
 // searchPlan looks for names and addresses that begin with the text; where nobody has one, for departments that do; where there is none
 // either, for names that contain it.
-func (r *Reader) searchPlan(ctx context.Context, s listing, f filtered) (plan, error) {
+func (r *Reader) searchPlan(ctx context.Context, s listing, f filtered) (route, error) {
 	phases := s.begun(s.search)
 	seqs, err := r.collect(ctx, phases)
 	if err == nil && len(seqs) == 0 {
@@ -76,19 +75,19 @@ func (r *Reader) searchPlan(ctx context.Context, s listing, f filtered) (plan, e
 	}
 	switch {
 	case err != nil:
-		return plan{}, err
+		return route{}, err
 	case len(seqs) == 0:
-		return plan{phases: s.containing(f), inside: true}, nil
+		return route{phases: s.containing(f), inside: true}, nil
 	case len(seqs) <= mostSorted:
 		p, err := s.sorted(seqs)
-		return plan{phases: []phase{f.apply(p, 0)}}, err
+		return route{phases: []phase{f.apply(p, 0)}}, err
 	case s.order.index != "resource_view":
-		return plan{phases: []phase{f.apply(s.matching(phases), mostRows/2)}}, nil
+		return route{phases: []phase{f.apply(s.matching(phases), mostRows/2)}}, nil
 	}
 	for i, p := range phases {
 		phases[i] = f.apply(p, mostRows)
 	}
-	return plan{phases: phases}, nil
+	return route{phases: phases}, nil
 }
 
 // collect reads what the phases find, each by itself, until it is more than can be sorted.
@@ -96,8 +95,8 @@ func (r *Reader) collect(ctx context.Context, phases []phase) ([]int64, error) {
 	var all []int64
 	for _, p := range phases {
 		p.conditions = nil
-		for _, states := range p.ranges() {
-			query, args := p.query("r.seq", states, nil, nil)
+		for _, part := range p.parts() {
+			query, args := p.query(p.number(), part, nil, nil)
 			some, err := r.seqs(ctx, clause{query, args}, mostSorted+1-len(all))
 			if err != nil {
 				return nil, fmt.Errorf("search: %w", err)
@@ -114,7 +113,7 @@ func (r *Reader) collect(ctx context.Context, phases []phase) ([]int64, error) {
 func (s listing) inDepartments() phase {
 	p := s.walked()
 	p.order = orderOf(ByDepartment, s.deleted())
-	p.from, p.perState = "resource r INDEXED BY "+p.order.index, true
+	p.from = "resource r INDEXED BY " + p.order.index
 	p.low, p.high = s.search, s.search+greatest
 	return p
 }
@@ -122,20 +121,22 @@ func (s listing) inDepartments() phase {
 // matching is a walk in the order of the list that asks each row: for what too many match to sort them.
 func (s listing) matching(phases []phase) phase {
 	p := s.walked()
-	either := clause{text: "("}
-	if len(phases) == 1 {
-		either = clause{"(r.department >= ? AND r.department < ?", []any{s.search, s.search + greatest}}
-	} else {
-		for i, index := range nameIndexes() {
-			if i > 0 {
-				either.text += " OR "
-			}
-			either.text, either.args = either.text+index.match, append(either.args, s.search, s.search+greatest)
-		}
+	either := clause{"(r.department >= ? AND r.department < ?)", []any{s.search, s.search + greatest}}
+	if len(phases) > 1 {
+		either = s.either()
 	}
-	either.text += ")"
 	p.conditions = []clause{either}
 	return p
+}
+
+// either asks a row whether a name or an address of it begins with the text.
+func (s listing) either() clause {
+	var texts []string
+	var args []any
+	for _, index := range nameIndexes() {
+		texts, args = append(texts, index.match), append(args, s.search, s.search+greatest)
+	}
+	return clause{"(" + strings.Join(texts, " OR ") + ")", args}
 }
 
 // containing looks for the text inside names: first inside the display names, then inside the user names, each in its own order, because then
@@ -147,7 +148,7 @@ func (s listing) containing(f filtered) []phase {
 		p.conditions = []clause{{"(" + inName.text + " OR " + inUser.text + ")", []any{s.search, s.search}}}
 		return []phase{f.apply(p, mostRows)}
 	}
-	look := mostLookedAt
+	look := mostIndexed
 	if !f.nothing() {
 		look = mostRows
 	}

@@ -2,7 +2,6 @@ package tenant
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -26,7 +25,7 @@ type User struct {
 	Deleted     time.Time // zero while alive
 	DaysLeft    int       // in the recycle bin, rounded up
 	Licence     string    // whose seat the account takes, empty for none
-	Problem     string    // what synchronisation could not make here, empty for nothing
+	Problem     string    // what synchronisation could not make of it, in words; empty for nothing
 
 	seq int64
 }
@@ -37,7 +36,7 @@ type UserQuery struct {
 	Search       string      // the beginning of a name, a user name or an address; else of a department; else a part of a name
 	Conditions   []Condition // all of them
 	WithProblems bool        // only those whom synchronisation could not make as they should be
-	ChangedSince time.Time   // only synchronised ones that changed since then; zero does not restrict
+	ChangedSince time.Time   // only those whom synchronisation changed since then; zero does not restrict. ByChanged is then the time of that change
 	Sort         string      // ByName (the default), ByUser, ByDepartment, ByChanged or BySynced
 	Descending   bool
 	After        string // UserPage.Next of the page before
@@ -74,13 +73,22 @@ func (t *Tenant) Users(ctx context.Context, q UserQuery) (page UserPage, err err
 }
 
 func (t *Tenant) listingOf(q UserQuery) (listing, error) {
-	s := listing{kind: directory.User, states: q.States, descending: q.Descending, problems: q.WithProblems, since: q.ChangedSince, search: scim.Fold(strings.TrimSpace(q.Search))}
+	s := listing{
+		kinds: []directory.Kind{directory.User}, states: q.States, descending: q.Descending, problems: q.WithProblems,
+		search: scim.Fold(strings.TrimSpace(q.Search)),
+	}
+	if !q.ChangedSince.IsZero() {
+		s.since = q.ChangedSince.UnixMilli()
+		if q.Sort == ByChanged {
+			q.Sort = BySynced
+		}
+	}
 	if len(s.states) == 0 {
 		s.states = []State{Waiting, Enabled, Blocked}
 	}
 	s.order = orderOf(q.Sort, s.deleted())
 	var err error
-	s.filter, err = t.filterOf(s.kind, q.Conditions)
+	s.filter, err = t.userFilter(q.Conditions)
 	return s, err
 }
 
@@ -93,21 +101,25 @@ func limitOf(asked int) int {
 
 // list reads one page of a list; partial is UserPage.Partial.
 func (r *Reader) list(ctx context.Context, s listing, after string, limit int) (page result, partial string, err error) {
-	p, err := r.planList(ctx, s)
+	way, err := r.route(ctx, s)
 	if err != nil {
 		return page, "", err
 	}
-	c, err := parseCursor(after, p.phases)
+	return r.walkRoute(ctx, way, s.search, after, limit)
+}
+
+func (r *Reader) walkRoute(ctx context.Context, way route, search, after string, limit int) (page result, partial string, err error) {
+	c, err := parseCursor(after, way.phases)
 	if err != nil {
 		return page, "", err
 	}
-	if page, err = r.page(ctx, p.phases, c, limit); err != nil {
+	if page, err = r.page(ctx, way.phases, c, limit); err != nil {
 		return page, "", err
 	}
 	switch {
 	case page.stopped == 0:
-	case p.inside:
-		partial = fmt.Sprintf("No name begins with “%s”. Names that contain it were looked for among %s; the next page goes on.", s.search, grouped(page.stopped))
+	case way.inside:
+		partial = fmt.Sprintf("No name begins with “%s”. Names that contain it were looked for among %s; the next page goes on.", search, grouped(page.stopped))
 	default:
 		partial = fmt.Sprintf("This page stopped after looking at %s; the next one goes on.", grouped(page.stopped))
 	}
@@ -128,26 +140,17 @@ func (t *Tenant) scanUser(scan func(dest ...any) error) (User, error) {
 	var modified, deleted int64
 	err := scan(&u.seq, &u.ID, &u.ExternalID, &u.State, &u.Active, &modified, &deleted, &u.DisplayName, &u.UserName, &u.Department, &u.Problem, &u.Licence)
 	u.Changed = time.UnixMilli(modified)
-	if deleted != 0 {
-		const day = 24 * time.Hour
-		u.Deleted = time.UnixMilli(deleted)
-		u.DaysLeft = max(0, int((u.Deleted.Add(RecycleFor).Sub(t.now())+day-1)/day))
-	}
+	u.Deleted, u.DaysLeft = t.rest(deleted)
 	return u, err
 }
 
 // usersAt reads the accounts of a page, in its order.
 func (r *Reader) usersAt(ctx context.Context, page []found) ([]User, error) {
-	seqs := make([]int64, len(page))
-	place := make(map[int64]int, len(page))
-	for i, f := range page {
-		seqs[i], place[f.seq] = f.seq, i
-	}
-	set, err := json.Marshal(seqs)
+	set, places, err := setOf(page)
 	if err != nil {
-		return nil, fmt.Errorf("write down a page: %w", err)
+		return nil, err
 	}
-	rows, err := r.query(ctx, userColumns+"WHERE seq IN (SELECT value FROM json_each(?))", string(set))
+	rows, err := r.query(ctx, userColumns+"WHERE seq IN (SELECT value FROM json_each(?))", set)
 	if err != nil {
 		return nil, fmt.Errorf("read a page of accounts: %w", err)
 	}
@@ -158,7 +161,7 @@ func (r *Reader) usersAt(ctx context.Context, page []found) ([]User, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read a page of accounts: %w", err)
 		}
-		list[place[u.seq]] = u
+		list[places[u.seq]] = u
 	}
 	return list, rows.Err()
 }

@@ -39,9 +39,7 @@ func (t *Tenant) VerifyDomain(ctx context.Context, name string) (d Registered, e
 		return d, err
 	}
 	if t.resolver == nil {
-		return d, &directory.Fault{
-			Class: directory.Usage, Cause: "this directory knows no name server to ask", Remedy: "start it with --resolver",
-		}
+		return d, mistake("this directory knows no name server to ask", "start it with --resolver")
 	}
 	target, err := t.resolver.CNAME(ctx, d.Record) // outside of any transaction: it waits for a network
 	if _, unable := errors.AsType[*directory.Fault](err); unable || ctx.Err() != nil {
@@ -60,8 +58,10 @@ func (t *Tenant) VerifyDomain(ctx context.Context, name string) (d Registered, e
 		if _, err := w.exec(ctx, "UPDATE domain SET verified = ?, checked = ?, failure = ? WHERE name = ?", failure == "", t.now().UnixMilli(), failure, name); err != nil {
 			return fmt.Errorf("keep what was found about the domain %s: %w", name, err)
 		}
-		d, err = w.oneDomain(ctx, name)
-		return err
+		if d, err = w.oneDomain(ctx, name); err != nil || !d.Verified {
+			return err // a look-up that found nothing changes nothing that others must know
+		}
+		return w.note(ctx, DidVerifyDomain, "", d.Readable, "")
 	})
 	return d, err
 }

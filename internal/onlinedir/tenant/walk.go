@@ -14,7 +14,7 @@ import (
 // reason is short, and the next one goes on after it.
 const (
 	mostRows      = 10_000 // rows of the table
-	mostLookedAt  = 50_000 // entries of an index that has all that a condition needs
+	mostIndexed   = 50_000 // entries of an index that has all that a condition needs
 	mostDocuments = 1_000  // documents that are read and compared outside of SQL
 )
 
@@ -31,11 +31,10 @@ type phase struct {
 	from       string   // "resource r INDEXED BY ..." or a join that begins with another table
 	alone      string   // that other table, empty for none
 	seq        string   // the column with the number of the row, r.seq where empty
-	fixed      []clause // equalities that select the range
+	ranges     []clause // equalities that select the parts of the index; each is walked for itself
+	fixed      []clause // equalities of all of them
 	asked      []clause // what the joined row must be
-	states     []State  // each a range of its own where perState, else a condition
-	perState   bool
-	low, high  any // of the first column: from low on, before high; nil for no bound
+	low, high  any      // of the first column: from low on, before high; nil for no bound
 	conditions []clause
 	rest       scim.Filter // what SQL cannot say, nil for nothing
 	look       int         // rows that a page may look at, 0 for any number
@@ -99,16 +98,12 @@ func cursorAt(phases []phase, i int, rows []found, kept int, begin position) *cu
 	return &cursor{i, phases[i].columns, begin}
 }
 
-// ranges lists what is walked separately: the states where the index has them.
-func (p phase) ranges() [][]State {
-	if !p.perState {
-		return [][]State{p.states}
+// parts are the ranges, one without any condition where there are none.
+func (p phase) parts() []clause {
+	if len(p.ranges) == 0 {
+		return []clause{{text: "1"}}
 	}
-	var each [][]State
-	for _, s := range p.states {
-		each = append(each, []State{s})
-	}
-	return each
+	return p.ranges
 }
 
 // barrier is the last position that a page may look at, nil where that is the end. Each range has its share.
@@ -117,11 +112,11 @@ func (r *Reader) barrier(ctx context.Context, p phase, after position) (position
 		return nil, nil
 	}
 	var nearest position
-	ranges := p.ranges()
-	for _, states := range ranges {
-		query, args := p.entries(states, after)
+	parts := p.parts()
+	for _, part := range parts {
+		query, args := p.entries(part, after)
 		at := make(position, len(p.columns)+1)
-		there, err := r.row(ctx, query+" LIMIT 1 OFFSET ?", append(args, max(1, p.look/len(ranges))-1), pointers(at)...)
+		there, err := r.row(ctx, query+" LIMIT 1 OFFSET ?", append(args, max(1, p.look/len(parts))-1), pointers(at)...)
 		if err != nil {
 			return nil, fmt.Errorf("look how far a page reaches: %w", err)
 		}
@@ -133,12 +128,12 @@ func (r *Reader) barrier(ctx context.Context, p phase, after position) (position
 }
 
 // entries reads the range itself, without any condition, so that nothing but the index is read.
-func (p phase) entries(states []State, after position) (string, []any) {
+func (p phase) entries(part clause, after position) (string, []any) {
 	p.asked, p.conditions = nil, nil
 	if p.alone != "" {
-		p.from, states = p.alone, nil
+		p.from = p.alone
 	}
-	return p.query(p.key(), states, after, nil)
+	return p.query(p.key(), part, after, nil)
 }
 
 // key is what a position has.
@@ -169,15 +164,15 @@ func pointers(at position) []any {
 // rows reads up to limit rows of a phase in its order.
 func (r *Reader) rows(ctx context.Context, p phase, after, barrier position, limit int) ([]found, error) {
 	var all []found
-	ranges := p.ranges()
-	for _, states := range ranges {
-		one, err := r.rowsOf(ctx, p, states, after, barrier, limit)
+	parts := p.parts()
+	for _, part := range parts {
+		one, err := r.rowsOf(ctx, p, part, after, barrier, limit)
 		if err != nil {
 			return nil, fmt.Errorf("read a list: %w", err)
 		}
 		all = append(all, one...)
 	}
-	if len(ranges) > 1 {
+	if len(parts) > 1 {
 		slices.SortFunc(all, func(a, b found) int {
 			if p.descending {
 				return b.at.compare(a.at)
@@ -188,10 +183,10 @@ func (r *Reader) rows(ctx context.Context, p phase, after, barrier position, lim
 	return all[:min(len(all), limit)], nil
 }
 
-func (r *Reader) rowsOf(ctx context.Context, p phase, states []State, after, barrier position, limit int) (list []found, err error) {
+func (r *Reader) rowsOf(ctx context.Context, p phase, part clause, after, barrier position, limit int) (list []found, err error) {
 	at := make(position, len(p.columns)+1)
 	if p.rest == nil {
-		query, args := p.query(p.key(), states, after, barrier)
+		query, args := p.query(p.key(), part, after, barrier)
 		rows, err := r.query(ctx, query+" LIMIT ?", append(args, limit)...)
 		if err != nil {
 			return nil, err
@@ -206,7 +201,7 @@ func (r *Reader) rowsOf(ctx context.Context, p phase, states []State, after, bar
 		return list, rows.Err()
 	}
 	p.from += " LEFT JOIN resource m ON m.seq = r.manager"
-	query, args := p.query(recordFields+", "+p.key(), states, after, barrier)
+	query, args := p.query(recordFields+", "+p.key(), part, after, barrier)
 	rows, err := r.query(ctx, query, args...)
 	if err != nil {
 		return nil, err
@@ -229,17 +224,15 @@ func foundAt(at position) found {
 	return found{seq, slices.Clone(at)}
 }
 
-// query is the statement that reads fields of the rows of some states between two positions. Each end of the range has exactly one condition:
+// query is the statement that reads fields of the rows of a part between two positions. Each end of the range has exactly one condition:
 // of two, SQLite might take the one that begins further away.
-func (p phase) query(fields string, states []State, after, barrier position) (string, []any) {
+func (p phase) query(fields string, part clause, after, barrier position) (string, []any) {
 	var where []string
 	var args []any
 	add := func(c clause) { where, args = append(where, c.text), append(args, c.args...) }
+	add(part)
 	for _, c := range p.fixed {
 		add(c)
-	}
-	if len(states) > 0 {
-		add(inStates(states))
 	}
 	if p.partial != "" {
 		add(clause{text: p.partial})
@@ -284,17 +277,6 @@ func (p phase) query(fields string, states []State, after, barrier position) (st
 		order = append(order, column+direction)
 	}
 	return "SELECT " + fields + " FROM " + p.from + " WHERE " + strings.Join(where, " AND ") + " ORDER BY " + strings.Join(order, ", "), args
-}
-
-func inStates(states []State) clause {
-	if len(states) == 1 {
-		return clause{"r.state = ?", []any{states[0]}}
-	}
-	c := clause{text: "r.state IN (?" + strings.Repeat(", ?", len(states)-1) + ")"}
-	for _, s := range states {
-		c.args = append(c.args, s)
-	}
-	return c
 }
 
 // seqs reads numbers, at most limit.
