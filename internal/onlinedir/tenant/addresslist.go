@@ -77,9 +77,9 @@ func (r *Reader) addressRoute(ctx context.Context, search string) (route, error)
 		return route{}, err
 	case len(seqs) == 0:
 		p := inAddressList()
-		p.conditions, p.look = []clause{{"instr(r.display_name, ?)", []any{search}}}, mostIndexed
+		p.conditions, p.look = []clause{{"instr(r.display_name, ?)", []any{search}}}, atEntries
 		return route{phases: []phase{p}, inside: true}, nil
-	case len(seqs) <= mostSorted:
+	case len(seqs) <= r.tenant.bounds.sorted:
 		p, err := s.sorted(seqs)
 		p.conditions = []clause{{text: "r.listed = 1"}}
 		return route{phases: []phase{p}}, err
@@ -104,7 +104,7 @@ func (s listing) lookedUp() []phase {
 	}
 	for i := range phases {
 		if i > 0 {
-			phases[i].conditions, phases[i].look = append(phases[i].conditions, clause{text: "r.listed = 1"}), mostRows
+			phases[i].conditions, phases[i].look = append(phases[i].conditions, clause{text: "r.listed = 1"}), atRows
 		}
 	}
 	return phases

@@ -3,8 +3,6 @@ package tenant
 import (
 	"context"
 	"fmt"
-
-	"syncd/internal/directory"
 )
 
 // CountMatching counts the accounts of a query as far as most; Sort, After and Limit do not matter. more says that there may be others beyond:
@@ -23,7 +21,7 @@ func (t *Tenant) CountMatching(ctx context.Context, q UserQuery, most int) (n in
 }
 
 func (r *Reader) countMatching(ctx context.Context, s listing, most int) (n int, more bool, err error) {
-	if s.search == "" && s.since == 0 && s.filtered(r.tenant.catalogue.ByKind(directory.User)).nothing() {
+	if s.search == "" && !s.problems && s.since == 0 && s.filter == nil {
 		n, err = r.inStates(ctx, s)
 		return min(n, most), n > most, err
 	}

@@ -87,7 +87,7 @@ func (r *Reader) membersRoute(ctx context.Context, group, search string) (route,
 		from: "member e CROSS JOIN resource r ON r.seq = e.member", alone: "member e", seq: "e.member",
 		fixed: []clause{{"e.grp = ?", []any{seq}}},
 	}
-	if size <= mostSorted {
+	if size <= r.tenant.bounds.sorted {
 		p.order, p.alone, p.seq = orderOf(ByName, false), "", ""
 		p.order.index = ""
 	}
@@ -95,19 +95,19 @@ func (r *Reader) membersRoute(ctx context.Context, group, search string) (route,
 		return route{phases: []phase{p}}, nil
 	}
 	s := listing{kinds: everyKind(), states: []State{Waiting, Enabled, Blocked}, search: search, order: orderOf(ByName, false)}
-	if size > mostSorted {
+	if size > r.tenant.bounds.sorted {
 		found, err := r.collect(ctx, s.begun(search))
 		if err != nil {
 			return route{}, err
 		}
-		if len(found) > 0 && len(found) <= mostSorted {
+		if len(found) > 0 && len(found) <= r.tenant.bounds.sorted {
 			if p, err = s.sorted(found); err != nil {
 				return route{}, err
 			}
 			p.conditions = []clause{{"EXISTS (SELECT 1 FROM member e WHERE e.grp = ? AND e.member = r.seq)", []any{seq}}}
 			return route{phases: []phase{p}}, nil
 		}
-		p.look = mostRows
+		p.look = atRows
 	}
 	either := s.either()
 	either.text = "(" + either.text + " OR instr(r.display_name, ?) OR coalesce(instr(r.user_name, ?), 0))"

@@ -120,7 +120,7 @@ func (r *Reader) recordsAt(ctx context.Context, page []found, each func(i int, r
 	if err != nil {
 		return err
 	}
-	return r.records(ctx, "WHERE r.seq IN (SELECT value FROM json_each(?))", []any{set}, func(record *Record) error {
+	return r.records(ctx, "SELECT "+recordColumns+"WHERE r.seq IN (SELECT value FROM json_each(?))", []any{set}, func(record *Record) error {
 		return each(places[record.seq], record)
 	})
 }

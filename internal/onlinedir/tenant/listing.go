@@ -11,10 +11,6 @@ import (
 	"syncd/internal/onlinedir/scim"
 )
 
-// mostSorted is how many rows a page may collect to sort them itself. A condition that selects more is so common that a walk in the order of
-// the list soon fills a page.
-const mostSorted = 5_000
-
 // listing is what a list shows, and how.
 type listing struct {
 	kinds      []directory.Kind
@@ -44,14 +40,14 @@ type filtered struct {
 
 func (f filtered) nothing() bool { return len(f.sql) == 0 && f.rest == nil }
 
-// apply adds the conditions to a phase. look is how many rows a page of it may look at, 0 for a phase that is small.
-func (f filtered) apply(p phase, look int) phase {
+// apply adds the conditions to a phase; l is what a page of it may look at.
+func (f filtered) apply(p phase, l look) phase {
 	p.conditions = append(slices.Clone(p.conditions), f.sql...)
 	if p.rest = f.rest; f.rest != nil {
-		look = mostDocuments
+		l = atDocuments
 	}
 	if len(p.conditions) > 0 || p.rest != nil {
-		p.look = look
+		p.look = l
 	}
 	return p
 }
@@ -95,7 +91,7 @@ func (s listing) parts() []scim.Filter {
 
 // route decides how a list is read: what an index finds and is not much is sorted, everything else is walked through.
 func (r *Reader) route(ctx context.Context, s listing) (route, error) {
-	f := s.filtered(r.tenant.catalogue.ByKind(directory.User))
+	f := s.filtered(r.tenant.catalogue.ByKind(directory.User)) // only accounts have conditions
 	if s.search != "" {
 		return r.searchPlan(ctx, s, f)
 	}
@@ -114,9 +110,9 @@ func (r *Reader) route(ctx context.Context, s listing) (route, error) {
 	seqs, few, err := r.indexed(ctx, s, f)
 	if err == nil && few {
 		p, err = s.sorted(seqs)
-		return route{phases: []phase{f.apply(p, 0)}}, err
+		return route{phases: []phase{f.apply(p, atAnything)}}, err
 	}
-	return route{phases: []phase{f.apply(p, mostRows)}}, err
+	return route{phases: []phase{f.apply(p, atRows)}}, err
 }
 
 // indexed collects the rows that an index finds for the conditions; few is false where there is no index or too much to sort.
@@ -131,7 +127,7 @@ func (r *Reader) indexed(ctx context.Context, s listing, f filtered) (list []int
 		p := recent.walked()
 		p.low = s.since
 		list, err = r.collect(ctx, []phase{p})
-		return list, len(list) <= mostSorted, err
+		return list, len(list) <= r.tenant.bounds.sorted, err
 	case !f.indexed:
 		return nil, false, nil
 	default:
@@ -139,11 +135,11 @@ func (r *Reader) indexed(ctx context.Context, s listing, f filtered) (list []int
 			c.text, c.args = c.text+" AND "+part.text, append(c.args, part.args...)
 		}
 	}
-	list, err = r.seqs(ctx, c, mostSorted+1)
+	list, err = r.seqs(ctx, c, r.tenant.bounds.sorted+1)
 	if err != nil {
 		return nil, false, fmt.Errorf("look for what a condition selects: %w", err)
 	}
-	return list, len(list) <= mostSorted, nil
+	return list, len(list) <= r.tenant.bounds.sorted, nil
 }
 
 // walked is the list as one walk through the index of its order, for each kind and state.

@@ -32,6 +32,7 @@ type Tenant struct {
 	busyAfter  time.Duration
 	resolver   Resolver // nil for none
 	searchTime time.Duration
+	bounds     bounds
 
 	path  string
 	write *sql.DB // one connection
@@ -68,7 +69,7 @@ func Open(ctx context.Context, dir string, log *zap.Logger, options ...Option) (
 		return nil, folderFault(dir, err)
 	}
 	t := &Tenant{
-		catalogue: scim.NewCatalogue(), log: log, now: time.Now, busyAfter: defaultBusyTimeout, searchTime: defaultSearchTime, path: path,
+		catalogue: scim.NewCatalogue(), log: log, now: time.Now, busyAfter: defaultBusyTimeout, searchTime: defaultSearchTime, bounds: defaultBounds(), path: path,
 		uses: newUses(), hashing: make(chan struct{}, hashes), stopped: make(chan struct{}),
 	}
 	for _, option := range options {

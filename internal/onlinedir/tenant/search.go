@@ -78,14 +78,14 @@ func (r *Reader) searchPlan(ctx context.Context, s listing, f filtered) (route, 
 		return route{}, err
 	case len(seqs) == 0:
 		return route{phases: s.containing(f), inside: true}, nil
-	case len(seqs) <= mostSorted:
+	case len(seqs) <= r.tenant.bounds.sorted:
 		p, err := s.sorted(seqs)
-		return route{phases: []phase{f.apply(p, 0)}}, err
+		return route{phases: []phase{f.apply(p, atAnything)}}, err
 	case s.order.index != "resource_view":
-		return route{phases: []phase{f.apply(s.matching(phases), mostRows/2)}}, nil
+		return route{phases: []phase{f.apply(s.matching(phases), atHalf)}}, nil
 	}
 	for i, p := range phases {
-		phases[i] = f.apply(p, mostRows)
+		phases[i] = f.apply(p, atRows)
 	}
 	return route{phases: phases}, nil
 }
@@ -97,11 +97,11 @@ func (r *Reader) collect(ctx context.Context, phases []phase) ([]int64, error) {
 		p.conditions = nil
 		for _, part := range p.parts() {
 			query, args := p.query(p.number(), part, nil, nil)
-			some, err := r.seqs(ctx, clause{query, args}, mostSorted+1-len(all))
+			some, err := r.seqs(ctx, clause{query, args}, r.tenant.bounds.sorted+1-len(all))
 			if err != nil {
 				return nil, fmt.Errorf("search: %w", err)
 			}
-			if all = append(all, some...); len(all) > mostSorted {
+			if all = append(all, some...); len(all) > r.tenant.bounds.sorted {
 				return all, nil
 			}
 		}
@@ -146,19 +146,20 @@ func (s listing) containing(f filtered) []phase {
 	if s.order.index != "resource_view" {
 		p := s.walked()
 		p.conditions = []clause{{"(" + inName.text + " OR " + inUser.text + ")", []any{s.search, s.search}}}
-		return []phase{f.apply(p, mostRows)}
+		return []phase{f.apply(p, atRows)}
 	}
-	look := mostIndexed
+	l := atEntries
 	if !f.nothing() {
-		look = mostRows
+		l = atRows
 	}
 	names := s.walked()
 	names.conditions = []clause{inName}
-	if s.deleted() {
-		return []phase{f.apply(names, look)}
+	s.states = slices.DeleteFunc(slices.Clone(s.states), func(state State) bool { return state == Deleted }) // which has no user names
+	if len(s.states) == 0 {
+		return []phase{f.apply(names, l)}
 	}
 	s.order = orderOf(ByUser, false)
 	users := s.walked()
 	users.conditions = []clause{inUser, {"NOT " + inName.text, inName.args}}
-	return []phase{f.apply(names, look), f.apply(users, look)}
+	return []phase{f.apply(names, l), f.apply(users, l)}
 }

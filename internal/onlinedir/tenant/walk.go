@@ -10,13 +10,39 @@ import (
 	"syncd/internal/onlinedir/scim"
 )
 
-// How much one page may look at beyond what it shows, so that none takes long however large the directory is. A page that ends for that
+// look is how much one page may look at beyond what it shows, so that none takes long however large the directory is. A page that ends for that
 // reason is short, and the next one goes on after it.
+type look int
+
 const (
-	mostRows      = 10_000 // rows of the table
-	mostIndexed   = 50_000 // entries of an index that has all that a condition needs
-	mostDocuments = 1_000  // documents that are read and compared outside of SQL
+	atAnything  look = iota // what is small, or found by an index alone
+	atRows                  // rows of the table
+	atHalf                  // rows that are asked for more than one thing
+	atEntries               // entries of an index that has all that a condition needs
+	atDocuments             // documents that are read and compared outside of SQL
 )
+
+// bounds are the numbers for it, and how many rows a page may collect to sort them itself: a condition that selects more is so common that a walk
+// in the order of the list soon fills a page. Each is some ten milliseconds of work.
+type bounds struct{ sorted, rows, entries, documents int }
+
+func defaultBounds() bounds {
+	return bounds{sorted: 5_000, rows: 10_000, entries: 50_000, documents: 1_000}
+}
+
+func (b bounds) of(l look) int {
+	switch l {
+	case atRows:
+		return b.rows
+	case atHalf:
+		return (b.rows + 1) / 2
+	case atEntries:
+		return b.entries
+	case atDocuments:
+		return b.documents
+	}
+	return 0
+}
 
 // clause is a condition in SQL with its arguments.
 type clause struct {
@@ -37,7 +63,7 @@ type phase struct {
 	low, high  any      // of the first column: from low on, before high; nil for no bound
 	conditions []clause
 	rest       scim.Filter // what SQL cannot say, nil for nothing
-	look       int         // rows that a page may look at, 0 for any number
+	look       look
 	descending bool
 }
 
@@ -51,7 +77,7 @@ type found struct {
 type result struct {
 	rows []found
 	next *cursor // nil at the end
-	// stopped is how many rows were looked at where the page ended because of that, else 0.
+	// stopped is how many rows were looked at where the page is short because of that, else 0.
 	stopped int
 }
 
@@ -83,7 +109,9 @@ func (r *Reader) page(ctx context.Context, phases []phase, after *cursor, limit 
 			return page, nil
 		}
 		if barrier != nil {
-			page.next, page.stopped = &cursor{i, p.columns, barrier}, p.look
+			if page.next = (&cursor{i, p.columns, barrier}); len(page.rows) < limit {
+				page.stopped = r.tenant.bounds.of(p.look)
+			}
 			return page, nil
 		}
 	}
@@ -108,7 +136,7 @@ func (p phase) parts() []clause {
 
 // barrier is the last position that a page may look at, nil where that is the end. Each range has its share.
 func (r *Reader) barrier(ctx context.Context, p phase, after position) (position, error) {
-	if p.look == 0 {
+	if p.look == atAnything {
 		return nil, nil
 	}
 	var nearest position
@@ -116,7 +144,7 @@ func (r *Reader) barrier(ctx context.Context, p phase, after position) (position
 	for _, part := range parts {
 		query, args := p.entries(part, after)
 		at := make(position, len(p.columns)+1)
-		there, err := r.row(ctx, query+" LIMIT 1 OFFSET ?", append(args, max(1, p.look/len(parts))-1), pointers(at)...)
+		there, err := r.row(ctx, query+" LIMIT 1 OFFSET ?", append(args, max(1, r.tenant.bounds.of(p.look)/len(parts))-1), pointers(at)...)
 		if err != nil {
 			return nil, fmt.Errorf("look how far a page reaches: %w", err)
 		}
