@@ -42,6 +42,7 @@ func TestSessions(t *testing.T) {
 		c.pass(SessionIdle - time.Millisecond)
 	}
 	want("idle too long", idle, false)
+	want("in use for almost the longest time", used, true)
 	c.pass(12 * time.Millisecond)
 	want("too old, although in use", used, false)
 
