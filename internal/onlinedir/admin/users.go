@@ -38,7 +38,6 @@ func usersSection() section {
 // usersPage is a view of the users.
 type usersPage struct {
 	frame
-	View        view
 	Views       []viewLink
 	Current     viewLink
 	Key         string // of the view
@@ -91,9 +90,8 @@ func (v *visit) users() error {
 	if err != nil {
 		return err
 	}
-	f.Wide = true
 	page := usersPage{
-		frame: f, View: current, Views: links, Key: current.key, Address: at, Columns: columnsOf(at, current), Empty: empty{Text: current.empty}, Partial: list.Partial,
+		frame: f, Views: links, Key: current.key, Address: at, Columns: columnsOf(at, current), Empty: empty{Text: current.empty}, Partial: list.Partial,
 		Search:   searchBox{Action: "/users", Query: at.search, Label: "Search name, address, department", Keep: kept(listAddress{view: at.view, sort: at.sort, descending: at.descending})},
 		Recycled: current.key == "deleted", MayActivate: f.MayEdit && current.key != "deleted" && current.key != "enabled",
 		MayDisable: f.MayEdit && current.key != "deleted" && current.key != "disabled",
