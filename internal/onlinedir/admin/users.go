@@ -126,8 +126,10 @@ func (p *usersPage) page(next string) {
 	case next != "": // Partial says why there is nobody
 		p.Empty = empty{Text: "Nobody on this page."}
 	case p.Address.search != "":
-		p.Empty = empty{Text: "Nobody here matches. Search for a part of a name, user name or department, or for the beginning of an address.",
-			Action: &link{"Show all of this view", listAddress{view: p.Key}.String()}}
+		p.Empty = empty{
+			Text:   "Nobody here matches. Search for a part of a name, user name or department, or for the beginning of an address.",
+			Action: &link{"Show all of this view", listAddress{view: p.Key}.String()},
+		}
 	case p.Key == "" && p.MayManage:
 		p.Empty.Action = &link{"Go to the Migration page", "/migration"}
 	}
@@ -143,7 +145,10 @@ func columnsOf(at listAddress, w view) []column {
 		sorted = tenant.ByChanged
 	}
 	columns := []column{
-		{Title: "Person", URL: tenant.ByName}, {Title: "Department", URL: tenant.ByDepartment}, {Title: "State"}, {Title: "Licence"},
+		{Title: "Person", URL: tenant.ByName},
+		{Title: "Department", URL: tenant.ByDepartment},
+		{Title: "State"},
+		{Title: "Licence"},
 		{Title: "Changed", URL: tenant.ByChanged, Class: "end"},
 	}
 	for i, c := range columns {
