@@ -18,7 +18,10 @@ func announcing(t *testing.T, endpoint string, status int) *fake {
 	f.intercept = func(w http.ResponseWriter, r *http.Request, _ string) bool {
 		switch {
 		case strings.HasSuffix(r.URL.Path, "/ServiceProviderConfig"):
-			_, _ = w.Write([]byte(`{"urn:syncd:params:scim:schemas:core:1.0:Tenant":{"passes":"` + endpoint + `"}}`))
+			w.Header().Set("Link", "<Tenant>; rel=\""+relTenant+"\"")
+			_, _ = w.Write([]byte(`{}`))
+		case strings.HasSuffix(r.URL.Path, "/Tenant"):
+			_, _ = w.Write([]byte(`{"passes":"` + endpoint + `"}`))
 		case strings.HasSuffix(r.URL.Path, "/Reports"):
 			w.WriteHeader(status)
 		default:

@@ -25,7 +25,7 @@ func (v *visit) addresses() error {
 	if err != nil {
 		return err
 	}
-	page := addressesPage{f, v.listing("/addresses", "Who are you looking for?", list.Next), list.Entries, v.nothingFound("/addresses")}
+	page := addressesPage{f, v.listing("/addresses", "Who are you looking for?", list.Next, list.Partial), list.Entries, v.nothingFound("/addresses")}
 	if v.value("q") == "" {
 		page.Empty = empty{"Nobody has an address yet. People, contacts and groups appear here once they have one.", &link{"See how synchronisation stands", "/migration"}}
 	}

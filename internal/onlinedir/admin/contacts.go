@@ -26,7 +26,7 @@ func (v *visit) contacts() error {
 	if err != nil {
 		return err
 	}
-	page := contactsPage{f, v.listing("/contacts", "Search name or address", list.Next), list.Items, v.nothingFound("/contacts")}
+	page := contactsPage{f, v.listing("/contacts", "Search name or address", list.Next, list.Partial), list.Items, v.nothingFound("/contacts")}
 	if v.value("q") == "" {
 		page.Empty = empty{"There are no contacts yet. They arrive from Active Directory with the next synchronisation that finds any.", &link{"See how synchronisation stands", "/migration"}}
 	}

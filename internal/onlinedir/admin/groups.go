@@ -38,7 +38,7 @@ func (v *visit) groups() error {
 	if err != nil {
 		return err
 	}
-	page := groupsPage{f, v.listing("/groups", "Search name or address", list.Next), list.Items, v.nothingFound("/groups")}
+	page := groupsPage{f, v.listing("/groups", "Search name or address", list.Next, list.Partial), list.Items, v.nothingFound("/groups")}
 	if v.value("q") == "" {
 		page.Empty = empty{Text: "There are no groups yet. Those of Active Directory arrive with the first synchronisation; others can be made here at any time."}
 	}
@@ -52,7 +52,7 @@ type groupPage struct {
 	tenant.Detail
 	Members []tenant.Link
 	Empty   empty
-	Own     bool // it was made here, and this administrator may change it
+	Own     bool // it was made here, is not deleted, and this administrator may change it
 }
 
 func (v *visit) group() error {
@@ -70,8 +70,8 @@ func (v *visit) group() error {
 	}
 	f.Up = &link{"Groups", "/groups"}
 	page := groupPage{
-		frame: f, listing: v.listing(pageOf("Group", d.ID), "Search members", members.Next), Detail: d, Members: members.Members,
-		Own: f.MayEdit && !d.Synced, Empty: v.nothingFound(pageOf("Group", d.ID)),
+		frame: f, listing: v.listing(pageOf("Group", d.ID), "Search members", members.Next, members.Partial), Detail: d, Members: members.Members,
+		Own: f.MayEdit && !d.Synced && d.Deleted.IsZero(), Empty: v.nothingFound(pageOf("Group", d.ID)),
 	}
 	if v.value("q") == "" {
 		page.Empty = empty{Text: "Nobody is in this group. Its members are managed in Active Directory."}
@@ -120,9 +120,12 @@ func (v *visit) addGroup() error {
 	return v.done(pageOf("Group", id), notice{Name: name, Text: "was made. Nobody is in it yet.", Undo: pageOf("Group", id) + "/delete", Label: "Undo: delete it"})
 }
 
-// ownGroup reads a group that can be changed here; a synchronised one is a fault.
+// ownGroup reads a group that can be changed here; a synchronised one is a fault, a deleted one is missing.
 func (v *visit) ownGroup() (tenant.Detail, error) {
 	d, err := v.detail("Group")
+	if err == nil && !d.Deleted.IsZero() {
+		return d, missing("group")
+	}
 	if err == nil && d.Synced {
 		err = &directory.Fault{
 			Class: directory.Usage, Cause: "the group " + d.Name + " is managed in Active Directory",

@@ -62,7 +62,11 @@ func TestGroupsOfOurOwn(t *testing.T) {
 	page = c.says(c.Press(page, "#undo"), http.StatusOK, "Lunch was changed")
 	page = c.says(c.Follow(page, "#delete-group"), http.StatusOK, "waits for 30 days", "It loses its 2 members now")
 	page = c.says(c.Press(page, "#confirm"), http.StatusOK, "Lunch was deleted")
-	c.says(c.Open(group), http.StatusNotFound, "no such group")
+	gone := c.says(c.Open(group), http.StatusOK, "Deleted, 30 days left", "It waits in the recycle bin")
+	if gone.Find("#edit-group, #add-members, #delete-group").Length() != 0 {
+		t.Error("a deleted group can be changed")
+	}
+	c.says(c.Open(group+"/edit"), http.StatusNotFound, "no such group")
 	c.says(c.Press(page, "#undo"), http.StatusOK, "It came back from the recycle bin", "See Lunch")
 	c.says(c.Open(group), http.StatusOK, "Lunch", "group with 2 members")
 }
@@ -146,4 +150,15 @@ func TestTheAddressListIsForLookingUp(t *testing.T) {
 	}
 	page = c.says(c.Press(page, "#search", "q", "berg"), http.StatusOK, "Anna Berg")
 	c.lacks(page, "Eve")
+}
+
+// A search that is cut short must not look like one that found nobody.
+func TestAListThatWasCutShortSaysSo(t *testing.T) {
+	c := open(t)
+	group := c.Crowd(20_000)
+	page := c.see("/groups/" + group + "?q=nobody-is-called-so")
+	if page.Find(".partial").Length() != 1 || page.Find("#next-page").Length() != 1 {
+		t.Errorf("nothing tells that the list goes on: %s", readable(page))
+	}
+	c.lacks(page, "Nothing here matches")
 }

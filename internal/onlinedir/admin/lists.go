@@ -6,10 +6,11 @@ import (
 	"syncd/internal/onlinedir/tenant"
 )
 
-// listing is what lists have alike, whatever they list: {{template "search" .Search}} and {{template "paging" .Paging}}.
+// listing is what lists have alike, whatever they list: {{template "search" .Search}} above, {{template "list-end" .}} below.
 type listing struct {
-	Search searchBox
-	Paging paging
+	Search  searchBox
+	Paging  paging
+	Partial string // why the page is short, see tenant.UserPage
 }
 
 // listQuery is what the address of a list asks for.
@@ -18,8 +19,8 @@ func (v *visit) listQuery() tenant.ListQuery {
 }
 
 // listing is the search and the paging of the list at a path; next is where its next page begins, empty on the last one.
-func (v *visit) listing(path, label, next string) listing {
-	l := listing{Search: searchBox{Action: path, Query: v.value("q"), Label: label}}
+func (v *visit) listing(path, label, next, partial string) listing {
+	l := listing{Search: searchBox{Action: path, Query: v.value("q"), Label: label}, Partial: partial}
 	if v.value("after") != "" {
 		l.Paging.First = withQuery(path, "q", v.value("q"))
 	}

@@ -31,7 +31,7 @@ func (v *visit) findMembers() error {
 		return err
 	}
 	here := pageOf("Group", d.ID)
-	page := membersPage{Action: here + "/add", Cancel: here, listing: v.listing(here+"/add", "Search people, contacts and groups", "")}
+	page := membersPage{Action: here + "/add", Cancel: here, listing: v.listing(here+"/add", "Search people, contacts and groups", "", "")}
 	if page.Found, page.More, err = v.candidates(d.ID); err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func (v *visit) recycled() error {
 	if err != nil {
 		return err
 	}
-	page := recyclePage{f, v.listing("/recycle", "Search name or address", list.Next), list.Items, v.nothingFound("/recycle"), "What came from Active Directory: " + tenant.RestoredSynced}
+	page := recyclePage{f, v.listing("/recycle", "Search name or address", list.Next, list.Partial), list.Items, v.nothingFound("/recycle"), "What came from Active Directory: " + tenant.RestoredSynced}
 	if v.value("q") == "" {
 		page.Empty = empty{Text: fmt.Sprintf("Nothing was deleted in the last %d days. What is deleted here, or leaves Active Directory, appears in this list.", days)}
 	}

@@ -41,7 +41,7 @@ func TestSignInLeadsBack(t *testing.T) {
 	if p.Path != "/users?view=enabled" {
 		t.Error("the sign-in led to", p.Path)
 	}
-	for _, elsewhere := range []string{"https://evil.example/", "//evil.example/", `/\evil.example`, "javascript:alert(1)", "/%0d%0aX: y"} {
+	for _, elsewhere := range []string{"https://evil.example/", "//evil.example/", "///evil.example/", `/\evil.example`, "javascript:alert(1)", "/%0d%0aX: y"} {
 		stranger := c.another()
 		page := stranger.Open("/sign-in?to=" + url.QueryEscape(elsewhere))
 		if to := page.Find("input[name=to]").AttrOr("value", ""); to != "/" && !strings.HasPrefix(to, "/%0d") {

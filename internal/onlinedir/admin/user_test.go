@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -43,6 +44,13 @@ func TestUserPage(t *testing.T) {
 	}
 	c.says(c.Open("/users/nobody"), http.StatusNotFound, "there is no such user")
 	c.says(c.Open("/users/"+boss+"/photo"), http.StatusNotFound, "there is no such photo")
+	for n, evil := range []string{"data:image/png;base64,PHNjcmlwdD4=", "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4=", "https://evil.example/x.png"} {
+		fake := c.sync(fmt.Sprint("Fake-", n), map[string]any{"photos": []any{map[string]any{"value": evil, "type": "photo"}}})
+		if c.see("/users/"+fake).Find("img").Length() > 0 {
+			t.Error(evil, "is shown")
+		}
+		c.says(c.Open("/users/"+fake+"/photo"), http.StatusNotFound, "there is no such photo")
+	}
 }
 
 func TestWhatActiveDirectoryMastersIsRefused(t *testing.T) {
@@ -73,7 +81,8 @@ func TestCloudOnlyUser(t *testing.T) {
 	c := open(t)
 	form := c.Follow(c.see("/users"), "#new-user")
 	c.says(c.Press(form, "#create", "userName", "", "displayName", "Nameless"), http.StatusOK, "That did not work")
-	made := c.says(c.Press(form, "#create", "userName", "sven@corp.example", "displayName", "Sven", "mail", "sven@corp.example"), http.StatusOK,
+	made := c.says(c.Press(form, "#create", "userName", "sven@corp.example", "displayName", "Sven", "mail", "sven@corp.example", "givenName", "Sven", "department", "Guests"), http.StatusOK,
+		"Guests",
 		"Sven is made, and inactive until somebody activates the account.", "made here; only this directory has it", "Waiting")
 	if made.Find("#mastered").Length() > 0 {
 		t.Error("Active Directory masters something of it")

@@ -130,12 +130,19 @@ func (v *visit) showNewUser(u tenant.NewUser, problem *directory.Fault) error {
 	}{f, []input{
 		{Name: "userName", Label: "User name", Value: u.UserName, Required: true, Complete: "off", Hint: "what the person signs in with, in a domain of this directory: anna.berg@" + v.tenant.RoutingDomain()},
 		{Name: "displayName", Label: "Display name", Value: u.DisplayName, Required: true, Complete: "off"},
+		{Name: "givenName", Label: "First name", Value: u.GivenName, Complete: "off"},
+		{Name: "familyName", Label: "Last name", Value: u.FamilyName, Complete: "off"},
+		{Name: "department", Label: "Department", Value: u.Department, Complete: "off"},
 		{Name: "mail", Label: "Mail address", Type: "email", Value: u.Mail, Complete: "off"},
 	}})
 }
 
 func (v *visit) newUser() error {
-	u := tenant.NewUser{UserName: strings.TrimSpace(v.value("userName")), DisplayName: strings.TrimSpace(v.value("displayName")), Mail: strings.TrimSpace(v.value("mail"))}
+	typed := func(name string) string { return strings.TrimSpace(v.value(name)) }
+	u := tenant.NewUser{
+		UserName: typed("userName"), DisplayName: typed("displayName"), GivenName: typed("givenName"), FamilyName: typed("familyName"),
+		Department: typed("department"), Mail: typed("mail"),
+	}
 	id, err := v.tenant.AddUser(v.ctx(), u)
 	if fault, ok := errors.AsType[*directory.Fault](err); ok {
 		return v.showNewUser(u, fault)

@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -176,4 +177,18 @@ func TestNoValueBecomesMarkup(t *testing.T) {
 		}
 	}
 	c.says(c.Open("/users"), http.StatusOK, evil)
+}
+
+// TestOnlyOurOwnNotices: what a cookie says is shown only when this process signed it.
+func TestOnlyOurOwnNotices(t *testing.T) {
+	c := open(t)
+	site, err := url.Parse(c.Browser.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := base64.RawURLEncoding.EncodeToString([]byte(`{"Text":"Call 555-0100 and tell your password."}`))
+	for _, signature := range []string{"", ".", "." + text} {
+		c.Client.Jar.SetCookies(site, []*http.Cookie{{Name: "notice", Value: text + signature, Path: "/"}})
+		c.lacks(c.Open("/users"), "555-0100")
+	}
 }

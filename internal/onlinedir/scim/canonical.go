@@ -1,8 +1,12 @@
 package scim
 
 import (
+	"cmp"
 	"strings"
 )
+
+// longestText bounds the bytes of a value whose attribute has no bound of its own: more than any that Active Directory holds of a text.
+const longestText = 32 << 10
 
 // canonical turns a decoded JSON value into the canonical value of an attribute: nil where it is absent. path is how errors call it.
 func canonical(a *Attribute, path string, value any) (any, error) {
@@ -59,8 +63,8 @@ func canonicalOne(a *Attribute, path string, value any) (any, error) {
 	if !ok {
 		return nil, Bad(InvalidValue, "%s must be a string", path)
 	}
-	if a.Longest > 0 && len(s) > a.Longest {
-		return nil, Bad(InvalidValue, "%s has %d bytes; it may have %d", path, len(s), a.Longest)
+	if longest := cmp.Or(a.Longest, longestText); len(s) > longest {
+		return nil, Bad(InvalidValue, "%s has %d bytes; it may have %d", path, len(s), longest)
 	}
 	return s, nil
 }

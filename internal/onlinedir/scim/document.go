@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Document is a resource in canonical form: values are string, bool, map[string]any or []any of these; extensions are objects
@@ -18,6 +19,9 @@ const maxDepth = 24
 
 // DecodeJSON reads one JSON value from a body into v (as encoding/json does) and refuses trailing data and deep nesting.
 func DecodeJSON(body []byte, v any) error {
+	if !utf8.Valid(body) {
+		return Bad(InvalidSyntax, "the body is not UTF-8 (RFC 7644 §3.1)")
+	}
 	if tooDeep(body) {
 		return Bad(InvalidSyntax, "the body nests deeper than %d levels", maxDepth)
 	}

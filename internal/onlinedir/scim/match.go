@@ -117,9 +117,6 @@ func Fold(s string) string { return strings.ToLower(s) }
 
 // each yields the values of the path until yield says stop.
 func (p Path) each(d Document, yield func(any) bool) {
-	if p.Absent {
-		return
-	}
 	holder := map[string]any(d)
 	if p.Extension != nil {
 		holder, _ = d[p.Extension.ID].(map[string]any)

@@ -1,9 +1,12 @@
 package scim
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"syncd/internal/directory"
 )
@@ -99,6 +102,54 @@ func FuzzPatch(f *testing.F) {
 		err := apply(kind, doc, operations)
 		if _, ok := errors.AsType[*Error](err); err != nil && !ok {
 			t.Fatal(err)
+		}
+	})
+}
+
+// FuzzDecode: what is accepted is canonical, so that decoding it again changes nothing.
+func FuzzDecode(f *testing.F) {
+	for _, seed := range []string{
+		`{"userName":"u","emails":[{"value":"a","primary":"True"}],"active":"false"}`, `{"userName":"u","` + directory.SchemaEnterprise + `":{"manager":"7"}}`,
+		`{"userName":"u","USERNAME":"v"}`, `{"userName":null}`, `[]`, `{"userName":"u","name":{"familyName":[]}}`, `{"userName":"\ud800"}`, "{\"userName\":\"\xff\"}",
+	} {
+		f.Add(seed)
+	}
+	kind := userType()
+	f.Fuzz(func(t *testing.T, body string) {
+		body = strings.Replace(body, "{", `{"schemas":["`+kind.Schema.ID+`"],`, 1)
+		doc, err := kind.Decode([]byte(body))
+		if err != nil {
+			if _, ok := AsError(err); !ok {
+				t.Fatal(err)
+			}
+			return
+		}
+		doc["schemas"] = []string{kind.Schema.ID}
+		text, err := json.Marshal(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := kind.Decode(text)
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		delete(doc, "schemas")
+		if diff := cmp.Diff(doc, again); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
+
+// FuzzSort: sortBy is a path or an invalidValue.
+func FuzzSort(f *testing.F) {
+	for _, seed := range []string{"userName", "emails", "name", directory.Manager, "urn:", "members.value", "meta.created", "emails[type eq", ""} {
+		f.Add(seed)
+	}
+	types := NewCatalogue().Types
+	f.Fuzz(func(t *testing.T, by string) {
+		paths, err := ParseSort(types, by)
+		if refused, ok := AsError(err); err != nil && (!ok || refused.Type != InvalidValue) || err == nil && len(paths) != len(types) {
+			t.Fatal(by, paths, err)
 		}
 	})
 }

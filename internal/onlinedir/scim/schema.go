@@ -32,7 +32,7 @@ type Attribute struct {
 	Immutable   bool   // may be set when its parent appears, never changed afterwards
 	Returned    string // one of the words below, "" for default
 	Unique      bool   // uniqueness "server", else "none"
-	Longest     int    // bytes of a value, 0 for no bound of its own
+	Longest     int    // bytes of a value, 0 for longestText
 	Canonical   []string
 	References  []string
 	Sub         []*Attribute

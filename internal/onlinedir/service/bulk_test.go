@@ -96,12 +96,21 @@ func TestBulkReferences(t *testing.T) {
 		post("a", "/Groups", group("a", "bulkId:b")),
 		post("b", "/Groups", group("b", "bulkId:a")),
 		post("late", "/Groups", group("late", "bulkId:lost")),
+		post("self", "/Groups", group("self", "bulkId:self", "bulkId:paul")),
+		post("c", "/Groups", group("c", "bulkId:d")),
+		post("d", "/Groups", group("d", "bulkId:e", "bulkId:c")),
+		post("e", "/Groups", object{"schemas": []string{directory.SchemaGroup}, "displayName": "", "members": []any{object{"value": "bulkId:c"}}}),
+		post("f", "/Groups", object{"schemas": []string{directory.SchemaGroup}, "displayName": "", "members": []any{object{"value": "bulkId:g"}}}),
+		post("g", "/Groups", group("g", "bulkId:f")),
 		object{"method": "PATCH", "path": "/Groups/bulkId:group", "data": patch(object{"op": "remove", "path": "members", "value": []any{object{"value": "bulkId:boss"}}})},
 	))
 	want := []string{
-		"201", "201", "201", `400 no POST of this bulk has the bulkId "nothing"`, `400 the resource with the bulkId "b" was not made, so nothing can refer to it`,
-		`409 the references to bulkId "a" are circular; make the resources first, then refer to them`,
-		`400 the resource with the bulkId "lost" was not made, so nothing can refer to it`, "200",
+		"201", "201", "201", `400 no POST of this bulk has the bulkId "nothing"`, "201", "201",
+		`400 the resource with the bulkId "lost" was not made, so nothing can refer to it`, "201",
+		`400 the resource with the bulkId "d" was not made, so nothing can refer to it`,
+		`400 the resource with the bulkId "e" was not made, so nothing can refer to it`, `400 displayName is required and must not be empty`,
+		`400 displayName is required and must not be empty`,
+		`409 what it refers to in a circle could not be added, so it was taken back: the resource with the bulkId "f" was not made, so nothing can refer to it`, "200",
 	}
 	if diff := cmp.Diff(want, statuses(answer)); diff != "" {
 		t.Error(diff)
@@ -111,8 +120,12 @@ func TestBulkReferences(t *testing.T) {
 	if enterprise["manager"].(object)["displayName"] != "Boss" {
 		t.Error(enterprise)
 	}
-	if groups := s.Must(200, "GET", "/Groups", nil); groups.Body["totalResults"] != 1.0 || len(memberIDs(onlinedirtest.Answer{Body: groups.Body["Resources"].([]any)[0].(object)})) != 1 {
-		t.Error(groups.Body)
+	members := map[string]int{}
+	for _, g := range s.Must(200, "GET", "/Groups", nil).Body["Resources"].([]any) {
+		members[g.(object)["displayName"].(string)] = len(memberIDs(onlinedirtest.Answer{Body: g.(object)}))
+	}
+	if diff := cmp.Diff(map[string]int{"staff": 1, "a": 1, "b": 1, "self": 2}, members); diff != "" {
+		t.Error(diff)
 	}
 }
 

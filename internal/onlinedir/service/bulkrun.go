@@ -24,7 +24,7 @@ const (
 )
 
 // bulkRun is one bulk on its way. Operations run in their order, but one that refers to a resource made further down lets that one
-// be made first.
+// be made first. What two of them want of each other is added once both are there: see circle.
 type bulkRun struct {
 	service    *Service
 	request    *request
@@ -37,6 +37,7 @@ type bulkRun struct {
 	makers  map[string]int    // bulkId → index of its POST
 	ids     map[string]string // bulkId → id, once made
 	errors  int
+	circles []circle // still to be closed
 }
 
 func newBulkRun(s *Service, r *request, w *tenant.Writer, operations []bulkOperation, limit int) *bulkRun {
@@ -61,6 +62,9 @@ func (b *bulkRun) runAll(ctx context.Context) error {
 			return err
 		}
 		if err := b.run(ctx, i); err != nil {
+			return err
+		}
+		if err := b.closeCircles(ctx); err != nil {
 			return err
 		}
 	}
@@ -124,50 +128,83 @@ func (b *bulkRun) resolve(ctx context.Context, i int, op *bulkOperation) (*scim.
 	if err := json.Unmarshal(op.Data, &data); err != nil {
 		return scim.Bad(scim.InvalidSyntax, "data is not JSON: %s", err), nil
 	}
-	if refused, err := b.replace(ctx, data); refused != nil || err != nil {
+	v, refused, err := b.replaceTop(ctx, i, data, op.Data)
+	if refused != nil || err != nil {
 		return refused, err
 	}
-	var err error
-	op.Data, err = json.Marshal(data)
+	op.Data, err = json.Marshal(v)
 	return nil, err
 }
 
-func (b *bulkRun) replace(ctx context.Context, data any) (*scim.Error, error) {
-	switch data := data.(type) {
-	case []any:
-		for _, v := range data {
-			if refused, err := b.replace(ctx, v); refused != nil || err != nil {
-				return refused, err
-			}
-		}
-	case map[string]any:
-		for key, v := range data {
-			text, _ := v.(string)
-			reference, is := strings.CutPrefix(text, bulkPrefix)
-			if is && strings.EqualFold(key, "value") {
-				id, refused, err := b.made(ctx, reference)
-				if refused != nil || err != nil {
-					return refused, err
-				}
-				data[key] = id
-				continue
-			}
-			if refused, err := b.replace(ctx, v); refused != nil || err != nil {
-				return refused, err
-			}
-		}
-	}
-	return nil, nil
+// replaced is a value with ids instead of references.
+type replaced struct {
+	value    any  // nil where nothing is left
+	circular bool // something had to be left out for now
 }
 
-// made returns the id of the resource that a bulkId stands for, making it first where it comes further down.
+func (b *bulkRun) replace(ctx context.Context, data any) (replaced, *scim.Error, error) {
+	switch data := data.(type) {
+	case []any:
+		return b.replaceList(ctx, data)
+	case map[string]any:
+		return b.replaceObject(ctx, data)
+	}
+	return replaced{value: data}, nil, nil
+}
+
+func (b *bulkRun) replaceList(ctx context.Context, list []any) (out replaced, refused *scim.Error, err error) {
+	kept := make([]any, 0, len(list))
+	for _, v := range list {
+		one, refused, err := b.replace(ctx, v)
+		if refused != nil || err != nil {
+			return out, refused, err
+		}
+		if out.circular = out.circular || one.circular; one.value != nil {
+			kept = append(kept, one.value)
+		}
+	}
+	out.value = kept
+	return out, nil, nil
+}
+
+// replaceObject leaves out an object whose "value" refers to what is waiting for it.
+func (b *bulkRun) replaceObject(ctx context.Context, object map[string]any) (out replaced, refused *scim.Error, err error) {
+	for key, v := range object {
+		text, _ := v.(string)
+		if reference, is := strings.CutPrefix(text, bulkPrefix); is && strings.EqualFold(key, "value") {
+			id, refused, err := b.made(ctx, reference)
+			if refused != nil || err != nil {
+				return out, refused, err
+			}
+			if id == "" {
+				return replaced{circular: true}, nil, nil
+			}
+			object[key] = id
+			continue
+		}
+		one, refused, err := b.replace(ctx, v)
+		if refused != nil || err != nil {
+			return out, refused, err
+		}
+		if out.circular = out.circular || one.circular; one.value == nil && one.circular {
+			delete(object, key)
+		} else {
+			object[key] = one.value
+		}
+	}
+	out.value = object
+	return out, nil, nil
+}
+
+// made returns the id of the resource that a bulkId stands for, making it first where it comes further down. The id is empty for one that is
+// itself waiting to be made.
 func (b *bulkRun) made(ctx context.Context, bulkID string) (string, *scim.Error, error) {
 	i, known := b.makers[bulkID]
 	if !known {
 		return "", scim.Bad(scim.InvalidValue, "no POST of this bulk has the bulkId %q", bulkID), nil
 	}
 	if b.states[i] == running {
-		return "", scim.Refuse(http.StatusConflict, "", "the references to bulkId %q are circular; make the resources first, then refer to them", bulkID), nil
+		return "", nil, nil
 	}
 	if err := b.run(ctx, i); err != nil {
 		return "", nil, err

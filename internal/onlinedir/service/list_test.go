@@ -38,9 +38,11 @@ func TestFilters(t *testing.T) {
 	}
 	ann := add("Ann", "Sales", "ann@corp.example", nil)
 	bob := add("bob", "sales", "bob@other.example", object{"title": "Chef", directory.SchemaEnterprise: object{"department": "sales", "manager": object{"value": ann}}})
-	add("çelik", "IT", "c@corp.example", object{"name": object{"givenName": "Ç"}, "displayName": nil})
+	last := add("çelik", "IT", "c@corp.example", object{"name": object{"givenName": "Ç"}, "displayName": nil})
 	s.Must(204, "PATCH", "/Users/"+bob, patch(object{"op": "replace", "path": "active", "value": true}))
 	department := directory.SchemaEnterprise + ":department"
+	created := s.Must(200, "GET", "/Users/"+last, nil).Body["meta"].(object)["created"].(string)
+	justAfter := strings.Replace(created, "Z", "5Z", 1) // half a millisecond later
 	for filter, want := range map[string][]string{
 		`userName eq "ANN"`:                                              {"Ann"},
 		`USERNAME Eq "ann" or username eq "BOB"`:                         {"Ann", "bob"},
@@ -93,7 +95,9 @@ func TestFilters(t *testing.T) {
 		`meta.created ge "2020-01-01T00:00:00.123456Z" and not (meta.created lt "2020-01-01T01:00:00+02:00")`: {"Ann", "bob", "çelik"},
 		`userName eq "bob" or userName eq "Ann" and title eq "no"`:                                            {"bob"}, // and binds closer
 		`(userName eq "bob" or userName eq "Ann") and title eq "no"`:                                          {},
-		`groups pr`: {},
+		`groups pr`:                           {},
+		`meta.created ge "` + justAfter + `"`: {},
+		`meta.created ge "` + created + `" and meta.created lt "` + justAfter + `" and userName sw "ç"`: {"çelik"},
 	} {
 		answer := s.Must(200, "GET", "/Users?filter="+escape(filter), nil)
 		if diff := cmp.Diff(want, names(answer)); diff != "" || answer.Body["totalResults"] != float64(len(want)) {

@@ -30,8 +30,7 @@ func aReport(changes map[string]any) map[string]any {
 
 func TestPassesAreReported(t *testing.T) {
 	s := onlinedirtest.New(t)
-	config := s.Must(200, "GET", "/ServiceProviderConfig", nil)
-	endpoint, _ := config.Body["urn:syncd:params:scim:schemas:core:1.0:Tenant"].(map[string]any)["passes"].(string)
+	endpoint, _ := s.Must(200, "GET", "/Tenant", nil).Body["passes"].(string)
 	s.Must(204, "POST", endpoint, aReport(nil))
 	passes, err := s.Passes(t.Context(), 10)
 	if err != nil || len(passes) != 1 {

@@ -86,7 +86,7 @@ func TestWhatAdministratorsDoIsNoted(t *testing.T) {
 		"admin disabled synchronisation: Contoso",
 		"admin enabled synchronisation: Contoso",
 		"admin created: Ann Lee User",
-		"admin activated: Ann Lee User",
+		"admin activated: Ann Lee (a seat of Online Suite) User",
 		"admin deactivated: Ann Lee User",
 		"nobody was not let in: admin (wrong password)",
 		"nobody was not let in:  (unknown name)",
@@ -140,8 +140,11 @@ func (s syncing) patchIn(ctx context.Context, w *Writer, kind directory.Kind, id
 			return err
 		}
 		op := scim.Operation{Verb: scim.Replace, Path: path, Value: pairs[i+1]}
-		if pairs[i+1] == nil {
+		switch {
+		case pairs[i+1] == nil:
 			op.Verb = scim.Remove
+		case path.Filter != nil:
+			op.Verb = scim.Add
 		}
 		operations = append(operations, op)
 	}
@@ -190,7 +193,7 @@ func TestWhatSynchronisationDoesIsNoted(t *testing.T) {
 		"sync syncd changed: cid@x (manager) User",
 		"sync syncd changed: Ann Lee (department, extension attribute 7, job title, last name, manager, mobile phone) User",
 		"sync syncd changed: Ann Lee (job title, work mail address) User",
-		"admin activated: Ann Lee User",
+		"admin activated: Ann Lee (a seat of Online Suite) User",
 		"sync syncd blocked: Ann Lee (disabled in Active Directory) User",
 		"sync syncd unblocked: Ann Lee (enabled in Active Directory) User",
 		"sync syncd changed: bob@x (nick name) User",
