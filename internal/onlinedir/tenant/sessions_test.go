@@ -36,6 +36,9 @@ func TestSessions(t *testing.T) {
 	}
 	want("nobody's", "nonsense", false)
 	want("none", "", false)
+	soon := enter()
+	c.pass(SessionIdle)
+	want("not used for as long as it may be", soon, false)
 	used, idle := enter(), enter()
 	for range 12 {
 		want("in use", used, true)
