@@ -47,8 +47,10 @@ func (d *directoryInit) Run() error {
 			Class: directory.Usage, Cause: "--password-file: " + err.Error(), Remedy: "name a file that holds the password in its one line", Err: err,
 		}
 	}
-	return onlinedir.Init(d.Data, onlinedir.Options{Tenant: d.Tenant, Admin: d.Admin, Password: password, EnableSync: d.EnableSync,
-		Domains: d.Domain, AnyDomain: d.AnyDomain, Seats: d.Seats})
+	return onlinedir.Init(d.Data, onlinedir.Options{
+		Tenant: d.Tenant, Admin: d.Admin, Password: password, EnableSync: d.EnableSync,
+		Domains: d.Domain, AnyDomain: d.AnyDomain, Seats: d.Seats,
+	})
 }
 
 type directoryServe struct {

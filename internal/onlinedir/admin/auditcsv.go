@@ -31,10 +31,10 @@ func (v *visit) auditCSV() error {
 	h.Set("Content-Disposition", `attachment; filename="audit-`+v.tenant.Now().UTC().Format(day)+`.csv"`)
 	rows := csv.NewWriter(v.w)
 	rows.UseCRLF = true
-	rows.Write([]string{"time", "who", "synchronisation", "action", "name", "id", "detail"}) // Flush tells of errors
+	_ = rows.Write([]string{"time", "who", "synchronisation", "action", "name", "id", "detail"}) // Flush tells of errors
 	for {
 		for _, e := range page.Entries {
-			rows.Write(auditRow(e))
+			_ = rows.Write(auditRow(e))
 		}
 		rows.Flush()
 		if err := rows.Error(); err != nil {

@@ -32,8 +32,12 @@ func TestContrast(t *testing.T) {
 	}
 	type combination struct{ what, front, behind string }
 	combinations := []combination{
-		{"a lead", "--tblr-secondary-color", "the page"}, {"a note", "--tblr-secondary-color", "the surface"}, {"a header of a list", "--tblr-secondary-color", "--soft"},
-		{"the current view", "--blue", "--tint"}, {"the current section", "--blue", "the surface"}, {"an error of a field", "--red", "the surface"},
+		{"a lead", "--tblr-secondary-color", "the page"},
+		{"a note", "--tblr-secondary-color", "the surface"},
+		{"a header of a list", "--tblr-secondary-color", "--soft"},
+		{"the current view", "--blue", "--tint"},
+		{"the current section", "--blue", "the surface"},
+		{"an error of a field", "--red", "the surface"},
 	}
 	tints := regexp.MustCompile(`(?m)^(\.state\.\w+|\.corner:has\([^)]*\)) \{ .*$`)
 	for n, rule := range tints.FindAllString(string(text), -1) {

@@ -13,8 +13,8 @@ type syncState struct {
 	Detail string // on hover, and for a screen reader
 }
 
-// lateAfter is when the last synchronisation counts as late: three times the schedule that syncd comes with.
-const lateAfter = 90 * time.Minute
+// lateAfter is when the last synchronisation counts as late: two rounds of the schedule that syncd comes with, and an hour for the passes.
+const lateAfter = 2*3*time.Hour + time.Hour
 
 // syncState reads how synchronisation stands: red when the last pass failed, amber when it is late or held something back, else green.
 func (v *visit) syncState() (syncState, error) {

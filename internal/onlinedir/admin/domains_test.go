@@ -70,7 +70,7 @@ func openWith(t *testing.T, options ...onlinedir.Option) *centre {
 	t.Helper()
 	s := onlinedirtest.New(t, options...)
 	c := &centre{s, s.NewBrowser(), t}
-	c.Browser.Check = func(p *onlinedirtest.Page) { inspect(t, p) }
+	c.Check = func(p *onlinedirtest.Page) { inspect(t, p) }
 	c.SignIn(onlinedirtest.Admin, onlinedirtest.Password)
 	return c
 }

@@ -20,7 +20,6 @@ type frame struct {
 	Notice  *notice          // what was just done
 	Problem *directory.Fault // why what was asked for was not done
 	Up      *link            // the page above this one
-	Wide    bool             // the page has a column beside it
 
 	MayEdit   bool // people, groups, views
 	MayManage bool // everything

@@ -64,7 +64,7 @@ func (v *visit) group() error {
 	if err != nil {
 		return err
 	}
-	f, err := v.frame(d.Name, "group with "+plural(d.Listed.Members, "member"))
+	f, err := v.frame(d.Name, "group with "+plural(d.Members, "member"))
 	if err != nil {
 		return err
 	}

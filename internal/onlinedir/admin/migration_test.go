@@ -157,7 +157,7 @@ func TestTheToolIsWarnedOfPlainHTTP(t *testing.T) {
 	c := open(t)
 	const warning = "the tool sends its token over TLS only"
 	c.lacks(c.see("/migration"), warning) // on this machine it may
-	c.Browser.Client.Transport = hosted{"online.example"}
+	c.Client.Transport = hosted{"online.example"}
 	c.see("/migration", warning, "http://online.example/scim/v2")
 }
 

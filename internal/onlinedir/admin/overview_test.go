@@ -34,7 +34,7 @@ func TestCornerAndAttention(t *testing.T) {
 		{"off", func(c *centre) { c.must(c.SetSyncEnabled(c.t.Context(), false)) }, "secondary", "synchronisation not enabled", "Active Directory may not write", "/migration"},
 		{"never", func(*centre) {}, "yellow", "never synchronised", "no pass has been reported yet", "/migration"},
 		{"good", func(c *centre) { c.pass("1", directory.Done, 10*time.Minute, 9*time.Minute, 3) }, "green", "synchronised 10 min ago", "Everything is in order.", ""},
-		{"late", func(c *centre) { c.pass("1", directory.Done, 3*time.Hour, 3*time.Hour, 3) }, "yellow", "last synchronised 3 h ago", "late", "/migration"},
+		{"late", func(c *centre) { c.pass("1", directory.Done, 8*time.Hour, 8*time.Hour, 3) }, "yellow", "last synchronised 8 h ago", "late", "/migration"},
 		{"failed", func(c *centre) {
 			c.pass("1", directory.Done, 10*time.Minute, 9*time.Minute, 3)
 			c.pass("2", directory.PassFailed, 5*time.Minute, 4*time.Minute, 0)

@@ -22,7 +22,7 @@ func open(t *testing.T) *centre {
 	t.Helper()
 	s := onlinedirtest.New(t)
 	c := &centre{s, s.NewBrowser(), t}
-	c.Browser.Check = func(p *onlinedirtest.Page) { inspect(t, p) }
+	c.Check = func(p *onlinedirtest.Page) { inspect(t, p) }
 	c.SignIn(onlinedirtest.Admin, onlinedirtest.Password)
 	return c
 }

@@ -120,8 +120,10 @@ func TestARoleIsOfferedOnlyWhatItMayDo(t *testing.T) {
 func TestWhatARoleMayNotDoIsRefused(t *testing.T) {
 	c := furnished(t)
 	group := c.Open("/groups").Find(`a:contains("of our own")`).AttrOr("href", "")
-	global := []string{"/domains", "/domains/corp.example/verify", "/domains/corp.example/kind", "/domains/corp.example/remove", "/licences", "/licences/1/seats", "/licences/1/remove",
-		"/migration/plan", "/migration/enable", "/migration/disable", "/migration/tokens", "/migration/revoke", "/admins", "/admins/role", "/admins/password", "/admins/remove"}
+	global := []string{
+		"/domains", "/domains/corp.example/verify", "/domains/corp.example/kind", "/domains/corp.example/remove", "/licences", "/licences/1/seats", "/licences/1/remove",
+		"/migration/plan", "/migration/enable", "/migration/disable", "/migration/tokens", "/migration/revoke", "/admins", "/admins/role", "/admins/password", "/admins/remove",
+	}
 	people := []string{"/groups/new", group + "/edit", group + "/delete", group + "/add", group + "/remove", "/recycle/restore"}
 	for role, refused := range map[tenant.Role][]string{tenant.UserAdministrator: global, tenant.OnlyReader: append(people, global...)} {
 		if err := c.AddAdmin(t.Context(), role.String(), role, "a good password"); err != nil {

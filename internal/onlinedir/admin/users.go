@@ -38,7 +38,6 @@ func usersSection() section {
 // usersPage is a view of the users.
 type usersPage struct {
 	frame
-	View        view
 	Views       []viewLink
 	Current     viewLink
 	Key         string // of the view
@@ -91,9 +90,8 @@ func (v *visit) users() error {
 	if err != nil {
 		return err
 	}
-	f.Wide = true
 	page := usersPage{
-		frame: f, View: current, Views: links, Key: current.key, Address: at, Columns: columnsOf(at, current), Empty: empty{Text: current.empty}, Partial: list.Partial,
+		frame: f, Views: links, Key: current.key, Address: at, Columns: columnsOf(at, current), Empty: empty{Text: current.empty}, Partial: list.Partial,
 		Search:   searchBox{Action: "/users", Query: at.search, Label: "Search name, address, department", Keep: kept(listAddress{view: at.view, sort: at.sort, descending: at.descending})},
 		Recycled: current.key == "deleted", MayActivate: f.MayEdit && current.key != "deleted" && current.key != "enabled",
 		MayDisable: f.MayEdit && current.key != "deleted" && current.key != "disabled",
@@ -128,8 +126,10 @@ func (p *usersPage) page(next string) {
 	case next != "": // Partial says why there is nobody
 		p.Empty = empty{Text: "Nobody on this page."}
 	case p.Address.search != "":
-		p.Empty = empty{Text: "Nobody here matches. Search for a part of a name, user name or department, or for the beginning of an address.",
-			Action: &link{"Show all of this view", listAddress{view: p.Key}.String()}}
+		p.Empty = empty{
+			Text:   "Nobody here matches. Search for a part of a name, user name or department, or for the beginning of an address.",
+			Action: &link{"Show all of this view", listAddress{view: p.Key}.String()},
+		}
 	case p.Key == "" && p.MayManage:
 		p.Empty.Action = &link{"Go to the Migration page", "/migration"}
 	}
@@ -145,7 +145,10 @@ func columnsOf(at listAddress, w view) []column {
 		sorted = tenant.ByChanged
 	}
 	columns := []column{
-		{Title: "Person", URL: tenant.ByName}, {Title: "Department", URL: tenant.ByDepartment}, {Title: "State"}, {Title: "Licence"},
+		{Title: "Person", URL: tenant.ByName},
+		{Title: "Department", URL: tenant.ByDepartment},
+		{Title: "State"},
+		{Title: "Licence"},
 		{Title: "Changed", URL: tenant.ByChanged, Class: "end"},
 	}
 	for i, c := range columns {

@@ -110,7 +110,7 @@ type viewLink struct {
 // lists them must not wait for one that a million accounts have to be searched for.
 const (
 	mostCounted  = 1000
-	countsWithin = 100 * time.Millisecond
+	countsWithin = 50 * time.Millisecond
 )
 
 func (v *visit) viewLinks(all []view, current string) ([]viewLink, error) {

@@ -104,6 +104,6 @@ func (n *NameServer) ServeDNS(w dns.ResponseWriter, query *dns.Msg) {
 		fn(w, query, answer)
 	}
 	if answer.Id != 0 {
-		w.WriteMsg(answer) // who asked may have gone
+		_ = w.WriteMsg(answer) // who asked may have gone
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"syncd/internal/directory"
 	"syncd/internal/onlinedir/onlinedirtest"
+	"syncd/internal/onlinedir/tenant"
 )
 
 // TestMe: a person's token is that person at /Me, reads the rest, and changes what is the person's own (RFC 7644 §3.11).
@@ -42,6 +43,10 @@ func TestMe(t *testing.T) {
 	s.Must(204, "PATCH", "/Me", patch(object{"op": "add", "value": object{"nickName": "P", "ims": []any{object{"value": "paul"}}}}))
 	if me := s.Must(200, "GET", "/Me", nil); me.Body["nickName"] != "P" || me.Body["displayName"] != "Paul Patel" {
 		t.Error(me.Body)
+	}
+	log, err := s.Audit(t.Context(), tenant.AuditQuery{Resource: id, Action: tenant.DidChange})
+	if err != nil || len(log.Entries) != 1 || log.Entries[0].Actor != "paul's" || log.Entries[0].Sync || log.Entries[0].Detail != "ims, nick name" {
+		t.Error("what a person does to himself is not synchronisation's:", log, err)
 	}
 	s.Must(200, "GET", "/Groups/"+staff, nil)
 	s.Must(200, "POST", "/.search", object{"schemas": []string{"urn:ietf:params:scim:api:messages:2.0:SearchRequest"}})

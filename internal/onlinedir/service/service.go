@@ -138,9 +138,9 @@ func (s *Service) authenticate(r *request) error {
 	return nil
 }
 
-// actor is the context of what a client of synchronisation does.
+// actor is the context of what a client of synchronisation does, or a person to his own account.
 func (r *request) actor() context.Context {
-	return tenant.As(r.Context(), tenant.Actor{Name: r.client, Sync: true})
+	return tenant.As(r.Context(), tenant.Actor{Name: r.client, Sync: r.person == ""})
 }
 
 // write runs a change. Those of synchronisation the tenant must have enabled; what a person changes at /Me has nothing to do with it.

@@ -266,7 +266,7 @@ func (h *history) administrators(t *testing.T) map[string]func(*rapid.T) {
 				p.crew = p.crew || p.alive && h.afloat
 			} else {
 				h.expect(rt, h.tenant.RemoveMember(ctx, h.crew, id), h.afloat, "leave", p)
-				p.crew = p.crew && !(p.alive && h.afloat)
+				p.crew = p.crew && (!p.alive || !h.afloat)
 			}
 		},
 		"sink or raise": func(rt *rapid.T) {

@@ -81,7 +81,6 @@ func (r *Reader) addressRoute(ctx context.Context, search string) (route, error)
 		return route{phases: []phase{p}, inside: true}, nil
 	case len(seqs) <= r.tenant.bounds.sorted:
 		p, err := s.sorted(seqs)
-		p.conditions = []clause{{text: "r.listed = 1"}}
 		return route{phases: []phase{p}}, err
 	}
 	return route{phases: phases}, nil
@@ -104,7 +103,7 @@ func (s listing) lookedUp() []phase {
 	}
 	for i := range phases {
 		if i > 0 {
-			phases[i].conditions, phases[i].look = append(phases[i].conditions, clause{text: "r.listed = 1"}), atRows
+			phases[i].asked, phases[i].look = append(phases[i].asked, clause{text: "r.listed = 1"}), atRows
 		}
 	}
 	return phases

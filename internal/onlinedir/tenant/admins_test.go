@@ -90,7 +90,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 			wantFault(t, test.do(by(t, "joe", role)), directory.Usage, "joe is a "+role.String()+" and may not do this")
 		}
 		if test.needed < OnlyReader {
-			wantFault(t, test.do(As(t.Context(), Actor{Name: "syncd", Sync: true})), directory.Usage, "syncd is a client of synchronisation and may not do this")
+			wantFault(t, test.do(As(t.Context(), Actor{Name: "syncd", Role: GlobalAdministrator, Sync: true})), directory.Usage, "syncd is a client of synchronisation and may not do this")
 			wantFault(t, test.do(As(t.Context(), Actor{Name: "nobody"})), directory.Usage, "nobody is no administrator and may not do this")
 		}
 		if err := test.do(by(t, "admin", test.needed)); err != nil {

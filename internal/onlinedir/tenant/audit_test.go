@@ -232,7 +232,7 @@ func TestMembersAreNotedOnce(t *testing.T) {
 			return err
 		}
 		refused := w.Savepoint(ctx, func() error {
-			return change(ctx, w, team, scim.Add, []any{people[0], map[string]any{"value": "nobody"}})
+			return firstOf(change(ctx, w, team, scim.Add, people[:1]), change(ctx, w, team, scim.Add, []any{people[1], map[string]any{"value": "nobody"}}))
 		})
 		if refused == nil {
 			t.Error("nobody became a member")

@@ -39,7 +39,7 @@ func ViewAttributes() []Field {
 		{Path: directory.Description.Path(), Label: "Description"},
 	}
 	for n := range directory.Attribute(15) {
-		fields = append(fields, Field{Path: (directory.ExtensionAttribute1 + n).Path(), Label: extensionLabel(n)})
+		fields = append(fields, Field{Path: (directory.ExtensionAttribute1 + n).Path(), Label: fmt.Sprintf("Extension attribute %d", n+1)})
 	}
 	return fields
 }
@@ -64,16 +64,19 @@ func NeedsValue(operator string) bool { return operator != opIsEmpty && operator
 
 // String is the condition as people read it: Department is "Executive Branch".
 func (c Condition) String() string {
-	label := c.Attribute
+	if !NeedsValue(c.Operator) {
+		return c.label() + " " + c.Operator
+	}
+	return fmt.Sprintf("%s %s “%s”", c.label(), c.Operator, c.Value)
+}
+
+func (c Condition) label() string {
 	for _, f := range ViewAttributes() {
 		if f.Path == c.Attribute {
-			label = f.Label
+			return f.Label
 		}
 	}
-	if !NeedsValue(c.Operator) {
-		return label + " " + c.Operator
-	}
-	return fmt.Sprintf("%s %s “%s”", label, c.Operator, c.Value)
+	return c.Attribute
 }
 
 // userFilter makes one filter of conditions, nil of none. One that makes no sense is a fault.
@@ -104,7 +107,7 @@ func (c Condition) filter(kind *scim.ResourceType) (scim.Filter, error) {
 	value := strings.TrimSpace(c.Value)
 	switch {
 	case NeedsValue(c.Operator) && value == "":
-		return nil, conditionFault("the condition on %s has no value", strings.TrimSuffix(c.String(), " “”"))
+		return nil, conditionFault("the condition “%s %s” has no value", c.label(), c.Operator)
 	case len(value) > longestCondition:
 		return nil, conditionFault("the value of a condition is longer than %d bytes", longestCondition)
 	}

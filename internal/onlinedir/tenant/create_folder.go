@@ -27,7 +27,9 @@ type Options struct {
 	Domains    []string         // domains that count as verified from the start, without any proof
 	// AnyDomain accepts names in every domain until the company registers one: a service that does not care, for trials and tests.
 	AnyDomain bool
-	Seats     int // of the licence that the directory has from the start; 0 means DefaultSeats
+
+	cost  int // of hashing, defaultCost where it is 0
+	Seats int // of the licence that the directory has from the start; 0 means DefaultSeats
 }
 
 // The names of the settings.
@@ -94,7 +96,7 @@ func (o Options) check() (string, error) {
 	if err := checkPassword(o.Password); err != nil {
 		return "", err
 	}
-	return hashOf(o.Password)
+	return hashOf(o.Password, cmp.Or(o.cost, defaultCost))
 }
 
 // write fills an empty file and closes it with everything in the file itself.

@@ -89,7 +89,7 @@ func (r *Reader) membersRoute(ctx context.Context, group, search string) (route,
 	}
 	if size <= r.tenant.bounds.sorted {
 		p.order, p.alone, p.seq = orderOf(ByName, false), "", ""
-		p.order.index = ""
+		p.index = ""
 	}
 	if search == "" {
 		return route{phases: []phase{p}}, nil

@@ -38,6 +38,14 @@ func canonicalDomain(name string) (string, error) {
 	return ascii, nil
 }
 
+// storedDomain is how a domain that may be registered is stored. Earlier versions took names that would be refused today.
+func storedDomain(name string) string {
+	if ascii, err := canonicalDomain(name); err == nil {
+		return ascii
+	}
+	return scim.Fold(strings.TrimSpace(name))
+}
+
 // domainIn is the domain that a name or an address ends in, in the stored form where it has one.
 func domainIn(name string) string {
 	domain := scim.Fold(name[strings.LastIndexByte(name, '@')+1:])

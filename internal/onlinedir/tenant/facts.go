@@ -34,7 +34,7 @@ func shown(kind *scim.ResourceType, doc scim.Document, fields []Field, synced bo
 
 // moreFields are what a user may have besides UserFields; nobody edits it here.
 func moreFields() []Field {
-	fields := []Field{
+	return fixed([]Field{
 		{Path: "name.formatted", Label: "Full name"},
 		{Path: "name.honorificPrefix", Label: "Title before the name"},
 		{Path: "name.honorificSuffix", Label: "Title after the name"},
@@ -50,17 +50,8 @@ func moreFields() []Field {
 		{Path: "roles.value", Label: "Roles", Long: true},
 		{Path: directory.SchemaEnterprise + ":costCenter", Label: "Cost centre"},
 		{Path: directory.SecurityEnabled.Path(), Label: "Security enabled"},
-	}
-	for n := range directory.Attribute(15) {
-		fields = append(fields, Field{Path: (directory.ExtensionAttribute1 + n).Path(), Label: extensionLabel(n)})
-	}
-	for i := range fields {
-		fields[i].Fixed = true
-	}
-	return fields
+	})
 }
-
-func extensionLabel(n directory.Attribute) string { return fmt.Sprintf("Extension attribute %d", n+1) }
 
 // contactFields are the attributes of a contact, in the order of its page.
 func contactFields() []Field {

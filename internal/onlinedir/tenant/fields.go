@@ -19,7 +19,7 @@ type Field struct {
 // that Active Directory masters.
 func (f Field) Editable(synced bool) bool {
 	_, mastered := f.attribute()
-	return !f.Fixed && !(synced && mastered)
+	return !f.Fixed && (!synced || !mastered)
 }
 
 // attribute is what Active Directory masters under the field's path.

@@ -32,8 +32,10 @@ func upgrade(tx *sql.Tx, from int64) error {
 		}
 	}
 	if from > 0 && from < 3 {
-		if err := foldAdmin(tx); err != nil {
-			return fmt.Errorf("make format 3: %w", err)
+		for _, complete := range []func(*sql.Tx) error{foldAdmin, fillColumns, canonicalDomains} {
+			if err := complete(tx); err != nil {
+				return fmt.Errorf("make format 3: %w", err)
+			}
 		}
 	}
 	_, err := tx.Exec(fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, formatVersion))

@@ -31,7 +31,7 @@ func oldFolder(t *testing.T, format int64, admin string) string {
 			t.Fatal(err)
 		}
 	}
-	hash, err := hashOf(options.Password)
+	hash, err := hashOf(options.Password, options.cost)
 	if err != nil {
 		t.Fatal(err)
 	}

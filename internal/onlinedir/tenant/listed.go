@@ -48,10 +48,14 @@ func (t *Tenant) Groups(ctx context.Context, q ListQuery) (ListedPage, error) {
 
 // Recycled lists everything that is in the recycle bin, the last deleted first.
 func (t *Tenant) Recycled(ctx context.Context, q ListQuery) (ListedPage, error) {
-	return t.listed(ctx, q, listing{
+	return t.listed(ctx, q, recycleBin())
+}
+
+func recycleBin() listing {
+	return listing{
 		kinds: everyKind(), states: []State{Deleted}, descending: true,
 		order: order{columns: []string{"r.deleted"}, index: "resource_deleted", whole: true, partial: "r.deleted IS NOT NULL"},
-	})
+	}
 }
 
 func everyKind() []directory.Kind {

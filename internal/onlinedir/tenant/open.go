@@ -41,6 +41,7 @@ type Tenant struct {
 	uses     *uses
 	attempts attempts
 	hashing  chan struct{} // see oneHash
+	cost     int           // of a hash
 
 	stop    context.CancelFunc
 	stopped chan struct{}
@@ -70,7 +71,7 @@ func Open(ctx context.Context, dir string, log *zap.Logger, options ...Option) (
 	}
 	t := &Tenant{
 		catalogue: scim.NewCatalogue(), log: log, now: time.Now, busyAfter: defaultBusyTimeout, searchTime: defaultSearchTime, bounds: defaultBounds(), path: path,
-		uses: newUses(), hashing: make(chan struct{}, hashes), stopped: make(chan struct{}),
+		uses: newUses(), cost: defaultCost, hashing: make(chan struct{}, hashes), stopped: make(chan struct{}),
 	}
 	for _, option := range options {
 		option(t)

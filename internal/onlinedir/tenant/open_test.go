@@ -12,13 +12,14 @@ import (
 	"go.uber.org/goleak"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest"
+	"golang.org/x/crypto/bcrypt"
 
 	"syncd/internal/directory"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-var options = Options{Tenant: "Contoso", Admin: "admin", Password: "correct horse", EnableSync: true, AnyDomain: true}
+var options = Options{Tenant: "Contoso", Admin: "admin", Password: "correct horse", EnableSync: true, AnyDomain: true, cost: bcrypt.MinCost}
 
 // newTenant makes a directory and opens it; the test closes it.
 func newTenant(t testing.TB, more ...Option) *Tenant {
@@ -32,7 +33,8 @@ func newTenant(t testing.TB, more ...Option) *Tenant {
 
 func reopen(t testing.TB, dir string, more ...Option) *Tenant {
 	t.Helper()
-	opened, err := Open(t.Context(), dir, zaptest.NewLogger(t, zaptest.Level(zap.WarnLevel)), more...)
+	cheap := func(t *Tenant) { t.cost = bcrypt.MinCost }
+	opened, err := Open(t.Context(), dir, zaptest.NewLogger(t, zaptest.Level(zap.WarnLevel)), append([]Option{cheap}, more...)...)
 	if err != nil {
 		t.Fatal(err)
 	}

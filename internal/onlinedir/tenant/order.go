@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"io"
 	"slices"
 	"strings"
 
@@ -89,6 +91,9 @@ func parseCursor(s string, phases []phase) (*cursor, error) {
 	decoder.UseNumber()
 	var c cursor
 	if err := decoder.Decode(&c); err != nil || c.Phase < 0 || c.Phase >= len(phases) {
+		return nil, damaged
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, damaged
 	}
 	columns := phases[c.Phase].columns

@@ -44,19 +44,22 @@ const hashes = 2
 // hash makes what is kept of a password.
 func (t *Tenant) hash(ctx context.Context, password directory.Secret) (hash string, err error) {
 	err = t.oneHash(ctx, func() error {
-		hash, err = hashOf(password)
+		hash, err = hashOf(password, t.cost)
 		return err
 	})
 	return hash, err
 }
 
-func hashOf(password directory.Secret) (string, error) {
-	hash, err := bcrypt.GenerateFromPassword([]byte(password.Reveal()), bcrypt.DefaultCost)
+func hashOf(password directory.Secret, cost int) (string, error) {
+	hash, err := bcrypt.GenerateFromPassword([]byte(password.Reveal()), cost)
 	if err != nil {
 		return "", fmt.Errorf("hash a password: %w", err)
 	}
 	return string(hash), nil
 }
+
+// defaultCost makes one hash some 50 ms of work; tests of other things take the least.
+const defaultCost = bcrypt.DefaultCost
 
 // nobodysHash is of a random password that nobody knows. It stands in where there is no administrator of a name, so that the answer takes
 // as long.

@@ -180,10 +180,7 @@ func (t *Tenant) SetDomainKind(ctx context.Context, name string, kind DomainKind
 	if err := permit(ctx, GlobalAdministrator); err != nil {
 		return err
 	}
-	name, err := canonicalDomain(name)
-	if err != nil {
-		return err
-	}
+	name = storedDomain(name)
 	if err := kind.check(); err != nil {
 		return err
 	}

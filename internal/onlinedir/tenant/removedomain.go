@@ -11,10 +11,7 @@ func (t *Tenant) RemoveDomain(ctx context.Context, name string) error {
 	if err := permit(ctx, GlobalAdministrator); err != nil {
 		return err
 	}
-	name, err := canonicalDomain(name)
-	if err != nil {
-		return err
-	}
+	name = storedDomain(name)
 	return t.Write(ctx, func(w *Writer) error {
 		domain, err := w.oneDomain(ctx, name)
 		if err != nil {

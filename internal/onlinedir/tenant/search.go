@@ -113,7 +113,7 @@ func (r *Reader) collect(ctx context.Context, phases []phase) ([]int64, error) {
 func (s listing) inDepartments() phase {
 	p := s.walked()
 	p.order = orderOf(ByDepartment, s.deleted())
-	p.from = "resource r INDEXED BY " + p.order.index
+	p.from = "resource r INDEXED BY " + p.index
 	p.low, p.high = s.search, s.search+greatest
 	return p
 }

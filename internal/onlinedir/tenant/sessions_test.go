@@ -36,12 +36,16 @@ func TestSessions(t *testing.T) {
 	}
 	want("nobody's", "nonsense", false)
 	want("none", "", false)
+	soon := enter()
+	c.pass(SessionIdle)
+	want("not used for as long as it may be", soon, false)
 	used, idle := enter(), enter()
 	for range 12 {
 		want("in use", used, true)
 		c.pass(SessionIdle - time.Millisecond)
 	}
 	want("idle too long", idle, false)
+	want("in use for almost the longest time", used, true)
 	c.pass(12 * time.Millisecond)
 	want("too old, although in use", used, false)
 

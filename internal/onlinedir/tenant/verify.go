@@ -28,9 +28,7 @@ func (t *Tenant) VerifyDomain(ctx context.Context, name string) (d Registered, e
 	if err := permit(ctx, GlobalAdministrator); err != nil {
 		return d, err
 	}
-	if name, err = canonicalDomain(name); err != nil {
-		return d, err
-	}
+	name = storedDomain(name)
 	err = t.Read(ctx, func(r *Reader) error {
 		d, err = r.oneDomain(ctx, name)
 		return err

@@ -59,7 +59,7 @@ type phase struct {
 	seq        string   // the column with the number of the row, r.seq where empty
 	ranges     []clause // equalities that select the parts of the index; each is walked for itself
 	fixed      []clause // equalities of all of them
-	asked      []clause // what the joined row must be
+	asked      []clause // what the row must be besides, which the index does not say
 	low, high  any      // of the first column: from low on, before high; nil for no bound
 	conditions []clause
 	rest       scim.Filter // what SQL cannot say, nil for nothing

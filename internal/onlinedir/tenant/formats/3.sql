@@ -93,12 +93,11 @@ ALTER TABLE resource ADD COLUMN synced         INTEGER;             -- last chan
 ALTER TABLE resource ADD COLUMN second_name    TEXT;                -- folded: the family or the given name, whichever display_name does not begin with
 ALTER TABLE resource ADD COLUMN phone          TEXT;                -- the number for work, its digits alone
 ALTER TABLE resource ADD COLUMN listed         INTEGER NOT NULL DEFAULT 0; -- 1: the address list has it
-UPDATE resource SET synced = modified WHERE external_id IS NOT NULL;
--- Like display_name, department is empty from now on where it is absent, so that lists can be in its order.
-UPDATE resource SET department = '' WHERE department IS NULL;
+-- Like display_name, department is empty from now on where it is absent, so that lists can be in its order. The program fills the other columns.
+DROP INDEX resource_department;
+UPDATE resource SET department = coalesce(department, ''), synced = CASE WHEN external_id IS NOT NULL THEN modified END;
 
 -- Each order of a list has an index for each state, so that a page costs what it shows however many there are.
-DROP INDEX resource_department;
 CREATE INDEX resource_department  ON resource (kind, state, department, display_name);
 CREATE INDEX resource_user        ON resource (kind, state, user_name)   WHERE user_name IS NOT NULL;
 CREATE INDEX resource_second_name ON resource (kind, state, second_name) WHERE second_name IS NOT NULL;
