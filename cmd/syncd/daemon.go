@@ -32,7 +32,7 @@ func serve(ctx context.Context, c *config, std streams) (err error) {
 	if err != nil {
 		return err
 	}
-	e, err := newEngine(c, log)
+	e, err := newEngine(c, time.Now, log)
 	if err != nil {
 		return err
 	}

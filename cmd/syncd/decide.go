@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"go.uber.org/zap/zapcore"
 
@@ -62,7 +63,7 @@ func (a *approveCommand) here(ctx context.Context, c *config, std streams, d *di
 	if err != nil {
 		return err
 	}
-	e, err := newEngine(c, log)
+	e, err := newEngine(c, time.Now, log)
 	if err != nil {
 		return err
 	}

@@ -30,12 +30,13 @@ type demoWorld struct {
 	password   directory.Secret
 	configPath string
 	passes     chan directory.PassRecord
+	now        func() time.Time
 	closers    []func() error // in the order of making
 }
 
 // newDemoWorld starts everything in dir. Every part is the real one: LDAPS, SCIM over HTTP, files for secrets and state.
 func newDemoWorld(ctx context.Context, d *demoCommand, dir string) (w *demoWorld, err error) {
-	w = &demoWorld{password: directory.Secret(rand.Text()[:12]), passes: make(chan directory.PassRecord, 1)}
+	w = &demoWorld{password: directory.Secret(rand.Text()[:12]), passes: make(chan directory.PassRecord, 1), now: time.Now}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, w.close())
@@ -45,10 +46,15 @@ func newDemoWorld(ctx context.Context, d *demoCommand, dir string) (w *demoWorld
 	if err := w.startActiveDirectory(d, dir, &c); err != nil {
 		return w, err
 	}
-	if err := w.startOnline(ctx, d, dir, &c); err != nil {
+	if err := w.startOnline(ctx, d.Listen, dir, &c, w.demoTenant()); err != nil {
 		return w, err
 	}
 	return w, w.startSyncd(dir, &c)
+}
+
+// demoTenant is the company in the demo's online directory.
+func (w *demoWorld) demoTenant() onlinedir.Options {
+	return onlinedir.Options{Tenant: "Contoso", Admin: "admin", Password: w.password, EnableSync: true, AnyDomain: true}
 }
 
 func (w *demoWorld) startActiveDirectory(d *demoCommand, dir string, c *config) error {
@@ -60,7 +66,7 @@ func (w *demoWorld) startActiveDirectory(d *demoCommand, dir string, c *config) 
 	}
 	w.ad = ad
 	w.closers = append(w.closers, ad.Close)
-	if w.company, err = company.Populate(ad, company.Config{Seed: 1, Users: d.Users}); err != nil {
+	if w.company, err = company.Populate(ad, company.Config{Seed: 1, Users: d.Users, Now: w.now}); err != nil {
 		return err
 	}
 	if err := ad.Listen("", "127.0.0.1:0"); err != nil {
@@ -79,13 +85,12 @@ func (w *demoWorld) startActiveDirectory(d *demoCommand, dir string, c *config) 
 	)
 }
 
-func (w *demoWorld) startOnline(ctx context.Context, d *demoCommand, dir string, c *config) (err error) {
+func (w *demoWorld) startOnline(ctx context.Context, listen, dir string, c *config, tenant onlinedir.Options, options ...onlinedir.Option) (err error) {
 	data := filepath.Join(dir, "online")
-	err = onlinedir.Init(data, onlinedir.Options{Tenant: "Contoso", Admin: "admin", Password: w.password, EnableSync: true, AnyDomain: true})
-	if err != nil {
+	if err := onlinedir.Init(data, tenant); err != nil {
 		return err
 	}
-	if w.online, err = onlinedir.Open(ctx, data, zap.NewNop()); err != nil {
+	if w.online, err = onlinedir.Open(ctx, data, zap.NewNop(), append(options, onlinedir.WithClock(w.now))...); err != nil {
 		return err
 	}
 	w.closers = append(w.closers, w.online.Close)
@@ -93,7 +98,7 @@ func (w *demoWorld) startOnline(ctx context.Context, d *demoCommand, dir string,
 	if err != nil {
 		return err
 	}
-	l, err := net.Listen("tcp", d.Listen)
+	l, err := net.Listen("tcp", listen)
 	if err != nil {
 		if l, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 			return err
@@ -130,7 +135,7 @@ func (w *demoWorld) startSyncd(dir string, c *config) error {
 	if err := c.validate(); err != nil {
 		return err
 	}
-	e, err := newEngine(c, zap.NewNop())
+	e, err := newEngine(c, w.now, zap.NewNop())
 	if err != nil {
 		return err
 	}

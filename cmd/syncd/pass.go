@@ -129,7 +129,7 @@ func here(ctx context.Context, c *config, std streams, d *display, r syncer.Requ
 	if err != nil {
 		return nil, err
 	}
-	e, err := newEngine(c, log)
+	e, err := newEngine(c, time.Now, log)
 	if err != nil {
 		return nil, err
 	}

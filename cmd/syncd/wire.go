@@ -29,8 +29,9 @@ type engine struct {
 	syncer  *syncer.Syncer
 }
 
-// newEngine opens the state and wires source, target and store. Nothing is connected yet: every pass connects anew.
-func newEngine(c *config, log *zap.Logger) (*engine, error) {
+// newEngine opens the state and wires source, target and store, with the clock that dates passes. Nothing is connected yet: every pass
+// connects anew.
+func newEngine(c *config, now func() time.Time, log *zap.Logger) (*engine, error) {
 	e := &engine{config: c, log: log, metrics: control.NewMetrics(version)}
 	rules, err := mapping.Compile(c.Mapping)
 	if err != nil {
@@ -64,7 +65,7 @@ func newEngine(c *config, log *zap.Logger) (*engine, error) {
 		Open: func(ctx context.Context, known []directory.Container) (syncer.Session, error) {
 			return openSession(ctx, source, known)
 		},
-		Target: e.target, Store: e.store, Metrics: e.metrics, Log: log, Now: time.Now, Safety: c.Safety, Schedule: c.Schedule, Kinds: kinds,
+		Target: e.target, Store: e.store, Metrics: e.metrics, Log: log, Now: now, Safety: c.Safety, Schedule: c.Schedule, Kinds: kinds,
 		Rules: rules, Domains: c.Mapping.Domains, FilterAttributes: filtered, OwnAnchors: !strings.EqualFold(c.Mapping.Anchor, "objectGUID"),
 		Fingerprints: fingerprints, Fork: e.fork,
 	})
