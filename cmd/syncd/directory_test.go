@@ -39,14 +39,14 @@ func TestDirectoryTokens(t *testing.T) {
 		}
 		return r.out
 	}
-	if out := list(); !regexp.MustCompile(`(?m)^NAME +MADE +LAST USED\nsyncd +\d{4}-\d\d-\d\d \d\d:\d\d +never\n$`).MatchString(out) || strings.Contains(out, o.token) {
+	if out := list(); !regexp.MustCompile(`(?m)^NAME +PERSON +MADE +LAST USED\nsyncd +- +\d{4}-\d\d-\d\d \d\d:\d\d +never\n$`).MatchString(out) || strings.Contains(out, o.token) {
 		t.Error(out)
 	}
 	if status := o.ask(t, o.url, o.token); status != http.StatusOK {
 		t.Error(status)
 	}
 	o.server.stop(t, syscall.SIGTERM)
-	if out := list(); !regexp.MustCompile(`(?m)^syncd +\d{4}-\d\d-\d\d \d\d:\d\d +\d{4}-\d\d-\d\d \d\d:\d\d\n$`).MatchString(out) {
+	if out := list(); !regexp.MustCompile(`(?m)^syncd +- +\d{4}-\d\d-\d\d \d\d:\d\d +\d{4}-\d\d-\d\d \d\d:\d\d\n$`).MatchString(out) {
 		t.Error("after use:", out)
 	}
 	if r := syncd(t, "directory", "token", "--data", o.dir, "--name", "syncd", "--revoke"); r.code != exitDone {
@@ -104,5 +104,36 @@ func TestTokenForAPerson(t *testing.T) {
 	o.get(t, "Me", &me)
 	if me["userName"] != "ann@contoso.online.example" {
 		t.Error(me)
+	}
+}
+
+// TestDirectoryPassword: whoever runs the machine gets an administrator in again.
+func TestDirectoryPassword(t *testing.T) {
+	dir := t.TempDir()
+	o := startOnline(t, dir)
+	another := writeFile(t, dir, "another.password", "battery staple\n")
+	if r := syncd(t, "directory", "password", "--data", o.dir, "--admin", "Admin", "--password-file", another); r.code != exitDone || r.out != "" {
+		t.Fatal(r)
+	}
+	online, err := onlinedir.Open(t.Context(), o.dir, nopLog)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := online.CheckPassword(t.Context(), "admin", "battery staple"); err != nil {
+		t.Error(err)
+	}
+	if err := online.Close(); err != nil {
+		t.Error(err)
+	}
+	short := writeFile(t, dir, "short.password", "short\n")
+	for _, test := range []struct{ admin, file, says string }{
+		{"admin", short, "shorter than 8 characters"},
+		{"nobody", another, `there is no administrator named "nobody"`},
+		{"admin", filepath.Join(dir, "nowhere"), "--password-file"},
+	} {
+		r := syncd(t, "directory", "password", "--data", o.dir, "--admin", test.admin, "--password-file", test.file)
+		if r.code != exitUsage || !strings.Contains(r.err, test.says) {
+			t.Errorf("%+v", r)
+		}
 	}
 }
