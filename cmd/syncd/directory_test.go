@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"syncd/internal/onlinedir"
 )
@@ -135,5 +136,28 @@ func TestDirectoryPassword(t *testing.T) {
 		if r.code != exitUsage || !strings.Contains(r.err, test.says) {
 			t.Errorf("%+v", r)
 		}
+	}
+}
+
+// TestPassesAreTold: the online directory knows how each pass ended, but for dry runs.
+func TestPassesAreTold(t *testing.T) {
+	w, _ := newSmallWorld(t, 3)
+	pass(t, w.config, exitDone, "--dry-run")
+	first := pass(t, w.config, exitDone)
+	second := pass(t, w.config, exitDone, "--full")
+	online, err := onlinedir.Open(t.Context(), w.online.dir, nopLog)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer online.Close()
+	passes, err := online.Passes(t.Context(), 10)
+	if err != nil || len(passes) != 2 {
+		t.Fatal(passes, err)
+	}
+	if passes[0].Pass != second || passes[1].Pass != first || passes[0].Client != "syncd" || passes[0].Trigger != "now" {
+		t.Errorf("%+v", passes)
+	}
+	if last, err := online.LastSynchronised(t.Context()); err != nil || !last.Equal(passes[0].Started.Truncate(time.Millisecond)) {
+		t.Error(last, err)
 	}
 }
