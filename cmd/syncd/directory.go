@@ -46,8 +46,9 @@ func (d *directoryInit) Run() error {
 	if err != nil {
 		return err
 	}
-	return onlinedir.Init(d.Data, onlinedir.Options{Tenant: d.Tenant, Admin: d.Admin, Password: password, EnableSync: d.EnableSync,
-		Domains: d.Domain, AnyDomain: d.AnyDomain, Seats: d.Seats})
+	return onlinedir.Init(d.Data, onlinedir.Options{
+		Tenant: d.Tenant, Admin: d.Admin, Password: password, EnableSync: d.EnableSync, Domains: d.Domain, AnyDomain: d.AnyDomain, Seats: d.Seats,
+	})
 }
 
 type directoryServe struct {
