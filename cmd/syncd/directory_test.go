@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"syncd/internal/onlinedir"
 )
@@ -39,14 +40,14 @@ func TestDirectoryTokens(t *testing.T) {
 		}
 		return r.out
 	}
-	if out := list(); !regexp.MustCompile(`(?m)^NAME +MADE +LAST USED\nsyncd +\d{4}-\d\d-\d\d \d\d:\d\d +never\n$`).MatchString(out) || strings.Contains(out, o.token) {
+	if out := list(); !regexp.MustCompile(`(?m)^NAME +PERSON +MADE +LAST USED\nsyncd +- +\d{4}-\d\d-\d\d \d\d:\d\d +never\n$`).MatchString(out) || strings.Contains(out, o.token) {
 		t.Error(out)
 	}
 	if status := o.ask(t, o.url, o.token); status != http.StatusOK {
 		t.Error(status)
 	}
 	o.server.stop(t, syscall.SIGTERM)
-	if out := list(); !regexp.MustCompile(`(?m)^syncd +\d{4}-\d\d-\d\d \d\d:\d\d +\d{4}-\d\d-\d\d \d\d:\d\d\n$`).MatchString(out) {
+	if out := list(); !regexp.MustCompile(`(?m)^syncd +- +\d{4}-\d\d-\d\d \d\d:\d\d +\d{4}-\d\d-\d\d \d\d:\d\d\n$`).MatchString(out) {
 		t.Error("after use:", out)
 	}
 	if r := syncd(t, "directory", "token", "--data", o.dir, "--name", "syncd", "--revoke"); r.code != exitDone {
@@ -104,5 +105,59 @@ func TestTokenForAPerson(t *testing.T) {
 	o.get(t, "Me", &me)
 	if me["userName"] != "ann@contoso.online.example" {
 		t.Error(me)
+	}
+}
+
+// TestDirectoryPassword: whoever runs the machine gets an administrator in again.
+func TestDirectoryPassword(t *testing.T) {
+	dir := t.TempDir()
+	o := startOnline(t, dir)
+	another := writeFile(t, dir, "another.password", "battery staple\n")
+	if r := syncd(t, "directory", "password", "--data", o.dir, "--admin", "Admin", "--password-file", another); r.code != exitDone || r.out != "" {
+		t.Fatal(r)
+	}
+	online, err := onlinedir.Open(t.Context(), o.dir, nopLog)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := online.CheckPassword(t.Context(), "admin", "battery staple"); err != nil {
+		t.Error(err)
+	}
+	if err := online.Close(); err != nil {
+		t.Error(err)
+	}
+	short := writeFile(t, dir, "short.password", "short\n")
+	for _, test := range []struct{ admin, file, says string }{
+		{"admin", short, "shorter than 8 characters"},
+		{"nobody", another, `there is no administrator named "nobody"`},
+		{"admin", filepath.Join(dir, "nowhere"), "--password-file"},
+	} {
+		r := syncd(t, "directory", "password", "--data", o.dir, "--admin", test.admin, "--password-file", test.file)
+		if r.code != exitUsage || !strings.Contains(r.err, test.says) {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
+// TestPassesAreTold: the online directory knows how each pass ended, but for dry runs.
+func TestPassesAreTold(t *testing.T) {
+	w, _ := newSmallWorld(t, 3)
+	pass(t, w.config, exitDone, "--dry-run")
+	first := pass(t, w.config, exitDone)
+	second := pass(t, w.config, exitDone, "--full")
+	online, err := onlinedir.Open(t.Context(), w.online.dir, nopLog)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer online.Close()
+	passes, err := online.Passes(t.Context(), 10)
+	if err != nil || len(passes) != 2 {
+		t.Fatal(passes, err)
+	}
+	if passes[0].Pass != second || passes[1].Pass != first || passes[0].Client != "syncd" || passes[0].Trigger != "now" {
+		t.Errorf("%+v", passes)
+	}
+	if last, err := online.LastSynchronised(t.Context()); err != nil || !last.Equal(passes[0].Started.Truncate(time.Millisecond)) {
+		t.Error(last, err)
 	}
 }
