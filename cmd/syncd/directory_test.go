@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"syncd/internal/onlinedir"
+	"syncd/internal/onlinedir/onlinedirtest"
 )
 
 // ask sends a request with a token and returns the status.
@@ -159,5 +160,22 @@ func TestPassesAreTold(t *testing.T) {
 	}
 	if last, err := online.LastSynchronised(t.Context()); err != nil || !last.Equal(passes[0].Started.Truncate(time.Millisecond)) {
 		t.Error(last, err)
+	}
+}
+
+// TestDirectoryResolver: the name server of --resolver is asked for the proof of a domain.
+func TestDirectoryResolver(t *testing.T) {
+	o := startOnline(t, shortTempDir(t))
+	names := onlinedirtest.NewNameServer(t)
+	_, line := start(t, "listening on", "directory", "serve", "--data", o.dir, "--listen", "127.0.0.1:0", "--resolver", names.Address)
+	browser := onlinedirtest.BrowserAt(t, "http://"+line[strings.LastIndexByte(line, ' ')+1:])
+	browser.SignIn("admin", "correct horse battery")
+	page := browser.Press(browser.Open("/domains"), "#add-domain", "name", "corp.example", "kind", "1")
+	names.Alias(page.Find("#record-name").Text(), "verify.contoso.online.example")
+	if page = browser.Press(page, "#verify"); !strings.Contains(page.Text(), "corp.example is verified") {
+		t.Error(page.Text())
+	}
+	if r := syncd(t, "directory", "serve", "--data", o.dir, "--listen", "127.0.0.1:0", "--resolver", "a b"); r.code != exitUsage || !strings.Contains(r.err, "no address of a name server") {
+		t.Error(r)
 	}
 }
