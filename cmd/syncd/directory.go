@@ -19,10 +19,11 @@ import (
 
 // directoryCommand is the simulated online directory on its own.
 type directoryCommand struct {
-	Init   directoryInit   `cmd:"" help:"Make a new online directory in a folder."`
-	Serve  directoryServe  `cmd:"" help:"Serve an online directory: /scim/v2 and its pages."`
-	Token  directoryToken  `cmd:"" help:"Make a token for syncd and print it; it is not shown again."`
-	Backup directoryBackup `cmd:"" help:"Write a copy of an online directory into a file, also while it is served."`
+	Init     directoryInit     `cmd:"" help:"Make a new online directory in a folder."`
+	Serve    directoryServe    `cmd:"" help:"Serve an online directory: /scim/v2 and its pages."`
+	Token    directoryToken    `cmd:"" help:"Make a token for syncd and print it; it is not shown again."`
+	Backup   directoryBackup   `cmd:"" help:"Write a copy of an online directory into a file, also while it is served."`
+	Password directoryPassword `cmd:"" help:"Give an administrator of an online directory another password."`
 }
 
 type directoryInit struct {
@@ -41,15 +42,12 @@ func (d *directoryInit) Run() error {
 	if d.Seats < 1 {
 		return &directory.Fault{Class: directory.Usage, Cause: fmt.Sprintf("--seats: a licence cannot have %d seats", d.Seats), Remedy: "give a number from 1 on"}
 	}
-	password, err := directory.ReadSecret(d.PasswordFile)
+	password, err := passwordFrom(d.PasswordFile)
 	if err != nil {
-		return &directory.Fault{
-			Class: directory.Usage, Cause: "--password-file: " + err.Error(), Remedy: "name a file that holds the password in its one line", Err: err,
-		}
+		return err
 	}
 	return onlinedir.Init(d.Data, onlinedir.Options{
-		Tenant: d.Tenant, Admin: d.Admin, Password: password, EnableSync: d.EnableSync,
-		Domains: d.Domain, AnyDomain: d.AnyDomain, Seats: d.Seats,
+		Tenant: d.Tenant, Admin: d.Admin, Password: password, EnableSync: d.EnableSync, Domains: d.Domain, AnyDomain: d.AnyDomain, Seats: d.Seats,
 	})
 }
 

@@ -8,8 +8,10 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"syncd/internal/onlinedir"
+	"syncd/internal/onlinedir/onlinedirtest"
 )
 
 // ask sends a request with a token and returns the status.
@@ -39,14 +41,14 @@ func TestDirectoryTokens(t *testing.T) {
 		}
 		return r.out
 	}
-	if out := list(); !regexp.MustCompile(`(?m)^NAME +MADE +LAST USED\nsyncd +\d{4}-\d\d-\d\d \d\d:\d\d +never\n$`).MatchString(out) || strings.Contains(out, o.token) {
+	if out := list(); !regexp.MustCompile(`(?m)^NAME +PERSON +MADE +LAST USED\nsyncd +- +\d{4}-\d\d-\d\d \d\d:\d\d +never\n$`).MatchString(out) || strings.Contains(out, o.token) {
 		t.Error(out)
 	}
 	if status := o.ask(t, o.url, o.token); status != http.StatusOK {
 		t.Error(status)
 	}
 	o.server.stop(t, syscall.SIGTERM)
-	if out := list(); !regexp.MustCompile(`(?m)^syncd +\d{4}-\d\d-\d\d \d\d:\d\d +\d{4}-\d\d-\d\d \d\d:\d\d\n$`).MatchString(out) {
+	if out := list(); !regexp.MustCompile(`(?m)^syncd +- +\d{4}-\d\d-\d\d \d\d:\d\d +\d{4}-\d\d-\d\d \d\d:\d\d\n$`).MatchString(out) {
 		t.Error("after use:", out)
 	}
 	if r := syncd(t, "directory", "token", "--data", o.dir, "--name", "syncd", "--revoke"); r.code != exitDone {
@@ -104,5 +106,76 @@ func TestTokenForAPerson(t *testing.T) {
 	o.get(t, "Me", &me)
 	if me["userName"] != "ann@contoso.online.example" {
 		t.Error(me)
+	}
+}
+
+// TestDirectoryPassword: whoever runs the machine gets an administrator in again.
+func TestDirectoryPassword(t *testing.T) {
+	dir := t.TempDir()
+	o := startOnline(t, dir)
+	another := writeFile(t, dir, "another.password", "battery staple\n")
+	if r := syncd(t, "directory", "password", "--data", o.dir, "--admin", "Admin", "--password-file", another); r.code != exitDone || r.out != "" {
+		t.Fatal(r)
+	}
+	online, err := onlinedir.Open(t.Context(), o.dir, nopLog)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := online.CheckPassword(t.Context(), "admin", "battery staple"); err != nil {
+		t.Error(err)
+	}
+	if err := online.Close(); err != nil {
+		t.Error(err)
+	}
+	short := writeFile(t, dir, "short.password", "short\n")
+	for _, test := range []struct{ admin, file, says string }{
+		{"admin", short, "shorter than 8 characters"},
+		{"nobody", another, `there is no administrator named "nobody"`},
+		{"admin", filepath.Join(dir, "nowhere"), "--password-file"},
+	} {
+		r := syncd(t, "directory", "password", "--data", o.dir, "--admin", test.admin, "--password-file", test.file)
+		if r.code != exitUsage || !strings.Contains(r.err, test.says) {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
+// TestPassesAreTold: the online directory knows how each pass ended, but for dry runs.
+func TestPassesAreTold(t *testing.T) {
+	w, _ := newSmallWorld(t, 3)
+	pass(t, w.config, exitDone, "--dry-run")
+	first := pass(t, w.config, exitDone)
+	second := pass(t, w.config, exitDone, "--full")
+	online, err := onlinedir.Open(t.Context(), w.online.dir, nopLog)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer online.Close()
+	passes, err := online.Passes(t.Context(), 10)
+	if err != nil || len(passes) != 2 {
+		t.Fatal(passes, err)
+	}
+	if passes[0].Pass != second || passes[1].Pass != first || passes[0].Client != "syncd" || passes[0].Trigger != "now" {
+		t.Errorf("%+v", passes)
+	}
+	if last, err := online.LastSynchronised(t.Context()); err != nil || !last.Equal(passes[0].Started.Truncate(time.Millisecond)) {
+		t.Error(last, err)
+	}
+}
+
+// TestDirectoryResolver: the name server of --resolver is asked for the proof of a domain.
+func TestDirectoryResolver(t *testing.T) {
+	o := startOnline(t, shortTempDir(t))
+	names := onlinedirtest.NewNameServer(t)
+	_, line := start(t, "listening on", "directory", "serve", "--data", o.dir, "--listen", "127.0.0.1:0", "--resolver", names.Address)
+	browser := onlinedirtest.BrowserAt(t, "http://"+line[strings.LastIndexByte(line, ' ')+1:])
+	browser.SignIn("admin", "correct horse battery")
+	page := browser.Press(browser.Open("/domains"), "#add-domain", "name", "corp.example", "kind", "1")
+	names.Alias(page.Find("#record-name").Text(), "verify.contoso.online.example")
+	if page = browser.Press(page, "#verify"); !strings.Contains(page.Text(), "corp.example is verified") {
+		t.Error(page.Text())
+	}
+	if r := syncd(t, "directory", "serve", "--data", o.dir, "--listen", "127.0.0.1:0", "--resolver", "a b"); r.code != exitUsage || !strings.Contains(r.err, "no address of a name server") {
+		t.Error(r)
 	}
 }

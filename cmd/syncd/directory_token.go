@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,7 +21,7 @@ type directoryToken struct {
 
 	For    string `xor:"what" placeholder:"USERNAME" help:"Make the token for a person, who then reads the directory and is /Me."`
 	Revoke bool   `xor:"what" help:"Revoke the token of this name instead: whoever uses it is refused from now on."`
-	List   bool   `xor:"what" help:"List the tokens instead: their names, when they were made, and when they were used last."`
+	List   bool   `xor:"what" help:"List the tokens instead: their names, whose they are, when they were made, and when they were used last."`
 }
 
 // Run prints the token alone, revokes it, or lists all.
@@ -67,13 +68,13 @@ func listTokens(ctx context.Context, dir *onlinedir.Directory, out io.Writer) er
 		return err
 	}
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "NAME\tMADE\tLAST USED")
+	fmt.Fprintln(table, "NAME\tPERSON\tMADE\tLAST USED")
 	for _, t := range tokens {
 		used := "never"
 		if !t.Used.IsZero() {
 			used = moment(t.Used)
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\n", t.Name, moment(t.Created), used)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", t.Name, cmp.Or(t.Person, "-"), moment(t.Created), used)
 	}
 	return table.Flush()
 }

@@ -11,13 +11,14 @@ func (a *author) story() {
 		a.say("activate", who)
 		a.between("disable", who)
 		a.say("enable", who)
-	case 1: // somebody who was refused, with all that belongs to him
+	case 1: // somebody new who was refused, with all that belongs to him
+		a.join("user")
+		who = a.users[len(a.users)-1]
 		a.say("refuse", who, "400")
 		if len(a.groups) > 0 {
 			a.say("add-member", a.pick(a.groups...), who)
 		}
-		a.say("manage", who, other)
-		a.say("edit", who, "title", a.pick("Boss", "Clerk"))
+		a.say("manage", other, who)
 		a.say("pass")
 		a.say("accept", who)
 		a.say("wait", "30")

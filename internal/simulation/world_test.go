@@ -193,7 +193,7 @@ func (w *world) tell(format string, args ...any) {
 func (w *world) happen(e event) error {
 	time.Sleep(time.Minute) // no two things happen at the same moment
 	w.tell("%s  %s", time.Now().Format("01-02 15:04"), e)
-	if w.plan != nil && e.verb != "apply" && e.verb != "wait" {
+	if w.plan != nil && e.verb != "apply" { // time alone lets accounts expire
 		w.plan.fresh = false
 	}
 	switch e.verb {

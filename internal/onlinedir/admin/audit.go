@@ -23,6 +23,7 @@ type auditPage struct {
 	Filtered                    bool // some field restricts
 	Entries                     []tenant.Entry
 	Paging                      paging
+	Partial                     string // why the page is short
 	CSV                         string
 	Empty                       empty
 }
@@ -72,7 +73,7 @@ func (v *visit) audit() error {
 	if err != nil {
 		return err
 	}
-	page := auditPage{frame: f, Entries: list.Entries, Resource: q.Resource, CSV: v.auditPath("/audit.csv", "")}
+	page := auditPage{frame: f, Entries: list.Entries, Partial: list.Partial, Resource: q.Resource, CSV: v.auditPath("/audit.csv", "")}
 	page.Filtered = v.auditPath("/audit", "") != "/audit"
 	page.Actor, page.Text = newInput("who", "Who", q.Actor), newInput("q", "Text", q.Search)
 	page.From, page.To = newInput("from", "From", v.value("from")), newInput("to", "To", v.value("to"))

@@ -1,9 +1,11 @@
 package admin_test
 
 import (
+	"database/sql"
 	"encoding/csv"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -40,6 +42,29 @@ func TestTheLogIsFilteredAndPaged(t *testing.T) {
 	c.says(c.Press(page, "#filter", "from", tomorrow), http.StatusOK, "Nothing in the log matches", "Show the whole log")
 	c.says(c.Open("/audit?from=yesterday"), http.StatusConflict, "is no day", "write it as")
 	c.says(c.Open("/audit?after=nonsense"), http.StatusConflict, "What helps")
+}
+
+// TestALongSearchInTheLogSaysSo: nothing was found so far, which is not that there is nothing.
+func TestALongSearchInTheLogSaysSo(t *testing.T) {
+	c := open(t)
+	db, err := sql.Open("sqlite", "file:"+filepath.ToSlash(filepath.Join(c.Dir, tenant.File))+"?_pragma=busy_timeout(10000)&_pragma=synchronous(OFF)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), `INSERT INTO audit (at, actor, sync, action, name, detail) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 51000)
+		SELECT i, 'syncd', 1, 'changed', 'Person ' || i, 'job title' FROM n`); err != nil {
+		t.Fatal(err)
+	}
+	page := c.see("/audit?q=person+7&who=syncd", "Person 7999")
+	c.lacks(page, "looked through")
+	page = c.see("/audit?q=person+7x", "Only 50000 entries were looked through")
+	c.lacks(page, "Nothing in the log matches")
+	page = c.says(c.Follow(page, "#next-page"), http.StatusOK, "Nothing in the log matches")
+	c.lacks(page, "looked through")
+	if rows := strings.Count(c.Open("/audit.csv?q=person+7&what=changed").Source, "\n"); rows != 1+1+10+100+1000 {
+		t.Error(rows, "lines")
+	}
 }
 
 func TestTheLogIsDownloadedWithoutFormulas(t *testing.T) {

@@ -11,9 +11,6 @@ import (
 	"syncd/internal/onlinedir/tenant"
 )
 
-// rowsAtOnce is how many entries of the log a download holds in memory.
-const rowsAtOnce = 500
-
 // auditCSV sends what the filters of the page let through as a CSV file (RFC 4180), page after page. Where reading fails in the middle, the
 // connection is cut, so that nobody takes a part for the whole.
 func (v *visit) auditCSV() error {
@@ -21,34 +18,37 @@ func (v *visit) auditCSV() error {
 	if err != nil {
 		return err
 	}
-	q.After, q.Limit = "", rowsAtOnce
-	page, err := v.tenant.Audit(v.ctx(), q)
-	if err != nil {
-		return err
-	}
-	h := v.w.Header()
-	h.Set("Content-Type", "text/csv; charset=utf-8; header=present")
-	h.Set("Content-Disposition", `attachment; filename="audit-`+v.tenant.Now().UTC().Format(day)+`.csv"`)
 	rows := csv.NewWriter(v.w)
 	rows.UseCRLF = true
-	_ = rows.Write([]string{"time", "who", "synchronisation", "action", "name", "id", "detail"}) // Flush tells of errors
-	for {
-		for _, e := range page.Entries {
-			_ = rows.Write(auditRow(e))
-		}
-		rows.Flush()
-		if err := rows.Error(); err != nil {
-			return nil // the browser has gone
-		}
-		if page.Next == "" {
+	begun := false
+	begin := func() error {
+		if begun {
 			return nil
 		}
-		q.After = page.Next
-		if page, err = v.tenant.Audit(v.ctx(), q); err != nil {
-			v.log.Error("a download of the audit log was cut", zap.Error(err))
-			panic(http.ErrAbortHandler)
-		}
+		begun = true
+		h := v.w.Header()
+		h.Set("Content-Type", "text/csv; charset=utf-8; header=present")
+		h.Set("Content-Disposition", `attachment; filename="audit-`+v.tenant.Now().UTC().Format(day)+`.csv"`)
+		return rows.Write([]string{"time", "who", "synchronisation", "action", "name", "id", "detail"})
 	}
+	err = v.tenant.EachEntry(v.ctx(), q, func(e tenant.Entry) error {
+		if err := begin(); err != nil {
+			return err
+		}
+		return rows.Write(auditRow(e))
+	})
+	if err == nil {
+		err = begin() // an empty log has a head too
+	}
+	switch {
+	case !begun:
+		return err
+	case err != nil && rows.Error() == nil: // else the browser has gone
+		v.log.Error("a download of the audit log was cut", zap.Error(err))
+		panic(http.ErrAbortHandler)
+	}
+	rows.Flush()
+	return nil
 }
 
 func auditRow(e tenant.Entry) []string {

@@ -35,11 +35,17 @@ type Page struct {
 // NewBrowser is a browser in which nobody is signed in.
 func (s *Server) NewBrowser() *Browser {
 	s.t.Helper()
+	return BrowserAt(s.t, s.URL)
+}
+
+// BrowserAt is a browser at any site, in which nobody is signed in.
+func BrowserAt(t testing.TB, url string) *Browser {
+	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
-	return &Browser{Client: &http.Client{Jar: jar}, URL: s.URL, t: s.t}
+	return &Browser{Client: &http.Client{Jar: jar}, URL: url, t: t}
 }
 
 // Browser is a browser in which the administrator is signed in.

@@ -97,16 +97,20 @@ const (
 			CASE WHEN d.state <> 3 THEN f.folded || '.' || d.i || '@corp.example' END, g.folded || ' ' || f.folded, t.folded,
 			d.modified - 86400000, d.modified, CASE WHEN d.state = 3 THEN d.modified END, d.modified, 1, f.folded, printf('44%08d', d.a),
 			d.state <> 3 AND d.c % 97 <> 0,
-			json_object('userName', f.folded || '.' || d.i || '@corp.example', 'displayName', g.word || ' ' || f.word,
-				'name', json_object('givenName', g.word, 'familyName', f.word), 'title', j.word,
-				'emails', json_array(json_object('type', 'work', 'value', d.alias || '@corp.example', 'primary', json('true'))),
+			json_object(
+				'addresses', json_array(json_object('country', 'GB', 'locality', c.word, 'streetAddress', (d.a % 300 + 1) || ' High Street', 'type', 'work')),
+				'displayName', g.word || ' ' || f.word,
+				'emails', json_array(json_object('primary', json('true'), 'type', 'work', 'value', d.alias || '@corp.example')),
+				'name', json_object('familyName', f.word, 'givenName', g.word),
 				'phoneNumbers', json_array(json_object('type', 'work', 'value', printf('+44 %08d', d.a))),
-				'addresses', json_array(json_object('type', 'work', 'streetAddress', (d.a % 300 + 1) || ' High Street', 'locality', c.word, 'country', 'GB')),
+				'title', j.word,
 				'` + directory.SchemaEnterprise + `', json_object('department', t.word, 'employeeNumber', '' || d.i, 'organization', 'Contoso'),
-				'` + directory.SchemaOnPremises + `', json_object('proxyAddresses', json_array('SMTP:' || d.alias || '@corp.example', 'smtp:' || d.alias || '@old.example'),
-					'mailNickname', d.alias, 'office', printf('B%02d-%03d', d.b % 40, d.c % 400), 'onPremisesSamAccountName', d.alias,
+				'` + directory.SchemaOnPremises + `', json_object(
+					'hideFromAddressLists', json(iif(d.c % 97 = 0, 'true', 'false')), 'mailNickname', d.alias, 'office', printf('B%02d-%03d', d.b % 40, d.c % 400),
+					'onPremisesAccountEnabled', json(iif(d.state = 2, 'false', 'true')),
 					'onPremisesDistinguishedName', 'CN=' || g.word || ' ' || f.word || ',OU=' || t.word || ',OU=Staff,DC=corp,DC=example',
-					'hideFromAddressLists', json(iif(d.c % 97 = 0, 'true', 'false')), 'onPremisesAccountEnabled', json(iif(d.state = 2, 'false', 'true'))))
+					'onPremisesSamAccountName', d.alias, 'proxyAddresses', json_array('SMTP:' || d.alias || '@corp.example', 'smtp:' || d.alias || '@old.example')),
+				'userName', f.folded || '.' || d.i || '@corp.example')
 		FROM draft d JOIN given g ON g.i = d.given JOIN family f ON f.i = d.family JOIN department t ON t.i = d.department
 			JOIN title j ON j.i = d.title JOIN city c ON c.i = d.city`
 

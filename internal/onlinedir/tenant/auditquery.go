@@ -31,6 +31,8 @@ type AuditQuery struct {
 type AuditPage struct {
 	Entries []Entry
 	Next    string // for AuditQuery.After, empty on the last page
+	// Partial says why a page that is not the last one is short, or empty: a search looked at so many entries. Next goes on before them.
+	Partial string
 }
 
 const (
@@ -39,7 +41,7 @@ const (
 )
 
 // Audit reads the log of who did what, page by page; the cost of a page does not grow with its number. A page of a Search may have less than
-// Limit, or nothing, and a Next nevertheless: it goes back so far only that nobody waits long.
+// Limit, or nothing, and a Next nevertheless: it goes back so far only that nobody waits long, and Partial says so.
 func (t *Tenant) Audit(ctx context.Context, q AuditQuery) (page AuditPage, err error) {
 	if q.Limit <= 0 || q.Limit > mostEntries {
 		q.Limit = 50
@@ -66,6 +68,9 @@ func (t *Tenant) Audit(ctx context.Context, q AuditQuery) (page AuditPage, err e
 		page, err = r.entries(ctx, conditions, args, q)
 		if err == nil && page.Next == "" {
 			page.Next = end
+			if end != "" {
+				page.Partial = fmt.Sprintf("Only %d entries were looked through; the next page goes on with those before them.", mostSearched)
+			}
 		}
 		return err
 	})

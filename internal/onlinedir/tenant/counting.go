@@ -8,7 +8,9 @@ import (
 // CountMatching counts the accounts of a query as far as most; Sort, After and Limit do not matter. more says that there may be others beyond:
 // of what no index finds, only those are counted that one page may look at.
 func (t *Tenant) CountMatching(ctx context.Context, q UserQuery, most int) (n int, more bool, err error) {
-	q.Sort, q.Descending = ByName, false
+	if q.Sort, q.Descending = ByName, false; !q.ChangedSince.IsZero() {
+		q.Sort = BySynced // whose index has exactly them
+	}
 	s, err := t.listingOf(q)
 	if err != nil {
 		return 0, false, err

@@ -92,6 +92,6 @@ const notSignedIn = "nobody"
 func wrongCredentials() error {
 	return &directory.Fault{
 		Class: directory.Usage, Cause: "the name or the password is wrong",
-		Remedy: "try again, or ask a global administrator for a new password",
+		Remedy: "try again, or ask a global administrator for a new password (or whoever runs this directory: `syncd directory password`)",
 	}
 }
