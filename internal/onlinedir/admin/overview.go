@@ -22,7 +22,7 @@ type overviewPage struct {
 	People    int
 	Numbers   []number
 	Passes    plot
-	Last      *tenant.Report // nil before the first pass
+	Last      *pass // nil before the first pass
 	Changes   int            // of the last pass
 	Synced    time.Time      // when the last pass began that left nothing out
 }
@@ -73,7 +73,8 @@ func (v *visit) overview() error {
 	page.States, page.People = shares(counts)
 	page.Passes = plotOf(passes)
 	if len(passes) > 0 {
-		page.Last, page.Changes = &passes[0], changesOf(passes[0])
+		last := passOf(passes[0])
+		page.Last, page.Changes = &last, changesOf(passes[0])
 	}
 	free, seats := 0, 0
 	for _, l := range licences {
@@ -82,7 +83,7 @@ func (v *visit) overview() error {
 	page.Numbers = []number{
 		{grouped(counts[tenant.Waiting]), "waiting to be activated", "/users?view=disabled", "they use no licence"},
 		{grouped(free), "seats left", "/licences", "of " + grouped(seats)},
-		{grouped(len(problems)), "could not be synchronised", "/users?view=errors", "at the last pass"},
+		{grouped(len(problems)), "could not be synchronised", "/migration/refused", "at the last pass"},
 	}
 	page.Attention = attend(page, len(problems), free, seats)
 	return v.show("overview", page)
@@ -97,7 +98,7 @@ func attend(p overviewPage, problems, free, seats int) attention {
 	case p.Sync.Colour != "green":
 		return attention{sentence(p.Sync), "alert-warning", migration}
 	case problems > 0:
-		return attention{"Synchronisation could not make " + plural(problems, "object") + " here as in Active Directory.", "alert-warning", &link{"See what and why", "/users?view=errors"}}
+		return attention{"Synchronisation could not make " + plural(problems, "object") + " here as in Active Directory.", "alert-warning", &link{"See what and why", "/migration/refused"}}
 	case free == 0 && seats > 0:
 		return attention{"No seat of any licence is left, so nobody more can be activated.", "alert-warning", &link{"Go to the licences", "/licences"}}
 	}

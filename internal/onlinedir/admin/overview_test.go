@@ -45,7 +45,7 @@ func TestCornerAndAttention(t *testing.T) {
 		}, "yellow", "synchronisation held back", "the message of 2", "/migration"},
 		{"refused", func(c *centre) {
 			c.pass("1", directory.SomeRefused, 5*time.Minute, 4*time.Minute, 1, tenant.Problem{ExternalID: "x", Name: "Anna", Reason: "address in use", Since: c.Time()})
-		}, "green", "synchronised 5 min ago", "could not make 1 object here", "/users?view=errors"},
+		}, "green", "synchronised 5 min ago", "could not make 1 object here", "/migration/refused"},
 		{"no seats", func(c *centre) {
 			c.pass("1", directory.Done, 5*time.Minute, 4*time.Minute, 1)
 			c.seats(1)

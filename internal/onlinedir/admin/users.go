@@ -108,7 +108,21 @@ func (v *visit) users() error {
 		page.Rows = append(page.Rows, rowOf(u))
 	}
 	page.page(list.Next)
+	if current.key == "errors" && len(page.Rows) == 0 && at.search == "" {
+		if err := page.nobodyWithErrors(v); err != nil {
+			return err
+		}
+	}
 	return v.show("users", page)
+}
+
+// nobodyWithErrors leads on where what was refused has no account, and so is in no view.
+func (p *usersPage) nobodyWithErrors(v *visit) error {
+	problems, err := v.tenant.Problems(v.ctx())
+	if err == nil && len(problems) > 0 {
+		p.Empty = empty{"Nobody who has an account here. What was refused and has none is listed elsewhere, with the reason.", &link{"See what was refused", "/migration/refused"}}
+	}
+	return err
 }
 
 // page fills in where the list goes on, and what to say when it is empty.

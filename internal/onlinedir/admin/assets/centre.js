@@ -70,6 +70,16 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+// On a phone the bar of sections is longer than the screen: the one that is open is in sight.
+for (const open of document.querySelectorAll(".sections [aria-current]")) {
+  const bar = open.closest(".container-xl");
+  const show = () => {
+    bar.scrollLeft += open.getBoundingClientRect().left - bar.getBoundingClientRect().left - (bar.clientWidth - open.offsetWidth) / 2;
+  };
+  window.addEventListener("resize", show); // somebody turns the phone
+  show();
+}
+
 // What was not done is read first, and what was done is announced.
 document.querySelector("#problem")?.setAttribute("tabindex", "-1");
 document.querySelector("#problem")?.focus();
