@@ -55,7 +55,7 @@ func (t *Target) isActive(ctx context.Context, address string) (bool, error) {
 	var doc map[string]any
 	if err := json.Unmarshal(r.body, &doc); err != nil && r.status == http.StatusOK {
 		return false, &directory.Fault{
-			Class: directory.Failed, Cause: t.base + " answers a look-up with something that is not SCIM: " + t.redacted(summary(r.body)),
+			Class: directory.Failed, Cause: t.base + " answers a look-up with something that is not SCIM: " + summary([]byte(t.redacted(string(r.body)))),
 			Remedy: "see the log of the online directory, and of a proxy between", Err: err,
 		}
 	}

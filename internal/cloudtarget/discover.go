@@ -242,7 +242,7 @@ func (t *Target) discoverOne(ctx context.Context, path string, doc any) (header 
 	if err := json.Unmarshal(r.body, doc); err != nil {
 		return nil, false, &directory.Fault{
 			Class:  directory.Unreachable,
-			Cause:  fmt.Sprintf("%s%s answers with something that is not SCIM: %s", t.base, path, t.redacted(summary(r.body))),
+			Cause:  fmt.Sprintf("%s%s answers with something that is not SCIM: %s", t.base, path, summary([]byte(t.redacted(string(r.body))))),
 			Remedy: "check target.url: it must be the SCIM base address", Err: err,
 		}
 	}

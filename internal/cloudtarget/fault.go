@@ -100,7 +100,7 @@ func (t *Target) refusal(r reply) *diff.Refusal {
 	}
 	if detail == "" {
 		detail = fmt.Sprintf("%d %s", r.status, http.StatusText(r.status))
-		if text := summary(r.body); text != "" {
+		if text := summary([]byte(t.redacted(string(r.body)))); text != "" { // redacted whole: a cut would hide a part of a secret
 			detail += ": " + text
 		}
 	}

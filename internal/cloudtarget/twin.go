@@ -183,7 +183,7 @@ func (t *Target) read(ctx context.Context, c call, doc any) (there bool, err err
 	if err := json.Unmarshal(r.body, doc); err != nil {
 		return false, &directory.Fault{
 			Class:  directory.Failed,
-			Cause:  fmt.Sprintf("%s answers a look-up with something that is not SCIM: %s", t.base, t.redacted(summary(r.body))),
+			Cause:  fmt.Sprintf("%s answers a look-up with something that is not SCIM: %s", t.base, summary([]byte(t.redacted(string(r.body))))),
 			Remedy: "see the log of the online directory, and of a proxy between", Err: err,
 		}
 	}

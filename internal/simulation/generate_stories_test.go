@@ -21,7 +21,7 @@ func (a *author) story() {
 		a.say("manage", other, who)
 		a.say("pass")
 		a.say("accept", who)
-		a.say("wait", "30")
+		a.say("wait", "1") // longer, and the weekly full pass would be due
 		a.between("")
 	case 2: // a manager who leaves, for good or not
 		a.say("manage", who, other)
@@ -53,6 +53,6 @@ func (a *author) between(verb string, args ...any) {
 	case 1:
 		a.say("pass")
 	default:
-		a.say("pass", fmt.Sprint("kill=", 4+a.IntN(30)))
+		a.say("pass", fmt.Sprint("kill=", 4+a.IntN(66)))
 	}
 }

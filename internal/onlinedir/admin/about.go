@@ -29,10 +29,10 @@ func (v *visit) about() error {
 	return v.show("about", aboutPage{f, v.tenant.RoutingDomain(), v.endpoint(), version()})
 }
 
-// endpoint is where clients of SCIM reach this directory, as far as this request tells. A proxy that speaks TLS in front of us says so.
+// endpoint is where clients of SCIM reach this directory, as far as this request tells.
 func (v *visit) endpoint() string {
 	scheme := "http"
-	if v.r.TLS != nil || v.r.Header.Get("X-Forwarded-Proto") == "https" {
+	if v.r.TLS != nil {
 		scheme = "https"
 	}
 	return scheme + "://" + v.r.Host + service.Prefix

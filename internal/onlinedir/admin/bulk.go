@@ -143,9 +143,6 @@ func (v *visit) actOnSelected() error {
 	if err != nil {
 		return err
 	}
-	if d.result != nil { // the second press of a button
-		return v.seeOther("/selected/" + d.id)
-	}
 	licence, err := v.licence()
 	if err != nil {
 		return err
@@ -155,6 +152,11 @@ func (v *visit) actOnSelected() error {
 
 // act does a draft, and leads to its result.
 func (v *visit) act(d draft, licence int64) error {
+	d.doing.Lock()
+	defer d.doing.Unlock()
+	if now, found := v.drafts.find(d.id, d.owner); found && now.result != nil { // the second press of a button
+		return v.seeOther("/selected/" + d.id)
+	}
 	var result tenant.Result
 	var err error
 	if d.activate {

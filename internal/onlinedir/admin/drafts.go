@@ -19,6 +19,7 @@ type draft struct {
 	undoes    string // id of the draft whose result it takes back, empty for none
 
 	result *tenant.Result // nil until it was done
+	doing  *sync.Mutex    // held while it is done: a second press waits for the first one
 }
 
 // mostDrafts is how many are kept; the oldest goes first.
@@ -37,7 +38,7 @@ func newDrafts() *drafts { return &drafts{byID: make(map[string]*draft)} }
 func (d *drafts) add(one draft) *draft {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	one.id = rand.Text()
+	one.id, one.doing = rand.Text(), new(sync.Mutex)
 	d.byID[one.id] = &one
 	if d.order = append(d.order, one.id); len(d.order) > mostDrafts {
 		delete(d.byID, d.order[0])

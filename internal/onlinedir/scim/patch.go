@@ -1,8 +1,8 @@
 package scim
 
 import (
+	"encoding/json"
 	"maps"
-	"reflect"
 	"slices"
 )
 
@@ -79,15 +79,41 @@ func (op Operation) list(holder map[string]any) {
 	case op.Verb == Remove:
 		values = slices.DeleteFunc(old, func(v any) bool { return slices.ContainsFunc(given, func(g any) bool { return covers(g, v) }) })
 	case op.Verb == Add:
-		values = old
-		for _, v := range given {
-			if !slices.ContainsFunc(values, func(have any) bool { return reflect.DeepEqual(have, v) }) {
-				values = append(values, v)
-				onlyPrimary(values, len(values)-1)
-			}
-		}
+		values = added(old, given)
 	}
 	put(holder, name, values)
+}
+
+// added are the old values and those of the given ones that are not among them. Its cost follows their number, and not its square: they may be
+// many, and others wait.
+func added(old, given []any) []any {
+	known := spellings(old)
+	for _, v := range given {
+		if known[spelling(v)] {
+			continue
+		}
+		old = append(old, v)
+		known[spelling(v)] = true
+		if isPrimary(v) { // one at the most, so that this happens once
+			onlyPrimary(old, len(old)-1)
+			known = spellings(old)
+		}
+	}
+	return old
+}
+
+func spellings(values []any) map[string]bool {
+	all := make(map[string]bool, len(values))
+	for _, v := range values {
+		all[spelling(v)] = true
+	}
+	return all
+}
+
+// spelling is the same text for equal canonical values: encoding/json sorts the names.
+func spelling(v any) string {
+	text, _ := json.Marshal(v) // strings, booleans, and lists and objects of them always have a form
+	return string(text)
 }
 
 // elements changes those elements of a list that the path selects.
