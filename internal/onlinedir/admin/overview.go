@@ -22,9 +22,9 @@ type overviewPage struct {
 	People    int
 	Numbers   []number
 	Passes    plot
-	Last      *pass // nil before the first pass
-	Changes   int            // of the last pass
-	Synced    time.Time      // when the last pass began that left nothing out
+	Last      *pass     // nil before the first pass
+	Changes   int       // of the last pass
+	Synced    time.Time // when the last pass began that left nothing out
 }
 
 // attention is what is wrong, in one sentence; the worst where it is several things.
