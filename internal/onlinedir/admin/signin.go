@@ -3,11 +3,15 @@ package admin
 import (
 	"crypto/rand"
 	"errors"
+	"math"
 	"net/http"
+	"net/netip"
+	"strconv"
 
 	"go.uber.org/zap"
 
 	"syncd/internal/directory"
+	"syncd/internal/onlinedir/tenant"
 )
 
 // beforeCookie holds a random value while nobody is signed in, so that the form of the sign-in page has a token too: nobody can be signed
@@ -54,7 +58,7 @@ func (p *Pages) signIn(w http.ResponseWriter, r *http.Request) {
 		p.signInFailed(w, r, form, &directory.Fault{Cause: "the form is not one of this browser, or it is a day old", Remedy: "allow cookies for this site, then sign in once more"})
 		return
 	}
-	session, _, err := p.tenant.SignIn(r.Context(), form.Name, directory.Secret(r.PostFormValue("password")))
+	session, _, err := p.tenant.SignIn(tenant.From(r.Context(), clientAddress(r)), form.Name, directory.Secret(r.PostFormValue("password")))
 	if err != nil {
 		p.signInFailed(w, r, form, err)
 		return
@@ -71,7 +75,25 @@ func (p *Pages) signInFailed(w http.ResponseWriter, r *http.Request, form signIn
 		p.showSignIn(w, r, http.StatusInternalServerError, form, unreadable())
 		return
 	}
-	p.showSignIn(w, r, http.StatusUnauthorized, form, fault)
+	status := http.StatusUnauthorized
+	if early, ok := errors.AsType[*tenant.TooManyAttempts](err); ok {
+		status = http.StatusTooManyRequests
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(early.Wait.Seconds()))))
+	}
+	p.showSignIn(w, r, status, form, fault)
+}
+
+// clientAddress is where a request comes from. Of IPv6 it is the network of 64 bits, all of which one client has.
+func clientAddress(r *http.Request) string {
+	at, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil { // a Unix socket has none
+		return r.RemoteAddr
+	}
+	address := at.Addr().Unmap().WithZone("")
+	if address.Is6() {
+		return netip.PrefixFrom(address, 64).Masked().String()
+	}
+	return address.String()
 }
 
 // signOut ends the session; without one it only leads to the sign-in page.

@@ -34,6 +34,19 @@ func TestSignInAndOut(t *testing.T) {
 	b.says(b.Press(b.Open("/users?view=enabled"), "#sign-in", "name", "admin", "password", "wrong"), http.StatusUnauthorized, "That did not work")
 }
 
+// TestTooManyAttempts: the page says when to come back, to programs too.
+func TestTooManyAttempts(t *testing.T) {
+	b := open(t).another()
+	for range 5 {
+		b.says(b.Press(b.Open("/sign-in"), "#sign-in", "name", "admin", "password", "wrong"), http.StatusUnauthorized)
+	}
+	p := b.Press(b.Open("/sign-in"), "#sign-in", "name", "admin", "password", "wrong")
+	b.says(p, http.StatusTooManyRequests, "too many attempts to sign in")
+	if p.Header.Get("Retry-After") == "" {
+		t.Error("Retry-After is missing")
+	}
+}
+
 func TestSignInLeadsBack(t *testing.T) {
 	c := open(t)
 	b := c.another()

@@ -58,7 +58,7 @@ func (p *Pages) visitor(w http.ResponseWriter, r *http.Request) (*visit, error) 
 	if err != nil || !open {
 		return nil, err
 	}
-	ctx := tenant.As(r.Context(), tenant.Actor{Name: who.Name, Role: who.Role})
+	ctx := tenant.As(tenant.From(r.Context(), clientAddress(r)), tenant.Actor{Name: who.Name, Role: who.Role})
 	return &visit{Pages: p, w: w, r: r.WithContext(ctx), who: who, session: session}, nil
 }
 

@@ -9,8 +9,8 @@ import (
 )
 
 // SignIn checks a name and a password and begins a session, whose secret goes into a cookie. It takes as long for a wrong name as for a wrong
-// password, and says for neither which was wrong. After a few wrong ones nobody is let in for some minutes, not even with the right
-// password (see attempts). Every refusal is a fault.
+// password, and says for neither which was wrong. After a few wrong ones from one address (see From) nobody is let in from there for
+// some minutes, not even with the right password (see attempts). Every refusal is a fault.
 func (t *Tenant) SignIn(ctx context.Context, name string, password directory.Secret) (session directory.Secret, admin Admin, err error) {
 	name = scim.Fold(strings.TrimSpace(name))
 	admin, err = t.prove(ctx, name, password)
@@ -31,7 +31,7 @@ func (t *Tenant) SignIn(ctx context.Context, name string, password directory.Sec
 		if _, err := w.exec(ctx, "INSERT INTO session (hash, admin, created, seen) VALUES (?, ?, ?, ?)", hash, name, now, now); err != nil {
 			return err
 		}
-		return w.note(As(ctx, admin.actor()), DidSignIn, "", name, "")
+		return w.note(As(ctx, admin.actor()), DidSignIn, "", name, strings.TrimSpace(fromWhere(ctx)))
 	})
 	if err != nil {
 		return "", Admin{}, during("begin a session", err)
@@ -50,7 +50,7 @@ func (t *Tenant) CheckPassword(ctx context.Context, name string, password direct
 func (t *Tenant) prove(ctx context.Context, name string, password directory.Secret) (admin Admin, err error) {
 	known, right := false, false
 	err = t.oneHash(ctx, func() error {
-		if err := t.attempts.begin(name, t.now()); err != nil {
+		if err := t.attempts.begin(name, clientOf(ctx), t.now()); err != nil {
 			return err
 		}
 		if err := t.Read(ctx, func(r *Reader) (err error) {
@@ -69,7 +69,7 @@ func (t *Tenant) prove(ctx context.Context, name string, password directory.Secr
 		return Admin{}, err
 	}
 	if known && right {
-		t.attempts.forgive(name)
+		t.attempts.forgive(name, clientOf(ctx))
 		return admin, nil
 	}
 	return Admin{}, firstOf(t.noteWrong(ctx, name, known), wrongCredentials())
@@ -82,8 +82,16 @@ func (t *Tenant) noteWrong(ctx context.Context, name string, known bool) error {
 		name, detail = "", "unknown name"
 	}
 	return during("note a refused sign-in", t.Write(ctx, func(w *Writer) error {
-		return w.note(As(ctx, Actor{Name: notSignedIn}), DidFailSignIn, "", name, detail)
+		return w.note(As(ctx, Actor{Name: notSignedIn}), DidFailSignIn, "", name, detail+fromWhere(ctx))
 	}))
+}
+
+// fromWhere is the end of an audit entry: " from 192.0.2.1", or nothing on the command line.
+func fromWhere(ctx context.Context) string {
+	if address := clientOf(ctx); address != "" {
+		return " from " + address
+	}
+	return ""
 }
 
 // notSignedIn is the actor of what nobody in particular does.

@@ -126,34 +126,68 @@ func TestAttemptsOfOneName(t *testing.T) {
 	}
 }
 
-func TestAttemptsOfAllNames(t *testing.T) {
+// TestAttemptsElsewhere: wrong passwords from one address lock nobody out who sits at another one.
+func TestAttemptsElsewhere(t *testing.T) {
+	d := newTenant(t, WithClock(newClock().Now))
+	there, here := From(t.Context(), "192.0.2.1"), From(t.Context(), "192.0.2.2")
+	for range attemptsOfName {
+		wantFault(t, d.CheckPassword(there, "admin", "wrong horse"), directory.Usage, "is wrong")
+	}
+	err := d.CheckPassword(there, "admin", options.Password)
+	if early, ok := errors.AsType[*TooManyAttempts](err); !ok || early.Wait != attemptsWithin {
+		t.Error(err)
+	}
+	if _, _, err := d.SignIn(here, "admin", options.Password); err != nil {
+		t.Error("locked out from elsewhere:", err)
+	}
+	if err := d.CheckPassword(there, "admin", options.Password); err == nil {
+		t.Error("a sign-in elsewhere forgave the wrong ones")
+	}
+	log, err := d.Audit(t.Context(), AuditQuery{Limit: 2})
+	if err != nil || len(log.Entries) != 2 || log.Entries[0].Detail != "from 192.0.2.2" || log.Entries[1].Detail != "wrong password from 192.0.2.1" {
+		t.Errorf("%+v, %v", log.Entries, err)
+	}
+}
+
+func TestAttemptsOfOneAddress(t *testing.T) {
 	var a attempts
 	c := newClock()
-	for n := range attemptsOfAll {
-		if err := a.begin(strings.Repeat("x", n), c.Now()); err != nil {
+	for n := range attemptsOfAddress {
+		if err := a.begin(strings.Repeat("x", n), "there", c.Now()); err != nil {
 			t.Fatal(n, err)
 		}
 		c.pass(time.Second)
 	}
-	err := a.begin("admin", c.Now())
+	err := a.begin("admin", "there", c.Now())
 	wantFault(t, err, directory.Usage, "too many attempts")
-	wantRemedy(t, err, "try again in 14 minutes")
-	a.forgive("xx")
-	if err := a.begin("admin", c.Now()); err != nil {
+	wantRemedy(t, err, "try again in 15 minutes")
+	a.forgive("xx", "there")
+	if err := a.begin("admin", "there", c.Now()); err != nil {
 		t.Error("who signed in counts no more:", err)
 	}
-	if err := a.begin("admin", c.Now()); err == nil {
+	if err := a.begin("admin", "there", c.Now()); err == nil {
 		t.Error("one sign-in forgave all names")
 	}
-	for range 1000 {
-		_ = a.begin("flood", c.Now()) // all are refused
-	}
-	if len(a.recent) > attemptsOfAll {
-		t.Error(len(a.recent), "attempts are remembered")
-	}
 	c.pass(attemptsWithin)
-	if err := a.begin("admin", c.Now()); err != nil || len(a.recent) != 1 {
+	if err := a.begin("admin", "there", c.Now()); err != nil || len(a.recent) != 1 {
 		t.Error(err, len(a.recent))
+	}
+}
+
+// TestAttemptsOfAll: where many addresses have guessed, each has one try, so that none without a wrong one is locked out.
+func TestAttemptsOfAll(t *testing.T) {
+	var a attempts
+	c := newClock()
+	for n := range attemptsOfAll {
+		if err := a.begin("admin", strings.Repeat("x", n), c.Now()); err != nil {
+			t.Fatal(n, err)
+		}
+	}
+	if err := a.begin("admin", "x", c.Now()); err == nil {
+		t.Error("an address that guessed wrong may go on")
+	}
+	if err := a.begin("admin", "here", c.Now()); err != nil {
+		t.Error("an address with a clean record is locked out:", err)
 	}
 }
 

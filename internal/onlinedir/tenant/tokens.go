@@ -37,8 +37,11 @@ func (t *Tenant) newToken(ctx context.Context, name string, whose func(*Writer) 
 	if name = strings.TrimSpace(name); name == "" || len([]rune(name)) > longestTokenName {
 		return "", &directory.Fault{
 			Class: directory.Usage, Cause: fmt.Sprintf("a token needs a name of at most %d characters", longestTokenName),
-			Remedy: "name the client that will use it with --name",
+			Remedy: "name the client that will use it",
 		}
+	}
+	if err := checkLine("the name of the token", name, longestTokenName); err != nil { // it is listed on terminals
+		return "", err
 	}
 	secret, _ := newSecret()
 	token := directory.Secret(tokenPrefix + secret.Reveal())
