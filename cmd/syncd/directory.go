@@ -91,8 +91,10 @@ func (d *directoryServe) Run(ctx context.Context, std streams) (err error) {
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: dir.HandlerWithin(profile, time.Now), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute,
-		IdleTimeout: 2 * time.Minute, ErrorLog: zap.NewStdLog(log)}
+	server := &http.Server{
+		Handler: dir.HandlerWithin(profile, time.Now), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute,
+		IdleTimeout: 2 * time.Minute, ErrorLog: zap.NewStdLog(log),
+	}
 	drain, kill, release := signals(ctx, log, func() {})
 	defer release()
 	drained := make(chan struct{})

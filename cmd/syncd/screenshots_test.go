@@ -165,8 +165,12 @@ func (l *livedIn) prepare(t *testing.T) {
 	must(t, err)
 	// Somebody in Active Directory has the address of the reception too.
 	must(t, l.ad.Add("CN=Front Desk,OU=Staff,"+l.ad.BaseDN(), []dit.Attribute{
-		{Name: "objectClass", Values: []string{"user"}}, {Name: "sAMAccountName", Values: []string{"frontdesk"}}, {Name: "displayName", Values: []string{"Front Desk"}},
-		{Name: "userPrincipalName", Values: []string{"reception@corp.example"}}, {Name: "mail", Values: []string{"reception@corp.example"}}, {Name: "userAccountControl", Values: []string{"512"}},
+		{Name: "objectClass", Values: []string{"user"}},
+		{Name: "sAMAccountName", Values: []string{"frontdesk"}},
+		{Name: "displayName", Values: []string{"Front Desk"}},
+		{Name: "userPrincipalName", Values: []string{"reception@corp.example"}},
+		{Name: "mail", Values: []string{"reception@corp.example"}},
+		{Name: "userAccountControl", Values: []string{"512"}},
 	}))
 }
 
@@ -275,15 +279,41 @@ func (l *livedIn) pages(t *testing.T) []shown {
 		t.Fatal("there are no groups or no contacts")
 	}
 	list := []shown{
-		{"users", "/users?view=disabled&sort=changed&desc=1"}, {"users-all", "/users"}, {"users-errors", "/users?view=errors"}, {"users-deleted", "/users?view=deleted"},
-		{"users-none", "/users?q=nobody"}, {"user", person(onlinedir.Enabled)}, {"user-blocked", person(onlinedir.Blocked)}, {"user-deleted", person(onlinedir.Deleted)},
-		{"user-edit", person(onlinedir.Enabled) + "/edit"}, {"user-new", "/users/new"}, {"users-csv", "/users/csv"}, {"view-new", "/views/new"},
-		{"groups", "/groups"}, {"group", "/groups/" + teams.Items[0].ID}, {"group-own", "/groups/" + groups.Items[0].ID}, {"group-new", "/groups/new"},
-		{"group-add", "/groups/" + groups.Items[0].ID + "/add?q=a"}, {"contacts", "/contacts"}, {"contact", "/contacts/" + contacts.Items[0].ID},
-		{"addresses", "/addresses"}, {"addresses-found", "/addresses?q=an"}, {"domains", "/domains"}, {"licences", "/licences"},
-		{"migration", "/migration"}, {"plan", "/migration/plan"}, {"passes", "/migration/passes"}, {"refused", "/migration/refused"},
-		{"disable", "/migration/disable"}, {"recycle", "/recycle"}, {"audit", "/audit"}, {"admins", "/admins"}, {"admin", "/admins/change?name=l.novak"},
-		{"about", "/about"}, {"account", "/account"}, {"nowhere", "/nowhere"},
+		{"users", "/users?view=disabled&sort=changed&desc=1"},
+		{"users-all", "/users"},
+		{"users-errors", "/users?view=errors"},
+		{"users-deleted", "/users?view=deleted"},
+		{"users-none", "/users?q=nobody"},
+		{"user", person(onlinedir.Enabled)},
+		{"user-blocked", person(onlinedir.Blocked)},
+		{"user-deleted", person(onlinedir.Deleted)},
+		{"user-edit", person(onlinedir.Enabled) + "/edit"},
+		{"user-new", "/users/new"},
+		{"users-csv", "/users/csv"},
+		{"view-new", "/views/new"},
+		{"groups", "/groups"},
+		{"group", "/groups/" + teams.Items[0].ID},
+		{"group-own", "/groups/" + groups.Items[0].ID},
+		{"group-new", "/groups/new"},
+		{"group-add", "/groups/" + groups.Items[0].ID + "/add?q=a"},
+		{"contacts", "/contacts"},
+		{"contact", "/contacts/" + contacts.Items[0].ID},
+		{"addresses", "/addresses"},
+		{"addresses-found", "/addresses?q=an"},
+		{"domains", "/domains"},
+		{"licences", "/licences"},
+		{"migration", "/migration"},
+		{"plan", "/migration/plan"},
+		{"passes", "/migration/passes"},
+		{"refused", "/migration/refused"},
+		{"disable", "/migration/disable"},
+		{"recycle", "/recycle"},
+		{"audit", "/audit"},
+		{"admins", "/admins"},
+		{"admin", "/admins/change?name=l.novak"},
+		{"about", "/about"},
+		{"account", "/account"},
+		{"nowhere", "/nowhere"},
 	}
 	domains, err := l.online.RegisteredDomains(ctx)
 	must(t, err)

@@ -30,7 +30,7 @@ func open(t *testing.T) *centre {
 // another is a second browser, in which somebody else may sign in.
 func (c *centre) another() *centre {
 	b := c.NewBrowser()
-	b.Check = c.Browser.Check
+	b.Check = c.Check
 	return &centre{c.Server, b, c.t}
 }
 

@@ -49,7 +49,8 @@ func TestCompanyIsAsTheServiceWouldMakeIt(t *testing.T) {
 	}
 	family := someone.DisplayName[strings.LastIndexByte(someone.DisplayName, ' ')+1:]
 	for _, q := range []tenant.UserQuery{
-		{Search: family, States: []tenant.State{someone.State}}, {Search: someone.UserName, States: []tenant.State{someone.State}},
+		{Search: family, States: []tenant.State{someone.State}},
+		{Search: someone.UserName, States: []tenant.State{someone.State}},
 		{States: []tenant.State{someone.State}, Conditions: []tenant.Condition{{Attribute: directory.Department.Path(), Operator: "is", Value: "executive branch"}}},
 	} {
 		page, err := s.Users(t.Context(), q)

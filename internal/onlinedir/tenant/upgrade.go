@@ -21,7 +21,7 @@ func fillColumns(tx *sql.Tx) error {
 	if err != nil {
 		return err
 	}
-	defer update.Close()
+	defer func() { _ = update.Close() }() // the transaction ends with it
 	for last := int64(0); ; {
 		var rows []row
 		err := each(tx, func(scan func(...any) error) error {

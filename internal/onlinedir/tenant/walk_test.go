@@ -83,7 +83,12 @@ func TestCursors(t *testing.T) {
 	page, err := tenant.Users(t.Context(), UserQuery{Limit: 2})
 	ok(t, err)
 	for _, q := range []UserQuery{
-		{After: "nonsense"}, {After: "e30"}, {After: "bnVsbA"}, {Sort: ByUser, After: page.Next}, {Sort: ByDepartment, After: page.Next}, {After: page.Next + "A"},
+		{After: "nonsense"},
+		{After: "e30"},
+		{After: "bnVsbA"},
+		{Sort: ByUser, After: page.Next},
+		{Sort: ByDepartment, After: page.Next},
+		{After: page.Next + "A"},
 		{After: (&cursor{Phase: 9, Order: []string{"r.display_name"}, After: position{"u1", 1}}).String()},
 		{After: (&cursor{Order: []string{"r.display_name"}, After: position{"u1"}}).String()},
 		{After: (&cursor{Order: []string{"r.display_name"}, After: position{"u1", 1.5}}).String()},
