@@ -119,6 +119,9 @@ func (t *Tenant) connect(ctx context.Context, path string) (err error) {
 	t.read.SetMaxOpenConns(readers)
 	t.read.SetMaxIdleConns(readers)
 	var application, version int64
+	if err := t.awaitWAL(ctx); err != nil {
+		return err
+	}
 	if err := t.write.QueryRowContext(ctx, "PRAGMA application_id").Scan(&application); err != nil {
 		return err
 	}
@@ -134,6 +137,24 @@ func (t *Tenant) connect(ctx context.Context, path string) (err error) {
 		}
 	}
 	return t.write.QueryRowContext(ctx, "SELECT value FROM setting WHERE name = ?", settingTenant).Scan(&t.name)
+}
+
+// awaitWAL makes the writer's connection, which puts a file that is not yet in WAL mode, such as a restored backup, into it. That switch
+// does not wait for the lock of another process that does the same: SQLite answers SQLITE_BUSY at once
+// (https://www.sqlite.org/c3ref/busy_handler.html), so the waiting is done here.
+func (t *Tenant) awaitWAL(ctx context.Context) error {
+	const pause = 5 * time.Millisecond
+	for deadline := time.Now().Add(t.busyAfter); ; {
+		err := t.write.PingContext(ctx)
+		if !errors.Is(busy(err), ErrBusy) || time.Now().After(deadline) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
 }
 
 // upgrade brings data of an earlier format to this one. Another process may do the same at the same time: who gets the lock first does it.
