@@ -66,7 +66,7 @@ func canonicalOne(a *Attribute, path string, value any) (any, error) {
 	if longest := cmp.Or(a.Longest, longestText); len(s) > longest {
 		return nil, Bad(InvalidValue, "%s has %d bytes; it may have %d", path, len(s), longest)
 	}
-	return s, nil
+	return s, checkText(a, path, s)
 }
 
 // canonicalBoolean accepts the strings "True" and "false" in any case beside true and false: known clients send them.

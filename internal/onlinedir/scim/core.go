@@ -30,6 +30,8 @@ func (a *Attribute) exact() *Attribute    { a.CaseExact = true; return a }
 func (a *Attribute) readOnly() *Attribute { a.ReadOnly = true; return a }
 func (a *Attribute) fixed() *Attribute    { a.Immutable = true; return a }
 func (a *Attribute) unique() *Attribute   { a.Unique = true; return a }
+func (a *Attribute) lines() *Attribute    { a.Lines = true; return a }
+func (a *Attribute) login() *Attribute    { a.Login = true; return a }
 
 func (a *Attribute) returned(when string) *Attribute { a.Returned = when; return a }
 
@@ -74,7 +76,7 @@ func userSchema() *Schema {
 	picture := reference("value", "The picture's address, or the picture itself as a data URI (RFC 2397).", "external")
 	picture.Longest = longestPicture
 	attributes := []*Attribute{
-		text("userName", "The sign-in name, unique whatever its case.").required().unique(),
+		text("userName", "The sign-in name, unique whatever its case.").required().unique().login(),
 		personName(),
 		text("displayName", "The name that people read."),
 		text("nickName", "What friends say."),
@@ -112,8 +114,8 @@ func personName() *Attribute {
 // peopleAttributes are what users and contacts share.
 func peopleAttributes() []*Attribute {
 	address := complexOf("addresses", "Postal addresses.",
-		text("formatted", "The whole address."),
-		text("streetAddress", "Street and number."),
+		text("formatted", "The whole address.").lines(),
+		text("streetAddress", "Street and number.").lines(),
 		text("locality", "City."),
 		text("region", "State or region."),
 		text("postalCode", "Postal code."),

@@ -37,6 +37,8 @@ func onPremisesSchema() *Schema {
 		if info.Shape == directory.Boolean {
 			a.Type = Boolean
 		}
+		// A distinguished name is sent as Active Directory says it.
+		a.Lines = number == directory.Description || number == directory.OnPremisesDistinguishedName
 		a.Multi = info.Shape == directory.List
 		s.Attributes = append(s.Attributes, a)
 	}

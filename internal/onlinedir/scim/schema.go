@@ -33,6 +33,8 @@ type Attribute struct {
 	Returned    string // one of the words below, "" for default
 	Unique      bool   // uniqueness "server", else "none"
 	Longest     int    // bytes of a value, 0 for longestText
+	Lines       bool   // a text may have several lines; else it must fit into one
+	Login       bool   // a sign-in name, see checkLogin
 	Canonical   []string
 	References  []string
 	Sub         []*Attribute
