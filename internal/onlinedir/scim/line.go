@@ -29,7 +29,7 @@ func checkText(a *Attribute, path, s string) error {
 
 // checkLogin holds a sign-in name to the form that people can type.
 func checkLogin(path, s string) error {
-	if strings.TrimSpace(s) != s {
+	if bare := strings.TrimSpace(s); bare != s && bare != "" { // a name of blanks alone is no name: that is for whoever requires one
 		return Bad(InvalidValue, "%s has blanks around it; leave them out", path)
 	}
 	if strings.Count(s, "@") > 1 {
