@@ -35,7 +35,7 @@ func (h *handler) checkBulk(r *request) error {
 		return nil
 	}
 	if n := len(message.Operations); n > h.profile.MaxOperations {
-		return scim.Refuse(http.StatusRequestEntityTooLarge, scim.TooMany, "a bulk may have %d operations, this one has %d", h.profile.MaxOperations, n)
+		return scim.Refuse(http.StatusRequestEntityTooLarge, "", "a bulk may have %d operations, this one has %d", h.profile.MaxOperations, n)
 	}
 	return nil
 }

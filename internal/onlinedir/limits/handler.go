@@ -167,7 +167,7 @@ func (h *handler) readBody(w http.ResponseWriter, r *request) error {
 	}
 	body, err := io.ReadAll(reader)
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return scim.Refuse(http.StatusRequestEntityTooLarge, scim.TooMany, "the body is larger than %d bytes; send less at a time", h.profile.MaxPayload)
+		return scim.Refuse(http.StatusRequestEntityTooLarge, "", "the body is larger than %d bytes; send less at a time", h.profile.MaxPayload)
 	}
 	if err != nil && r.Context().Err() != nil || isTimeout(err) {
 		return scim.Refuse(http.StatusRequestTimeout, "", "the body did not arrive within %s", h.profile.Timeout)

@@ -67,7 +67,7 @@ func (t *throttle) admit(r *request) error {
 			earlier.CancelAt(now)
 		}
 		if !reservation.OK() {
-			return scim.Bad(scim.TooMany, "%d %s at once are more than this service ever takes (%d); send less at a time", n, limit.Counts, limit.Burst)
+			return scim.Refuse(http.StatusBadRequest, "", "%d %s at once are more than this service ever takes (%d); send less at a time", n, limit.Counts, limit.Burst)
 		}
 		refused := scim.Refuse(http.StatusTooManyRequests, "", "this service takes %d %s in %s; wait as Retry-After says", limit.Limit, limit.Counts, limit.Per)
 		return &tooFast{refused, wait}

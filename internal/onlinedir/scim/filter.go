@@ -63,7 +63,8 @@ func operator(word string) (Operator, bool) {
 	return "", false
 }
 
-// The bounds of a filter: what is beyond is refused as tooMany, so that a request cannot cost more than it looks.
+// The bounds of a filter: what is beyond is refused as invalidFilter, for its form, so that a request
+// cannot cost more than it looks; tooMany is for filters that find, or look at, too much (RFC 7644 §3.12, table 9).
 const (
 	maxFilterDepth = 24
 	maxFilterTerms = 1000
@@ -82,7 +83,7 @@ func parseFilter(s string, resolve func(word string) (Path, error)) (Filter, err
 	}
 	switch {
 	case errors.Is(err, errTooMany):
-		return nil, Bad(TooMany, "%s: at most %d terms, %d levels deep", err, maxFilterTerms, maxFilterDepth)
+		return nil, Bad(InvalidFilter, "%s: at most %d terms, %d levels deep", err, maxFilterTerms, maxFilterDepth)
 	case err != nil:
 		return nil, Bad(InvalidFilter, "filter %s: %s", clip(s), err)
 	}
