@@ -17,7 +17,8 @@ type Document map[string]any
 // maxDepth is how deep objects and lists of a body may nest. The deepest honest body is a PATCH in a bulk: about nine.
 const maxDepth = 24
 
-// DecodeJSON reads one JSON value from a body into v (as encoding/json does) and refuses trailing data and deep nesting.
+// DecodeJSON reads one JSON value from a body into v (as encoding/json does) and refuses trailing data, deep nesting, and objects
+// that have a name twice.
 func DecodeJSON(body []byte, v any) error {
 	if !utf8.Valid(body) {
 		return Bad(InvalidSyntax, "the body is not UTF-8 (RFC 7644 §3.1)")
@@ -30,10 +31,13 @@ func DecodeJSON(body []byte, v any) error {
 		if errors.Is(err, io.EOF) {
 			return Bad(InvalidSyntax, "the body is empty; send a JSON object")
 		}
-		return Bad(InvalidSyntax, "the body is not the expected JSON: %s", err)
+		return Bad(InvalidSyntax, "%s", Misread(err))
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return Bad(InvalidSyntax, "the body has more than one JSON value")
+	}
+	if name := nameTwice(body); name != "" {
+		return Bad(InvalidSyntax, "%s is there twice in one object", clip(name))
 	}
 	return nil
 }

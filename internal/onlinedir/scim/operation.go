@@ -59,7 +59,7 @@ func (t *ResourceType) DecodePatch(body []byte) ([]Operation, error) {
 		var value any
 		if len(m.Value) > 0 {
 			if err := json.Unmarshal(m.Value, &value); err != nil {
-				return nil, Bad(InvalidSyntax, "the value of an operation is not JSON: %s", err)
+				return nil, Bad(InvalidSyntax, "the value of an operation: %s", Misread(err))
 			}
 		}
 		var err error

@@ -126,7 +126,7 @@ func (b *bulkRun) resolve(ctx context.Context, i int, op *bulkOperation) (*scim.
 	}
 	var data any
 	if err := json.Unmarshal(op.Data, &data); err != nil {
-		return scim.Bad(scim.InvalidSyntax, "data is not JSON: %s", err), nil
+		return scim.Bad(scim.InvalidSyntax, "data: %s", scim.Misread(err)), nil
 	}
 	v, refused, err := b.replaceTop(ctx, i, data, op.Data)
 	if refused != nil || err != nil {

@@ -8,15 +8,19 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"syncd/internal/onlinedir/scim"
 )
 
 // read reads the body, in bounds, and checks its media type (RFC 7644 §3.1, §8.1).
 func (r *request) read() ([]byte, error) {
-	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	media, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || media != "application/scim+json" && media != "application/json" {
 		return nil, scim.Refuse(http.StatusUnsupportedMediaType, "", "the body must be application/scim+json, not %q", r.Header.Get("Content-Type"))
+	}
+	if charset := parameters["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return nil, scim.Refuse(http.StatusUnsupportedMediaType, "", "the body must be UTF-8, not %q (RFC 7644 §3.1)", charset)
 	}
 	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
 		return nil, scim.Refuse(http.StatusUnsupportedMediaType, "", "the body must not be encoded: %q is not supported", encoding)

@@ -68,7 +68,7 @@ func TestBadReportsAreRefused(t *testing.T) {
 		detail string
 	}{
 		{400, "", "the body is empty"},
-		{400, "{", "not the expected JSON"},
+		{400, "{", "not JSON"},
 		{400, `{"schemas":[]} {}`, "more than one JSON value"},
 		{400, strings.Repeat("[", 100), "nests deeper"},
 		{413, aReport(map[string]any{"message": strings.Repeat("x", 8<<20)}), "larger than 8388608 bytes"},

@@ -85,8 +85,8 @@ func TestBadRequests(t *testing.T) {
 		kind, detail       string
 	}{
 		{"POST", "/Users", ``, 400, scim.InvalidSyntax, "empty"},
-		{"POST", "/Users", `{`, 400, scim.InvalidSyntax, "not the expected JSON"},
-		{"POST", "/Users", `[]`, 400, scim.InvalidSyntax, "not the expected JSON"},
+		{"POST", "/Users", `{`, 400, scim.InvalidSyntax, "not JSON"},
+		{"POST", "/Users", `[]`, 400, scim.InvalidSyntax, "must be a JSON object"},
 		{"POST", "/Users", `null`, 400, scim.InvalidSyntax, "schemas must list"},
 		{"POST", "/Users", `{} {}`, 400, scim.InvalidSyntax, "more than one"},
 		{"POST", "/Users", strings.Repeat(`{"a":`, 5000), 400, scim.InvalidSyntax, "nests deeper"},
@@ -126,6 +126,8 @@ func TestBadRequests(t *testing.T) {
 		}
 	}
 	s.Must(415, "POST", "/Users", `{}`, "Content-Type", "text/plain")
+	s.Must(415, "POST", "/Users", `{}`, "Content-Type", "application/scim+json; charset=iso-8859-1")
+	s.Must(400, "POST", "/Users", `{}`, "Content-Type", "application/scim+json; charset=UTF-8")
 	s.Must(415, "POST", "/Users", `{}`, "Content-Encoding", "gzip")
 	s.Must(413, "POST", "/Users", user+`"userName":"`+strings.Repeat("x", service.MaxPayload)+`"}`)
 	if doc := s.Must(200, "GET", "/Users/"+id, nil); doc.Header.Get("ETag") != `W/"1"` {
