@@ -77,7 +77,11 @@ func changedAttributes(before, after *columns, enabled bool) ([]string, error) {
 	if before.manager != after.manager {
 		words = append(words, "manager")
 	}
-	if before.externalID != after.externalID {
+	switch {
+	case before.externalID == after.externalID:
+	case !after.externalID.Valid:
+		words = append(words, "let go by synchronisation")
+	default:
 		words = append(words, "anchor")
 	}
 	slices.Sort(words)

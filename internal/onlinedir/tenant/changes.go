@@ -131,8 +131,8 @@ func syncTime(ctx context.Context, record *Record) sql.NullInt64 {
 	return sql.NullInt64{Int64: record.Modified.UnixMilli(), Valid: actorOf(ctx).Sync}
 }
 
-// Replace is PUT (RFC 7644 §3.5.1): what the document lacks disappears, but for roles, and for active, which a document that does not
-// speak of it leaves as it was; it becomes false where the document says that Active Directory has disabled the account. Members are
+// Replace is PUT (RFC 7644 §3.5.1): what the document lacks disappears, but for roles, externalId and active, which a document that does not
+// speak of them leaves as they were; only a PATCH removes an externalId. Active becomes false where the document says that Active Directory has disabled the account. Members are
 // replaced too.
 func (w *Writer) Replace(ctx context.Context, kind *scim.ResourceType, id string, doc scim.Document, expected Precondition) (*Record, error) {
 	record, err := w.Get(ctx, kind, id)
@@ -150,6 +150,9 @@ func (w *Writer) Replace(ctx context.Context, kind *scim.ResourceType, id string
 		case !spoken:
 			doc["active"] = record.Document["active"]
 		}
+	}
+	if anchor, spoken := record.Document["externalId"]; spoken && doc["externalId"] == nil {
+		doc["externalId"] = anchor // a client that does not know it must not take the resource out of synchronisation by chance
 	}
 	if roles := record.Document.List("", "roles"); roles != nil {
 		doc["roles"] = roles
