@@ -22,7 +22,7 @@ func TestPutKeepsTheAnchor(t *testing.T) {
 		t.Error(gone.Body)
 	}
 	log, err := s.Audit(t.Context(), tenant.AuditQuery{Resource: created.ID()})
-	if err != nil || len(log.Entries) != 2 || log.Entries[0].Detail != "let go by synchronisation" {
+	if err != nil || len(log.Entries) != 3 || log.Entries[0].Detail != "let go by synchronisation" {
 		t.Error(log, err)
 	}
 }

@@ -10,8 +10,8 @@ import (
 type Action string
 
 // What the audit log tells. What changes a resource notes it by itself: Writer.store (so Replace and Patch do), Delete, Create where it
-// restores, and everything that changes members. Whoever writes past these calls Writer.note. A creation is not noted, because a first
-// pass makes a million: the resource tells when it was created, and AddUser and its like call note.
+// restores, and everything that changes members. Whoever writes past these calls Writer.note. What synchronisation creates
+// is one entry for each request, because a first pass makes a million; AddUser and its like call note.
 const (
 	DidSignIn     Action = "signed in"
 	DidFailSignIn Action = "was not let in"

@@ -14,7 +14,7 @@ import (
 )
 
 // noteChange enters a change of a document into the audit log: what happened to the account, and the attributes that are different now. The
-// manager that synchronisation gives a resource as its first change belongs to the creation, which is not noted: it comes apart only because
+// manager that synchronisation gives a resource as its first change belongs to the creation: it comes apart only because
 // the manager must exist before, and a first pass sends a million of them.
 func (w *Writer) noteChange(ctx context.Context, record *Record, before, after *columns) error {
 	changed, err := changedAttributes(before, after, onPremisesEnabled(record.Document))

@@ -77,6 +77,8 @@ func (w *Writer) create(ctx context.Context, kind *scim.ResourceType, doc scim.D
 		if err := w.note(ctx, DidRestore, record.ID, nameOf(doc), ""); err != nil {
 			return nil, err
 		}
+	} else if err := w.noteCreated(ctx, record, doc); err != nil {
+		return nil, err
 	}
 	return record, w.refresh(ctx, record)
 }
@@ -108,7 +110,7 @@ func (w *Writer) insert(ctx context.Context, record *Record, c *columns) error {
 		created, modified, synced, version, body, second_name, phone, listed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq`,
 		[]any{
 			record.ID, record.Type.Kind, c.state, c.active, c.externalID, c.userName, c.displayName, c.department, c.manager,
-			record.Created.UnixMilli(), record.Modified.UnixMilli(), syncTime(ctx, record), record.Version, c.body, c.secondName, c.phone, c.listed,
+			record.Created.UnixMilli(), record.Modified.UnixMilli(), syncTime(ctx, record, c), record.Version, c.body, c.secondName, c.phone, c.listed,
 		}, &record.seq)
 	if err == nil && !found {
 		return fmt.Errorf("the new resource has no row")
@@ -120,15 +122,15 @@ func (w *Writer) insert(ctx context.Context, record *Record, c *columns) error {
 func (w *Writer) update(ctx context.Context, record *Record, c *columns) error {
 	record.state = c.state
 	_, err := w.exec(ctx, `UPDATE resource SET state = ?, active = ?, external_id = ?, user_name = ?, display_name = ?, department = ?,
-		manager = ?, modified = ?, synced = coalesce(?, synced), deleted = NULL, version = ?, body = ?, second_name = ?, phone = ?, listed = ? WHERE seq = ?`,
-		c.state, c.active, c.externalID, c.userName, c.displayName, c.department, c.manager, record.Modified.UnixMilli(), syncTime(ctx, record), record.Version,
+		manager = ?, modified = ?, synced = CASE WHEN ? THEN coalesce(?, synced) END, deleted = NULL, version = ?, body = ?, second_name = ?, phone = ?, listed = ? WHERE seq = ?`,
+		c.state, c.active, c.externalID, c.userName, c.displayName, c.department, c.manager, record.Modified.UnixMilli(), c.externalID.Valid, syncTime(ctx, record, c), record.Version,
 		c.body, c.secondName, c.phone, c.listed, record.seq)
 	return w.explain(ctx, record, c, err)
 }
 
-// syncTime is the time of a change if synchronisation makes it.
-func syncTime(ctx context.Context, record *Record) sql.NullInt64 {
-	return sql.NullInt64{Int64: record.Modified.UnixMilli(), Valid: actorOf(ctx).Sync}
+// syncTime is the time of a change if synchronisation makes it, of what it owns: programs without anchors use the same interface.
+func syncTime(ctx context.Context, record *Record, c *columns) sql.NullInt64 {
+	return sql.NullInt64{Int64: record.Modified.UnixMilli(), Valid: actorOf(ctx).Sync && c.externalID.Valid}
 }
 
 // Replace is PUT (RFC 7644 §3.5.1): what the document lacks disappears, but for roles, externalId and active, which a document that does not

@@ -20,6 +20,7 @@ type Writer struct {
 	Reader
 	domains map[string]bool // see companyDomains
 	moves   []move          // memberships that changed, for the audit log
+	made    creations       // likewise
 }
 
 // Read runs fn on one moment of the directory. fn must not wait for anything slow: an old moment keeps the log from being folded
@@ -51,7 +52,7 @@ func (t *Tenant) Write(ctx context.Context, fn func(*Writer) error) error {
 	if err := fn(w); err != nil {
 		return busy(err)
 	}
-	if err := w.noteMoves(ctx); err != nil {
+	if err := firstOf(w.noteCreations(ctx), w.noteMoves(ctx)); err != nil {
 		return busy(err)
 	}
 	return busy(tx.Commit())
@@ -62,9 +63,9 @@ func (w *Writer) Savepoint(ctx context.Context, fn func() error) error {
 	if _, err := w.exec(ctx, "SAVEPOINT operation"); err != nil {
 		return err
 	}
-	told := len(w.moves)
+	told, made := len(w.moves), w.made
 	if err := fn(); err != nil {
-		w.moves = w.moves[:told]
+		w.moves, w.made = w.moves[:told], made
 		_, undo := w.exec(ctx, "ROLLBACK TO operation")
 		_, done := w.exec(ctx, "RELEASE operation")
 		if undo != nil || done != nil {
