@@ -25,7 +25,11 @@ const (
 // alone.
 func (t *Target) inBulk(ctx context.Context, s *service, calls []call, answers []answer) error {
 	chunks := pack(calls, s.operations, s.payload)
-	return each(ctx, len(chunks), bulkAtOnce, func(ctx context.Context, i int) error {
+	lanes := make([][]string, len(chunks))
+	for i, chunk := range chunks {
+		lanes[i] = lanesOf(calls, chunk)
+	}
+	return apart(ctx, lanes, bulkAtOnce, func(ctx context.Context, i int) error {
 		return t.sendBulk(ctx, s, calls, answers, chunks[i])
 	})
 }
