@@ -44,7 +44,7 @@ func TestOneGroupIsInOneRequestAtATime(t *testing.T) {
 		bubble(t, bulk, func(t *testing.T, f *fake, target *Target) {
 			const groups, people = 3, 10
 			edges := crews(t, target, groups, people)
-			target.learned.kept.Added = 1
+			target.learned.kept.Added = bound{Members: 1, Since: time.Now()}
 			f.operations = 4
 			if err := target.Open(t.Context()); err != nil {
 				t.Fatal(err)
