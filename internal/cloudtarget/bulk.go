@@ -86,7 +86,7 @@ func (t *Target) bulkOverstrained(e *exhausted) bool {
 		return errors.Is(e.err, context.DeadlineExceeded)
 	}
 	_, told := retryAfter(e.reply.header, time.Now())
-	return !told && e.reply.status != http.StatusTooManyRequests
+	return !told && !limited(e.reply)
 }
 
 func (t *Target) giveUpBulk(reason error) {
@@ -163,7 +163,7 @@ func (t *Target) fileOperations(calls []call, answers []answer, open []int, body
 			continue
 		}
 		status := o.status()
-		if status == 0 || passing(status) {
+		if status == 0 || passing(reply{status: status}) {
 			answers[i].unclear = status != http.StatusTooManyRequests
 			continue
 		}
