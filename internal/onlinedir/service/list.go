@@ -18,7 +18,7 @@ func (s *Service) page(r *request, q tenant.Query, attributes, excluded string) 
 	ctx := r.Context()
 	var resources bytes.Buffer
 	shown, total := 0, 0
-	err := s.tenant.Read(ctx, func(reader *tenant.Reader) (err error) {
+	err := s.tenant.ReadFor(ctx, q, func(reader *tenant.Reader) (err error) {
 		renderers := make(map[directory.Kind]*renderer, len(q.Parts))
 		for _, part := range q.Parts {
 			renderers[part.Type.Kind] = newRenderer(r.base, reader, part.Type, part.Type.ParseProjection(attributes, excluded))

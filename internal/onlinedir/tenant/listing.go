@@ -68,7 +68,7 @@ func (s listing) filtered(kind *scim.ResourceType) filtered {
 	var rest scim.And
 	for _, part := range s.parts() {
 		w := whereOf(kind, part)
-		if f.indexed = f.indexed || w.indexed; w.rest != nil {
+		if f.indexed = f.indexed || w.finds > byRow; w.rest != nil {
 			rest = append(rest, w.rest)
 		}
 		for _, text := range w.sql { // one, for one part

@@ -41,6 +41,7 @@ type Tenant struct {
 	uses     *uses
 	attempts attempts
 	hashing  chan struct{} // see oneHash
+	walking  chan struct{} // see ReadFor
 	cost     int           // of a hash
 
 	stop    context.CancelFunc
@@ -68,7 +69,7 @@ func Open(ctx context.Context, dir string, log *zap.Logger, options ...Option) (
 	}
 	t := &Tenant{
 		catalogue: scim.NewCatalogue(), log: log, now: time.Now, busyAfter: defaultBusyTimeout, searchTime: defaultSearchTime, bounds: defaultBounds(), path: path,
-		uses: newUses(), cost: defaultCost, hashing: make(chan struct{}, hashes), stopped: make(chan struct{}),
+		uses: newUses(), cost: defaultCost, hashing: make(chan struct{}, hashes), walking: make(chan struct{}, longSearches), stopped: make(chan struct{}),
 	}
 	for _, option := range options {
 		option(t)

@@ -1,0 +1,48 @@
+package tenant
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"syncd/internal/onlinedir/scim"
+)
+
+// longSearches is how many searches may go from row to row at the same time: half of the readers, so that the others always answer what is quick.
+const longSearches = readers / 2
+
+// ReadFor is Read for a search. One that may take long, because no index finds what it looks for or gives its order, first waits until few
+// others do; one that waits as long as a search may take is a 503.
+func (t *Tenant) ReadFor(ctx context.Context, q Query, fn func(*Reader) error) error {
+	s, err := newSearch(q)
+	if err != nil {
+		return err
+	}
+	if !s.walks {
+		return t.Read(ctx, fn)
+	}
+	patience := time.NewTimer(t.searchTime)
+	defer patience.Stop()
+	select {
+	case t.walking <- struct{}{}:
+		defer func() { <-t.walking }()
+		return t.Read(ctx, fn)
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-patience.C:
+		return scim.Refuse(http.StatusServiceUnavailable, "", "%d long searches are under way, and this one waited %s for its turn; try again, or add a condition on"+
+			" userName, externalId, displayName, department or active, and do not sort", longSearches, t.searchTime)
+	}
+}
+
+// walks reports whether the search for a part goes from row to row, be it to compare them, to sort them, or to read what no column has. What a
+// value finds is little; a range of an index, and everything in the order of an index, SQLite counts and pages through by itself.
+func (w where) walks(p Part, o *ranking) bool {
+	switch {
+	case w.finds == byValue:
+		return false
+	case p.Filter == nil:
+		return o != nil && !o.byUserName()
+	}
+	return w.finds == byRow || w.rest != nil || o != nil
+}
