@@ -198,10 +198,15 @@ func (w *Writer) Patch(ctx context.Context, kind *scim.ResourceType, id string, 
 	if err != nil {
 		return nil, err
 	}
+	if err := w.spend(record.Document.Values() + len(before.body)/bytesPerLook); err != nil {
+		return nil, err
+	}
 	changed := false
 	for _, op := range operations {
 		if !onMembers(op) {
-			err = op.Apply(record.Document)
+			if err = w.spend(op.Cost(record.Document)); err == nil {
+				err = op.Apply(record.Document)
+			}
 		} else {
 			var one bool
 			one, err = w.patchMembers(ctx, record, op)
@@ -281,5 +286,9 @@ func nameOf(doc scim.Document) string {
 }
 
 func without(list, excluded []string) []string {
-	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(excluded, s) })
+	known := make(map[string]bool, len(excluded))
+	for _, s := range excluded {
+		known[s] = true
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return known[s] })
 }
