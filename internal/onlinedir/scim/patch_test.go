@@ -65,8 +65,8 @@ func TestPatch(t *testing.T) {
 			`{"emails":[{"value":"a"},{"value":"b"}]}`, `[{"op":"replace","path":"emails[value pr].primary","value":true}]`,
 			`{"emails":[{"value":"a"},{"value":"b","primary":true}]}`,
 		},
-		"boolean as a string":    {`{}`, `[{"op":"add","path":"active","value":"False"}]`, `{"active":false}`},
-		"manager as a string":    {`{}`, `[{"op":"add","path":"` + directory.Manager + `","value":"7"}]`, `{` + enterprise + `:{"manager":{"value":"7"}}}`},
+		"boolean as a string": {`{}`, `[{"op":"add","path":"active","value":"False"}]`, `{"active":false}`},
+		"manager as a string": {`{}`, `[{"op":"add","path":"` + directory.Manager + `","value":"7"}]`, `{` + enterprise + `:{"manager":{"value":"7"}}}`},
 		"list replaced": {
 			`{` + onPremises + `:{"proxyAddresses":["a","b"]}}`, `[{"op":"replace","path":"` + directory.ProxyAddresses.Path() + `","value":["c"]}]`,
 			`{` + onPremises + `:{"proxyAddresses":["c"]}}`,
