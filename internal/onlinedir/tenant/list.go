@@ -86,7 +86,7 @@ type search struct {
 	args      []any
 	rests     map[directory.Kind]scim.Filter // what SQL cannot decide, of the types that have any such thing
 	order     *ranking                       // nil for the order in which resources appeared
-	walks     bool                           // goes from row to row: see ReadFor
+	walks     bool                           // goes from row to row: see readInTurn
 }
 
 func newSearch(q Query) (*search, error) {

@@ -41,7 +41,7 @@ type Tenant struct {
 	uses     *uses
 	attempts attempts
 	hashing  chan struct{} // see oneHash
-	walking  chan struct{} // see ReadFor
+	walking  chan struct{} // see readInTurn
 	cost     int           // of a hash
 
 	stop    context.CancelFunc

@@ -2,14 +2,19 @@ package tenant
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
+	"syncd/internal/directory"
 	"syncd/internal/onlinedir/scim"
 )
 
 // longSearches is how many searches may go from row to row at the same time: half of the readers, so that the others always answer what is quick.
 const longSearches = readers / 2
+
+var errNoTurn = errors.New("too many long searches are under way")
 
 // ReadFor is Read for a search. One that may take long, because no index finds what it looks for or gives its order, first waits until few
 // others do; one that waits as long as a search may take is a 503.
@@ -18,7 +23,25 @@ func (t *Tenant) ReadFor(ctx context.Context, q Query, fn func(*Reader) error) e
 	if err != nil {
 		return err
 	}
-	if !s.walks {
+	if err = t.readInTurn(ctx, s.walks, fn); errors.Is(err, errNoTurn) {
+		return scim.Refuse(http.StatusServiceUnavailable, "", "%d long searches are under way, and this one waited %s for its turn; try again, or add a condition on"+
+			" userName, externalId, displayName, department or active, and do not sort", longSearches, t.searchTime)
+	}
+	return err
+}
+
+// readList is Read for a page of a list of users, or their number; one that waits too long is a fault.
+func (t *Tenant) readList(ctx context.Context, s listing, fn func(*Reader) error) error {
+	err := t.readInTurn(ctx, s.walks(t.catalogue.ByKind(directory.User)), fn)
+	if errors.Is(err, errNoTurn) {
+		return mistake(fmt.Sprintf("%d other long searches are under way", longSearches), "try again in a moment, or with fewer conditions")
+	}
+	return err
+}
+
+// readInTurn is Read, after its turn came if it is long.
+func (t *Tenant) readInTurn(ctx context.Context, long bool, fn func(*Reader) error) error {
+	if !long {
 		return t.Read(ctx, fn)
 	}
 	patience := time.NewTimer(t.searchTime)
@@ -30,8 +53,7 @@ func (t *Tenant) ReadFor(ctx context.Context, q Query, fn func(*Reader) error) e
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	case <-patience.C:
-		return scim.Refuse(http.StatusServiceUnavailable, "", "%d long searches are under way, and this one waited %s for its turn; try again, or add a condition on"+
-			" userName, externalId, displayName, department or active, and do not sort", longSearches, t.searchTime)
+		return errNoTurn
 	}
 }
 

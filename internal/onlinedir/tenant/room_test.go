@@ -91,6 +91,12 @@ func TestLongSearchesLeaveRoom(t *testing.T) {
 			t.Error(found, page)
 		}
 
+		broad := UserQuery{Conditions: []Condition{{directory.Department.Path(), opBegins, "s"}, {"userName", opContains, "n"}}}
+		_, err = tenant.Users(t.Context(), broad)
+		wantFault(t, err, directory.Usage, "2 other long searches are under way")
+		_, _, err = tenant.CountMatching(t.Context(), broad, 1)
+		wantFault(t, err, directory.Usage, "2 other long searches are under way")
+
 		given, giveUp := context.WithCancel(t.Context())
 		go func() { ended <- run(given, long, func() { t.Error("was let in") }) }()
 		synctest.Wait()
