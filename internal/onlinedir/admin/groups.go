@@ -161,6 +161,9 @@ func (v *visit) editGroup() error {
 		return err
 	}
 	name, description := v.value("name"), v.value("description")
+	if tidy(name) == d.Name && tidy(description) == d.Description { // the second press of a button
+		return v.done(pageOf("Group", d.ID), notice{Name: d.Name, Text: "is as you want it."})
+	}
 	is, err := v.tenant.EditGroup(v.ctx(), d.ID, was, name, description)
 	if err != nil {
 		return retry(err, func(fault *directory.Fault) error { return v.editGroupAgain(was, outdated(err), fault) })

@@ -83,6 +83,7 @@ func TestTwoAdministratorsEditOneGroup(t *testing.T) {
 	wantField(t, refused, "description", "Who sails", "at present this is “Who sails\nand cooks”")
 	admin.says(admin.Press(refused, "#save", "description", "Who sails\r\nand cooks"), http.StatusOK, "Sailors was changed", "and cooks")
 
+	admin.says(admin.Press(refused, "#save", "description", "Who sails\r\nand cooks"), http.StatusOK, "Sailors is as you want it.") // pressed twice
 	taken := ute.says(ute.Press(saved, "#undo"), http.StatusConflict, "Sailors was changed by admin")
 	wantField(t, taken, "description", "Who sails", "at present this is “Who sails\nand cooks”")
 }
