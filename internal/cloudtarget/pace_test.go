@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -54,12 +55,12 @@ func TestALookUpInTheLaneDoesNotWaitForIt(t *testing.T) {
 	bubble(t, false, func(t *testing.T, f *fake, target *Target) {
 		target.Repeat(true)
 		limited := atFirst(3, func(w http.ResponseWriter) { w.WriteHeader(http.StatusTooManyRequests) })
-		lost := 0
+		var came atomic.Int64
 		f.intercept = func(w http.ResponseWriter, r *http.Request, body string) bool {
 			if limited(w, r, body) {
 				return true
 			}
-			if lost++; r.Method == http.MethodPost && lost < 4 {
+			if came.Add(1) < 4 && r.Method == http.MethodPost {
 				w.Header().Set("X-Lost", "yes")
 				return true
 			}
