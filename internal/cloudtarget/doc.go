@@ -19,7 +19,7 @@
 // something that nobody takes for a value.
 //
 // Where it hurts: a service whose resource types do not list an extension schema cannot hold that schema's attributes; they
-// are left out, and Open logs which. A change that finds nothing left to send counts as acknowledged. A 403 and a 500 do
-// not say whether one object or the whole directory is meant: when every change of a batch got it the batch fails, otherwise
-// the objects that got it are refused.
+// are left out, and Open logs which. A change that finds nothing left to send counts as acknowledged. A 403 without Retry-After and a 500
+// do not say whether one object or the whole directory is meant: when every change of a batch got it the batch fails, otherwise the objects
+// that got it are refused.
 package cloudtarget

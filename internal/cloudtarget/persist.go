@@ -48,7 +48,7 @@ func (e *exhausted) Error() string {
 func (e *exhausted) Unwrap() error { return e.err }
 
 // persist calls try until it gives an answer that counts. It repeats what was lost, what the service asks to repeat later (429,
-// 503 with Retry-After, RFC 9110 §10.2.3) and server errors, with growing waits; unclear tells try that an earlier try may
+// 403 and 503 with Retry-After, RFC 9110 §10.2.3) and server errors, with growing waits; unclear tells try that an earlier try may
 // have been carried out. The error is *exhausted when the tries are used up.
 func (t *Target) persist(ctx context.Context, tries int, unclear bool, try func(context.Context, bool) (reply, error)) (reply, error) {
 	waits := &backoff.ExponentialBackOff{

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"syncd/internal/directory"
+	"syncd/internal/onlinedir/tenant"
 )
 
 // status is what lies beneath a fault of which more is known than that something stands against what was asked for.
@@ -16,6 +17,9 @@ func (s status) Error() string { return http.StatusText(int(s)) }
 func statusOf(fault *directory.Fault) int {
 	if s, ok := errors.AsType[status](fault); ok {
 		return int(s)
+	}
+	if errors.Is(fault, tenant.ErrNoTurn) {
+		return http.StatusServiceUnavailable
 	}
 	return http.StatusConflict
 }

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"syncd/internal/directory"
 	"syncd/internal/onlinedir/tenant"
 )
 
@@ -130,10 +129,7 @@ func (v *visit) ownUser() (tenant.Person, error) {
 		return p, missing("user")
 	}
 	if err == nil && p.ExternalID != "" {
-		err = &directory.Fault{
-			Class: directory.Usage, Cause: nameOf(p.User) + " is managed in Active Directory and cannot be deleted here",
-			Remedy: "delete the account there, or take it out of what is synchronised; the next synchronisation moves it to the recycle bin. To lock it at once, deactivate it here",
-		}
+		err = tenant.NotDeletedHere(nameOf(p.User))
 	}
 	return p, err
 }

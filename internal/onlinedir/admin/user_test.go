@@ -75,7 +75,7 @@ func TestWhatActiveDirectoryMastersIsRefused(t *testing.T) {
 	page := c.Open("/users/" + id)
 	token := page.Find("input[name=csrf]").AttrOr("value", "")
 	for _, p := range []*onlinedirtest.Page{c.Open("/users/" + id + "/delete"), c.Post(page, "/users/"+id+"/delete", url.Values{"csrf": {token}})} {
-		c.says(p, http.StatusConflict, "Anna is managed in Active Directory and cannot be deleted here", "delete the account there", "deactivate it here")
+		c.says(p, http.StatusConflict, "Anna is managed in Active Directory and cannot be deleted here", "delete it there", "deactivate it here")
 		if p.Find("#confirm").Length() > 0 {
 			t.Error("what cannot be done is offered")
 		}

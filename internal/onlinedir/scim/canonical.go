@@ -88,7 +88,7 @@ func canonicalBoolean(path string, value any) (any, error) {
 // canonicalComplex accepts a bare string where the attribute has a "value": known clients send managers and members so.
 func canonicalComplex(a *Attribute, path string, value any) (any, error) {
 	if s, ok := value.(string); ok && a.Lookup("value") != nil {
-		return map[string]any{"value": s}, nil
+		value = map[string]any{"value": s}
 	}
 	object, ok := value.(map[string]any)
 	if !ok {

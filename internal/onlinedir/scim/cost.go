@@ -29,31 +29,31 @@ func (op Operation) Cost(doc Document) int {
 	old, _ := op.holder(doc)[op.Path.Attribute.Name].([]any)
 	switch {
 	case op.Path.Filter != nil:
-		return len(old) * terms(op.Path.Filter)
+		return len(old) * Terms(op.Path.Filter)
 	case op.Verb == Remove:
 		return len(old) * max(1, len(given))
 	}
 	return len(old) + len(given)
 }
 
-// terms is how many comparisons a filter has.
-func terms(f Filter) int {
+// Terms is how many comparisons a filter has.
+func Terms(f Filter) int {
 	sum := 0
 	switch f := f.(type) {
 	case And:
 		for _, part := range f {
-			sum += terms(part)
+			sum += Terms(part)
 		}
 		return sum
 	case Or:
 		for _, part := range f {
-			sum += terms(part)
+			sum += Terms(part)
 		}
 		return sum
 	case Not:
-		return terms(f.Filter)
+		return Terms(f.Filter)
 	case Element:
-		return terms(f.Inner)
+		return Terms(f.Inner)
 	}
 	return 1
 }
@@ -67,7 +67,7 @@ func values(object map[string]any) int {
 		switch v := v.(type) {
 		case []any:
 			n += len(v)
-		case map[string]any: // an extension
+		case map[string]any: // an extension, or a complex attribute
 			n += values(v)
 		}
 	}

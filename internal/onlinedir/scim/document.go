@@ -31,7 +31,7 @@ func DecodeJSON(body []byte, v any) error {
 		if errors.Is(err, io.EOF) {
 			return Bad(InvalidSyntax, "the body is empty; send a JSON object")
 		}
-		return Bad(InvalidSyntax, "%s", Misread(err))
+		return Bad(InvalidSyntax, "the body: %s", Misread(err))
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return Bad(InvalidSyntax, "the body has more than one JSON value")

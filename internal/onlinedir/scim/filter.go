@@ -70,7 +70,7 @@ const (
 	maxFilterTerms = 1000
 )
 
-var errTooMany = errors.New("the filter has too many terms or levels")
+var errTooLarge = errors.New("the filter has too many terms or levels")
 
 // ParseFilter reads a filter for a resource type.
 func (t *ResourceType) ParseFilter(s string) (Filter, error) { return parseFilter(s, t.resolve) }
@@ -82,7 +82,7 @@ func parseFilter(s string, resolve func(word string) (Path, error)) (Filter, err
 		err = p.expect(endToken, "the end")
 	}
 	switch {
-	case errors.Is(err, errTooMany):
+	case errors.Is(err, errTooLarge):
 		return nil, Bad(InvalidFilter, "%s: at most %d terms, %d levels deep", err, maxFilterTerms, maxFilterDepth)
 	case err != nil:
 		return nil, Bad(InvalidFilter, "filter %s: %s", clip(s), err)
@@ -101,7 +101,7 @@ type parser struct {
 
 func (p *parser) or() (Filter, error) {
 	if p.depth++; p.depth > maxFilterDepth {
-		return nil, errTooMany
+		return nil, errTooLarge
 	}
 	defer func() { p.depth-- }()
 	return p.chain("or", p.and, func(f []Filter) Filter { return Or(f) })
@@ -133,7 +133,7 @@ func (p *parser) chain(word string, operand func() (Filter, error), join func([]
 
 func (p *parser) term() (Filter, error) {
 	if p.terms++; p.terms > maxFilterTerms {
-		return nil, errTooMany
+		return nil, errTooLarge
 	}
 	t := p.next()
 	switch {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Misread says in words of JSON why encoding/json did not take a body: its own are about types of Go, which no client has.
+// Misread says, of a text that its caller names, in words of JSON why encoding/json did not take a body: its own are about types of Go, which no client has.
 func Misread(err error) string {
 	wrong, isType := errors.AsType[*json.UnmarshalTypeError](err)
 	_, isTime := errors.AsType[*time.ParseError](err)
@@ -19,7 +19,7 @@ func Misread(err error) string {
 	case isType:
 		what := wrong.Field
 		if what == "" {
-			what = "the body"
+			what = "it"
 		}
 		is, number, _ := strings.Cut(wrong.Value, " ") // "number 5.5"
 		return fmt.Sprintf("%s must be %s, not %s", what, wanted(wrong.Type), map[string]string{
@@ -30,9 +30,9 @@ func Misread(err error) string {
 	case isUnknown:
 		return "unknown field " + unknown
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return "the body is not JSON: it ends too early"
+		return "not JSON: it ends too early"
 	}
-	return "the body is not JSON: " + strings.TrimPrefix(err.Error(), "json: ")
+	return "not JSON: " + strings.TrimPrefix(err.Error(), "json: ")
 }
 
 func wanted(t reflect.Type) string {

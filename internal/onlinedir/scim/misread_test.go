@@ -16,15 +16,16 @@ func TestMisread(t *testing.T) {
 		Count int `json:"count"`
 	}
 	for body, want := range map[string]string{
-		`[]`:                                "the body must be a JSON object, not a list",
-		`"x"`:                               "the body must be a JSON object, not a string",
-		`{"Operations":"x"}`:                "Operations must be a list, not a string",
-		`{"Operations":[{"op":{}}]}`:        "Operations.op must be a string, not an object",
-		`{"count":"x"}`:                     "count must be a whole number, not a string",
-		`{"count":1.5}`:                     "count must be a whole number, not the number 1.5",
+		`[]`:                                "the body: it must be a JSON object, not a list",
+		`"x"`:                               "the body: it must be a JSON object, not a string",
+		`{"Operations":"x"}`:                "the body: Operations must be a list, not a string",
+		`{"Operations":[{"op":{}}]}`:        "the body: Operations.op must be a string, not an object",
+		`{"count":"x"}`:                     "the body: count must be a whole number, not a string",
+		`{"count":1.5}`:                     "the body: count must be a whole number, not the number 1.5",
 		`{"count":1,"count":2}`:             `"count" is there twice in one object`,
+		`{"Count":1,"count":2}`:             `"count" is there twice in one object`,
 		`{"a":[{"b":1,"c":{},"\u0062":2}]}`: `"b" is there twice in one object`,
-		`{`:                                 "the body is not JSON: it ends too early",
+		`{`:                                 "the body: not JSON: it ends too early",
 		``:                                  "the body is empty; send a JSON object",
 	} {
 		var v message

@@ -143,6 +143,10 @@ func (op Operation) elements(holder map[string]any) error {
 		if !ok {
 			return Bad(NoTarget, "no element of %s matches, and the path does not say how a new one would look", op.Path)
 		}
+		v, err := canonicalOne(op.Path.Attribute, op.Path.Attribute.Name, v) // what a filter says was never checked as a value
+		if err != nil {
+			return err
+		}
 		kept, changed = append(kept, v), len(kept)
 	}
 	if changed >= 0 {

@@ -162,6 +162,7 @@ func TestPatchRefusals(t *testing.T) {
 		`[{"op":"add","path":"active","value":"maybe"}]`:                                             InvalidValue,
 		`[{"op":"add","path":"name","value":"Paul"}]`:                                                InvalidValue,
 		`[{"op":"replace","path":"emails","value":[{"primary":true,"value":"a"},{"primary":true}]}]`: InvalidValue,
+		`[{"op":"add","path":"ims[value eq \"a\\u0000b\"].type","value":"x"}]`:                       InvalidValue,
 		`[{"op":"test","path":"title","value":"x"}]`:                                                 InvalidSyntax,
 		`[{"op":5}]`: InvalidSyntax,
 		`{}`:         InvalidSyntax,

@@ -38,13 +38,13 @@ func nameTwice(text []byte) string {
 	return ""
 }
 
-// plainName is a quoted name as it is meant: it may be written with escapes.
+// plainName is a quoted name as it is meant: it may be written with escapes, and in any case (RFC 7643 §2.1).
 func plainName(quoted []byte) []byte {
 	var s string
 	if bytes.IndexByte(quoted, '\\') < 0 || json.Unmarshal(quoted, &s) != nil {
-		return quoted[1 : len(quoted)-1]
+		return bytes.ToLower(quoted[1 : len(quoted)-1])
 	}
-	return []byte(s)
+	return bytes.ToLower([]byte(s))
 }
 
 func repeated(names [][]byte) string {

@@ -19,7 +19,7 @@ func (r *request) read() ([]byte, error) {
 	if err != nil || media != "application/scim+json" && media != "application/json" {
 		return nil, scim.Refuse(http.StatusUnsupportedMediaType, "", "the body must be application/scim+json, not %q", r.Header.Get("Content-Type"))
 	}
-	if charset := parameters["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
+	if charset := parameters["charset"]; charset != "" && !strings.EqualFold(strings.ReplaceAll(charset, "-", ""), "utf8") {
 		return nil, scim.Refuse(http.StatusUnsupportedMediaType, "", "the body must be UTF-8, not %q (RFC 7644 §3.1)", charset)
 	}
 	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {

@@ -8,6 +8,23 @@ import (
 	"syncd/internal/onlinedir/onlinedirtest"
 )
 
+// TestManyMembersAndTerms: what asks every member for many things counts as well.
+func TestManyMembersAndTerms(t *testing.T) {
+	s := onlinedirtest.New(t)
+	members := make([]string, 50)
+	for i := range members {
+		members[i] = s.Must(201, "POST", "/Groups", group(fmt.Sprint("team ", i))).ID()
+	}
+	path := "/Groups/" + s.Must(201, "POST", "/Groups", group("staff", members...)).ID()
+	remove := object{"op": "remove", "path": "members[" + strings.Repeat(`display co "zz" or `, 99) + `display co "zz"]`}
+	s.Must(204, "PATCH", path, patch(remove))
+	many := make([]object, 101)
+	for i := range many {
+		many[i] = remove
+	}
+	s.Must(413, "PATCH", path, patch(many...))
+}
+
 // TestManyValuesAndOperations: what would keep everybody else from writing for long is refused as too large, alone and in a bulk, and leaves
 // nothing; in a bulk what came before stays.
 func TestManyValuesAndOperations(t *testing.T) {

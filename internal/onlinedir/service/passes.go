@@ -61,7 +61,7 @@ func decodePass(body []byte) (*passReport, error) {
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&report); err != nil {
-		return nil, scim.Bad(scim.InvalidSyntax, "the body is no report of a pass: %s", scim.Misread(err))
+		return nil, scim.Bad(scim.InvalidSyntax, "the report of a pass: %s", scim.Misread(err))
 	}
 	if !slices.Contains(report.Schemas, SchemaPassReport) {
 		return nil, scim.Bad(scim.InvalidSyntax, "schemas of a report must list %s", SchemaPassReport)

@@ -75,7 +75,7 @@ func TestBadReportsAreRefused(t *testing.T) {
 		{400, aReport(map[string]any{"schemas": []string{"x"}}), "must list urn:syncd"},
 		{400, aReport(map[string]any{"colour": "red"}), `unknown field "colour"`},
 		{400, aReport(map[string]any{"class": "nonsense"}), "no class of faults"},
-		{400, aReport(map[string]any{"read": "7"}), "the body is no report"},
+		{400, aReport(map[string]any{"read": "7"}), "the report of a pass"},
 		{400, aReport(map[string]any{"pass": nil}), "pass is missing"},
 		{400, aReport(map[string]any{"kind": "half"}), "kind must be full or delta"},
 		{400, aReport(map[string]any{"status": "running"}), "status must be done, refused, held or failed"},

@@ -27,8 +27,10 @@ func (t *Tenant) Backup(ctx context.Context, file string) (living map[directory.
 	if err != nil {
 		return nil, backupFault(file, err)
 	}
-	living, err = t.copyTo(ctx, file)
-	if err := errors.Join(claim.Close(), err); err != nil {
+	if err = claim.Close(); err == nil { // Windows replaces no file that is open
+		living, err = t.copyTo(ctx, file)
+	}
+	if err != nil {
 		return nil, errors.Join(backupFault(file, err), os.Remove(file))
 	}
 	return living, during("note the backup", t.Write(ctx, func(w *Writer) error { return w.note(ctx, DidBackup, "", t.name, file) }))

@@ -133,9 +133,9 @@ func syncTime(ctx context.Context, record *Record, c *columns) sql.NullInt64 {
 	return sql.NullInt64{Int64: record.Modified.UnixMilli(), Valid: actorOf(ctx).Sync && c.externalID.Valid}
 }
 
-// Replace is PUT (RFC 7644 §3.5.1): what the document lacks disappears, but for roles, externalId and active, which a document that does not
-// speak of them leaves as they were; only a PATCH removes an externalId. Active becomes false where the document says that Active Directory has disabled the account. Members are
-// replaced too.
+// Replace is PUT (RFC 7644 §3.5.1): what the document lacks disappears, but for roles, externalId and active, and that Active Directory has
+// disabled a synchronised account: a document that does not speak of them leaves them as they were, and only a PATCH removes an externalId.
+// Active becomes false where the document says that Active Directory has disabled the account. Members are replaced too.
 func (w *Writer) Replace(ctx context.Context, kind *scim.ResourceType, id string, doc scim.Document, expected Precondition) (*Record, error) {
 	record, err := w.Get(ctx, kind, id)
 	if err != nil {
@@ -143,6 +143,9 @@ func (w *Writer) Replace(ctx context.Context, kind *scim.ResourceType, id string
 	}
 	if err := expected.check(record); err != nil {
 		return nil, err
+	}
+	if anchor, spoken := record.Document["externalId"]; spoken {
+		keepAnchor(doc, record.Document, anchor)
 	}
 	if kind.Kind == directory.User {
 		_, spoken := doc["active"]
@@ -152,9 +155,6 @@ func (w *Writer) Replace(ctx context.Context, kind *scim.ResourceType, id string
 		case !spoken:
 			doc["active"] = record.Document["active"]
 		}
-	}
-	if anchor, spoken := record.Document["externalId"]; spoken && doc["externalId"] == nil {
-		doc["externalId"] = anchor // a client that does not know it must not take the resource out of synchronisation by chance
 	}
 	if roles := record.Document.List("", "roles"); roles != nil {
 		doc["roles"] = roles
@@ -276,6 +276,24 @@ func (w *Writer) touch(ctx context.Context, record *Record, changed bool) error 
 	record.Version, record.Modified = record.Version+1, w.tenant.now()
 	_, err := w.exec(ctx, "UPDATE resource SET version = ?, modified = ? WHERE seq = ?", record.Version, record.Modified.UnixMilli(), record.seq)
 	return err
+}
+
+// keepAnchor keeps what a client that does not know of synchronisation must not change by chance: the anchor, and that the account is
+// disabled on premises.
+func keepAnchor(doc, before scim.Document, anchor any) {
+	if doc["externalId"] == nil {
+		doc["externalId"] = anchor
+	}
+	const enabled = "onPremisesAccountEnabled"
+	if _, spoken := doc.Flag(directory.SchemaOnPremises, enabled); spoken || onPremisesEnabled(before) {
+		return
+	}
+	extension, _ := doc[directory.SchemaOnPremises].(map[string]any)
+	if extension == nil {
+		extension = make(map[string]any)
+		doc[directory.SchemaOnPremises] = extension
+	}
+	extension[enabled] = false
 }
 
 func nameOf(doc scim.Document) string {

@@ -169,6 +169,12 @@ func (t *Tenant) DeleteUser(ctx context.Context, id string) error {
 	return t.deleteMade(ctx, directory.User, id)
 }
 
+// NotDeletedHere says why something that is synchronised cannot be deleted, and what to do instead.
+func NotDeletedHere(name string) error {
+	return mistake(name+" is managed in Active Directory and cannot be deleted here",
+		"delete it there, or take it out of what is synchronised; the next synchronisation moves it to the recycle bin. To lock an account at once, deactivate it here")
+}
+
 // deleteMade moves what was made here to the recycle bin.
 func (t *Tenant) deleteMade(ctx context.Context, of directory.Kind, id string) error {
 	if err := permit(ctx, UserAdministrator); err != nil {
@@ -181,7 +187,7 @@ func (t *Tenant) deleteMade(ctx context.Context, of directory.Kind, id string) e
 			return told(err, lookAgain)
 		}
 		if record.Document.Text("", "externalId") != "" {
-			return mistake(nameOf(record.Document)+" is managed in Active Directory", "delete it there, or take it out of what is synchronised")
+			return NotDeletedHere(nameOf(record.Document))
 		}
 		return told(w.Delete(ctx, kind, id, ""), lookAgain)
 	})

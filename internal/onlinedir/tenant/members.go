@@ -160,7 +160,8 @@ func (w *Writer) removeMatching(ctx context.Context, group *Record, filter scim.
 	if c, ok := filter.(scim.Comparison); ok && c.Path.Attribute.Name == "value" && c.Operator == scim.Equal && c.Value != nil {
 		return w.removeGiven(ctx, group, []any{map[string]any{"value": c.Value}})
 	}
-	return w.removeWhere(ctx, group, func(m Member) bool { return filter.Matches(m.Document()) })
+	cost := scim.Terms(filter)
+	return w.removeWhere(ctx, group, func(m Member) (bool, error) { return filter.Matches(m.Document()), w.spend(cost) })
 }
 
 // replaceMembers makes the members exactly those that are given.
@@ -173,7 +174,7 @@ func (w *Writer) replaceMembers(ctx context.Context, group *Record, members []an
 		}
 		wanted[seq] = true
 	}
-	removed, err := w.removeWhere(ctx, group, func(m Member) bool { return !wanted[m.seq] })
+	removed, err := w.removeWhere(ctx, group, func(m Member) (bool, error) { return !wanted[m.seq], nil })
 	if err != nil {
 		return false, err
 	}
@@ -182,13 +183,14 @@ func (w *Writer) replaceMembers(ctx context.Context, group *Record, members []an
 }
 
 // removeWhere collects numbers, not members: what it holds is eight bytes for each that goes.
-func (w *Writer) removeWhere(ctx context.Context, group *Record, goes func(Member) bool) (bool, error) {
+func (w *Writer) removeWhere(ctx context.Context, group *Record, goes func(Member) (bool, error)) (bool, error) {
 	var seqs []int64
 	err := w.Members(ctx, group, func(m Member) error {
-		if goes(m) {
+		leaves, err := goes(m)
+		if leaves {
 			seqs = append(seqs, m.seq)
 		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return false, err

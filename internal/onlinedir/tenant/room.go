@@ -14,7 +14,8 @@ import (
 // longSearches is how many searches may go from row to row at the same time: half of the readers, so that the others always answer what is quick.
 const longSearches = readers / 2
 
-var errNoTurn = errors.New("too many long searches are under way")
+// ErrNoTurn is what a long search ends with that waited as long as a search may take. Trying again later is right.
+var ErrNoTurn = errors.New("too many long searches are under way")
 
 // ReadFor is Read for a search. One that may take long, because no index finds what it looks for or gives its order, first waits until few
 // others do; one that waits as long as a search may take is a 503.
@@ -23,7 +24,7 @@ func (t *Tenant) ReadFor(ctx context.Context, q Query, fn func(*Reader) error) e
 	if err != nil {
 		return err
 	}
-	if err = t.readInTurn(ctx, s.walks, fn); errors.Is(err, errNoTurn) {
+	if err = t.readInTurn(ctx, s.walks, fn); errors.Is(err, ErrNoTurn) {
 		return scim.Refuse(http.StatusServiceUnavailable, "", "%d long searches are under way, and this one waited %s for its turn; try again, or add a condition on"+
 			" userName, externalId, displayName, department or active, and do not sort", longSearches, t.searchTime)
 	}
@@ -33,8 +34,10 @@ func (t *Tenant) ReadFor(ctx context.Context, q Query, fn func(*Reader) error) e
 // readList is Read for a page of a list of users, or their number; one that waits too long is a fault.
 func (t *Tenant) readList(ctx context.Context, s listing, fn func(*Reader) error) error {
 	err := t.readInTurn(ctx, s.walks(t.catalogue.ByKind(directory.User)), fn)
-	if errors.Is(err, errNoTurn) {
-		return mistake(fmt.Sprintf("%d other long searches are under way", longSearches), "try again in a moment, or with fewer conditions")
+	if errors.Is(err, ErrNoTurn) {
+		return &directory.Fault{
+			Class: directory.Usage, Cause: fmt.Sprintf("%d other long searches are under way", longSearches), Remedy: "try again in a moment, or with fewer conditions", Err: err,
+		}
 	}
 	return err
 }
@@ -53,12 +56,12 @@ func (t *Tenant) readInTurn(ctx context.Context, long bool, fn func(*Reader) err
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	case <-patience.C:
-		return errNoTurn
+		return ErrNoTurn
 	}
 }
 
 // walks reports whether the search for a part goes from row to row, be it to compare them, to sort them, or to read what no column has. What a
-// value finds is little; a range of an index, and everything in the order of an index, SQLite counts and pages through by itself.
+// value finds is little; one range of an index, and everything in the order of an index, SQLite counts and pages through by itself.
 func (w where) walks(p Part, o *ranking) bool {
 	switch {
 	case w.finds == byValue:
@@ -66,5 +69,6 @@ func (w where) walks(p Part, o *ranking) bool {
 	case p.Filter == nil:
 		return o != nil && !o.byUserName()
 	}
-	return w.finds == byRow || w.rest != nil || o != nil
+	_, alone := p.Filter.(scim.Comparison)
+	return w.finds == byRow || w.rest != nil || o != nil || !alone
 }

@@ -92,7 +92,7 @@ func (w *Writer) spend(looks int) error {
 	if w.looks += looks; w.looks <= mostLooks {
 		return nil
 	}
-	return scim.Refuse(http.StatusRequestEntityTooLarge, "", "the operations go through values of attributes more than %d times in all; send fewer operations at a time", mostLooks)
+	return scim.Refuse(http.StatusRequestEntityTooLarge, "", "the operations go through more than %d values of attributes, members and parts of documents in all; send fewer operations at a time", mostLooks)
 }
 
 // statement prepares a query once for a transaction.
