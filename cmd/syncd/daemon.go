@@ -141,5 +141,6 @@ func (d *daemon) Status() (*control.Status, error) {
 		return nil, err
 	}
 	s.Started, s.Ready, s.Running, s.Next = d.started, d.ready.Load(), d.syncer.Progress(), d.loop.Next()
+	s.Certificates, s.Interval = d.peers.seen(), d.loop.Interval().Seconds()
 	return s, nil
 }

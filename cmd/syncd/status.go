@@ -53,6 +53,7 @@ func fromState(c *config) (_ *control.Status, err error) {
 	if !found { // the folder is there, for example made by the installation
 		return &control.Status{
 			Version: version, Objects: map[string]int{}, Refused: []directory.RefusedObject{}, Held: []directory.HeldObject{}, Plans: []directory.HeldPlan{},
+			Certificates: map[string]time.Time{},
 		}, nil
 	}
 	defer func() { err = errors.Join(err, state.Close()) }()
@@ -65,7 +66,10 @@ func lastKnown(state *store.Store) (*control.Status, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &control.Status{Version: version, SyncedTo: known.SyncedTo, Watermark: known.Watermark.ReadAt, Objects: map[string]int{}}
+	s := &control.Status{Version: version, SyncedTo: known.SyncedTo, Watermark: known.Watermark.ReadAt, Objects: map[string]int{}, Certificates: map[string]time.Time{}}
+	if !known.Blind {
+		s.DeletionsKnownUntil = known.Watermark.Until()
+	}
 	present, err := state.Present()
 	if err != nil {
 		return nil, err
@@ -133,6 +137,9 @@ func printStatus(std streams, s *control.Status, now time.Time) {
 	fmt.Fprintf(out, "%s %s · %s %s · %s %s · %s refused · %s\n", humanize.Comma(int64(s.Objects["user"])), people,
 		humanize.Comma(int64(s.Objects["group"])), plural(s.Objects["group"], "group"), humanize.Comma(int64(s.Objects["contact"])),
 		plural(s.Objects["contact"], "contact"), humanize.Comma(int64(s.RefusedCount)), held)
+	if left := deadlines(s, now); left != "" {
+		printWrapped(out, left)
+	}
 	for _, r := range s.Refused {
 		printWrapped(out, fmt.Sprintf("  refused  %s: %s (%s)", r.Name, r.Reason, nextTry(&r)))
 	}

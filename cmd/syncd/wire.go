@@ -12,6 +12,7 @@ import (
 
 	"syncd/internal/cloudtarget"
 	"syncd/internal/control"
+	"syncd/internal/diff"
 	"syncd/internal/directory"
 	"syncd/internal/ldapsource"
 	"syncd/internal/mapping"
@@ -27,12 +28,13 @@ type engine struct {
 	target  *cloudtarget.Target
 	metrics *control.Metrics
 	syncer  *syncer.Syncer
+	peers   *certificates
 }
 
 // newEngine opens the state and wires source, target and store, with the clock that dates passes. Nothing is connected yet: every pass
 // connects anew.
 func newEngine(c *config, now func() time.Time, log *zap.Logger) (*engine, error) {
-	e := &engine{config: c, log: log, metrics: control.NewMetrics(version)}
+	e := &engine{config: c, log: log, metrics: control.NewMetrics(version), peers: new(certificates)}
 	rules, err := mapping.Compile(c.Mapping)
 	if err != nil {
 		return nil, err
@@ -40,12 +42,14 @@ func newEngine(c *config, now func() time.Time, log *zap.Logger) (*engine, error
 	filtered := c.Source.FilterAttributes()
 	source, err := ldapsource.New(c.Source, ldapsource.Options{
 		Log: log, Attributes: slices.Concat(rules.Attributes(), filtered), Anchor: c.Mapping.Anchor, Canaries: c.Safety.Canaries, Observe: e.metrics.LDAP,
+		Certificate: e.peers.of(control.PeerLDAP),
 	})
 	if err != nil {
 		return nil, err
 	}
 	e.target, err = cloudtarget.New(c.Target, cloudtarget.Options{
 		Log: log, Matching: cloudtarget.Matching(c.Mapping.Matching), Observe: e.metrics.Target, Memory: filepath.Join(c.State.Dir, "target.json"),
+		Certificate: e.peers.of(control.PeerTarget),
 	})
 	if err != nil {
 		return nil, err
@@ -58,6 +62,7 @@ func newEngine(c *config, now func() time.Time, log *zap.Logger) (*engine, error
 	if err != nil {
 		return nil, err
 	}
+	expectChanges(e.metrics, kinds)
 	if e.store, err = openStore(c); err != nil {
 		return nil, err
 	}
@@ -70,6 +75,15 @@ func newEngine(c *config, now func() time.Time, log *zap.Logger) (*engine, error
 		Fingerprints: fingerprints, Fork: e.fork,
 	})
 	return e, nil
+}
+
+// expectChanges tells metrics which changes there can be.
+func expectChanges(m *control.Metrics, kinds []directory.Kind) {
+	for _, kind := range kinds {
+		for _, op := range diff.Ops() {
+			m.ExpectChange(kind, op.String())
+		}
+	}
 }
 
 // openSession keeps a failed open from becoming an interface that holds a nil pointer.

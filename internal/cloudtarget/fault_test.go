@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
@@ -109,13 +110,17 @@ func TestCertificates(t *testing.T) {
 	}
 	cfg := targetFor(t, server.URL+"/scim").cfg
 	cfg.TLS.CAFile = ca
-	target, err := New(cfg, Options{})
+	var end time.Time
+	target, err := New(cfg, Options{Certificate: func(e time.Time) { end = e }})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer target.Close()
 	if err := target.Open(t.Context()); err != nil || !target.Supports(directory.Contact) {
 		t.Errorf("with its CA file: %v", err)
+	}
+	if want := server.Certificate().NotAfter; !end.Equal(want) {
+		t.Errorf("the certificate ends %v, want %v", end, want)
 	}
 }
 

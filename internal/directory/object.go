@@ -86,6 +86,8 @@ type Watermark struct {
 	InvocationID Anchor    `json:"invocation"`  // of that domain controller's database
 	HighestUSN   uint64    `json:"highest_usn"` // highestCommittedUSN before the read
 	ReadAt       time.Time `json:"read_at"`     // when the read began: the source state that it covers
+	// Lifetime is how long the domain keeps what tells of a deletion: a delta that begins later may miss some. Zero where no version said it.
+	Lifetime time.Duration `json:"lifetime,omitempty"`
 	// Witnesses are the objects with the highest uSNChanged of all that were read, and whatever else changed under the last numbers: a domain
 	// controller that shows one of them with a lower number, or another object under one of these, was put back to an earlier state.
 	Witnesses []Witness `json:"witnesses"`
@@ -100,6 +102,14 @@ type Witness struct {
 
 // IsZero reports whether no delta can go on from here.
 func (w Watermark) IsZero() bool { return len(w.Cookie) == 0 && w.Strategy != USNPolling }
+
+// Until is the end of the time in which a delta from here learns of every deletion; zero where it is not known.
+func (w Watermark) Until() time.Time {
+	if w.Lifetime <= 0 || w.ReadAt.IsZero() {
+		return time.Time{}
+	}
+	return w.ReadAt.Add(w.Lifetime)
+}
 
 // Strategy is how a pass learns what changed since the last one.
 type Strategy string

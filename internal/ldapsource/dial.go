@@ -117,7 +117,7 @@ func requestTLS(ctx context.Context, raw net.Conn) error {
 }
 
 func (s *Source) tlsConfig(host string) (*tls.Config, error) {
-	c := &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12}
+	c := &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12, VerifyConnection: s.seen}
 	if s.cfg.TLS.CAFile == "" {
 		return c, nil
 	}

@@ -119,5 +119,5 @@ func (s *Session) prepare(ctx context.Context, known []directory.Container) erro
 
 // mark is a watermark without a cookie: what the domain controller says about itself now.
 func (s *Session) mark() directory.Watermark {
-	return directory.Watermark{Server: s.server, InvocationID: s.root.invocation, HighestUSN: s.root.highestUSN, ReadAt: s.root.readAt}
+	return directory.Watermark{Server: s.server, InvocationID: s.root.invocation, HighestUSN: s.root.highestUSN, ReadAt: s.root.readAt, Lifetime: s.lifetime}
 }

@@ -2,6 +2,7 @@ package ldapsource
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"slices"
@@ -28,6 +29,8 @@ type Options struct {
 	// Observe is told how long each request took; op is connect, bind, root, scope, page, dirsync, poll, lookup, range or anchor. May
 	// be nil.
 	Observe func(op string, d time.Duration)
+	// Certificate is told with every connection when the certificate of the domain controller ends. May be nil.
+	Certificate func(end time.Time)
 	// Now is the clock of Watermark.ReadAt; nil: time.Now.
 	Now func() time.Time
 	// Dial makes the connection below TLS; nil: over TCP.
@@ -97,6 +100,14 @@ func (s *Source) observe(op string, since time.Time) {
 	if s.options.Observe != nil {
 		s.options.Observe(op, time.Since(since))
 	}
+}
+
+// seen takes the certificate of a connection that was found to be good.
+func (s *Source) seen(c tls.ConnectionState) error {
+	if s.options.Certificate != nil && len(c.PeerCertificates) > 0 {
+		s.options.Certificate(c.PeerCertificates[0].NotAfter)
+	}
+	return nil
 }
 
 // preferred is the list of servers with the one that answered last in front.

@@ -72,6 +72,9 @@ func tombstoneLifetime(t *testing.T, c *company) {
 		t.Errorf("the lifetime is %s", got)
 	}
 	young, old := full(t, s).mark, full(t, s).mark
+	if until := young.Until(); !until.Equal(young.ReadAt.Add(lifetime)) {
+		t.Errorf("read at %v, a delta is good until %v", young.ReadAt, until)
+	}
 	young.ReadAt = young.ReadAt.Add(time.Hour - lifetime)
 	delta(t, s, young)
 	old.ReadAt = old.ReadAt.Add(-time.Hour - lifetime)

@@ -79,6 +79,31 @@ func (l *Loop) Next() time.Time {
 	return next
 }
 
+// Interval is the longest time between two passes that the schedule asks for in the coming week, or in the next thousand: what nobody need
+// worry about.
+func (l *Loop) Interval() time.Duration {
+	const most = 1000
+	entries, now := l.schedule.Entries(), time.Now().UTC()
+	var longest time.Duration
+	var before time.Time
+	for at, n := now, 0; n < most && (longest == 0 || at.Before(now.AddDate(0, 0, 7))); n++ {
+		var next time.Time
+		for _, e := range entries {
+			if t := e.Schedule.Next(at); !t.IsZero() && (next.IsZero() || t.Before(next)) {
+				next = t
+			}
+		}
+		if next.IsZero() {
+			break
+		}
+		if !before.IsZero() {
+			longest = max(longest, next.Sub(before))
+		}
+		at, before = next, next
+	}
+	return longest
+}
+
 // Run makes a pass at once and then whenever one is asked for, until ctx ends. A pass that runs then is allowed to finish, unless
 // kill ends too.
 func (l *Loop) Run(ctx, kill context.Context) {

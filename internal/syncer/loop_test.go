@@ -228,3 +228,28 @@ func TestWhenAFullPassIsOverdue(t *testing.T) {
 		}
 	}
 }
+
+// TestTheIntervalIsTheLongestPauseOfTheSchedule: what nobody need worry about, nights and weekends included.
+func TestTheIntervalIsTheLongestPauseOfTheSchedule(t *testing.T) {
+	for _, c := range []struct {
+		sync, full string
+		want       time.Duration
+	}{
+		{"@every 3h", "0 2 * * 0", 3 * time.Hour},
+		{"0 */3 * * *", "0 2 * * 0", 3 * time.Hour},
+		{"0 8-18 * * 1-5", "0 8 * * 1", 62 * time.Hour},
+		{"0 8-18 * * 1-5", "0 8 * * 0", 38 * time.Hour}, // Friday evening to Sunday morning
+		{"CRON_TZ=Asia/Tokyo 30 6 * * *", "CRON_TZ=Asia/Tokyo 30 6 * * 0", 24 * time.Hour},
+		{"0 0 1 * *", "0 0 1 * *", 29 * 24 * time.Hour}, // the next two
+		{"* * * * *", "0 2 * * 0", time.Minute},
+		{"0 0 30 2 *", "0 0 30 2 *", 0}, // never
+	} {
+		synctest.Test(t, func(t *testing.T) { // it begins on 1 January 2000
+			l, err := syncer.NewLoop(syncer.ScheduleConfig{Sync: c.sync, Full: c.full}, nil)
+			must(t, err)
+			if got := l.Interval(); got != c.want {
+				t.Errorf("%q and %q: %v, want %v", c.sync, c.full, got, c.want)
+			}
+		})
+	}
+}
