@@ -39,8 +39,9 @@ bench-pages: ## how fast the lists and pages of the admin centre are over a mill
 	go test -count=1 -run '^$$' -bench 'Lists|Pages' -benchtime 40x -timeout 60m ./internal/onlinedir -people $(or $(USERS),1000000) \
 		$(if $(COMPANY),-company $(abspath $(COMPANY)))
 
-docs: ## write what the manual has from the source: the keys of the configuration
+docs: ## write what the manual has from the source: the keys of the configuration and the error messages
 	go test -count=1 -run TestConfigurationDocs ./cmd/syncd -update
+	go test -count=1 -run TestErrorsDocs ./internal/architecture -update
 
 screenshots: ## a picture of every page of the admin centre, desktop and phone, into docs/screenshots (it takes Chromium)
 	@.ci/screenshots
