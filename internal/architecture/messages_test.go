@@ -244,7 +244,7 @@ func (p *prose) expand(s site) []message {
 			if remedy = squeeze(remedy); remedy == dynamic {
 				remedy = "as it says"
 			}
-			if letters := regexp.MustCompile(`\pL`); !letters.MatchString(says) && remedy == "as it says" {
+			if letters := regexp.MustCompile(`\pL`); !letters.MatchString(says) && (remedy == "" || remedy == "as it says") {
 				continue // it passes on what another one says
 			}
 			if s.field != nil {
