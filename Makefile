@@ -4,7 +4,7 @@ SHELL := bash
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
-.PHONY: screenshots help build demo test simulate simulate-mutants lint fmt memory bench-pages clean
+.PHONY: docs screenshots help build demo test simulate simulate-mutants lint fmt memory bench-pages clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,10 @@ memory: ## peak memory of syncd during a first pass over 100,000 people (USERS=n
 bench-pages: ## how fast the lists and pages of the admin centre are over a million people (USERS=n; COMPANY=folder keeps them for the next time)
 	go test -count=1 -run '^$$' -bench 'Lists|Pages' -benchtime 40x -timeout 60m ./internal/onlinedir -people $(or $(USERS),1000000) \
 		$(if $(COMPANY),-company $(abspath $(COMPANY)))
+
+docs: ## write what the manual has from the source: the keys of the configuration and the error messages
+	go test -count=1 -run TestConfigurationDocs ./cmd/syncd -update
+	go test -count=1 -run TestErrorsDocs ./internal/architecture -update
 
 screenshots: ## a picture of every page of the admin centre, desktop and phone, into docs/screenshots (it takes Chromium)
 	@.ci/screenshots

@@ -11,7 +11,9 @@ import (
 
 // logConfig is the section "log" of the configuration file.
 type logConfig struct {
-	Level  string `yaml:"level"`
+	// `debug`, `info`, `warn` or `error`
+	Level string `yaml:"level"`
+	// `json` or `console`
 	Format string `yaml:"format"`
 }
 

@@ -20,15 +20,19 @@ const (
 
 // Config says where the online directory is and how to get in. It is the section `target` of the configuration file.
 type Config struct {
-	URL         string    `yaml:"url"`         // the SCIM base address, for example https://online.example/scim/v2
-	TokenFile   string    `yaml:"token_file"`  // holds the bearer token (RFC 6750) and nothing else
-	TLS         TLSConfig `yaml:"tls"`         //
-	Concurrency int       `yaml:"concurrency"` // requests at a time, 1 to 64
+	// the SCIM base address, such as `https://online.example/scim/v2`; `https` unless it is on this machine
+	URL string `yaml:"url"`
+	// the file with the bearer token (RFC 6750) in its one line
+	TokenFile string    `yaml:"token_file"`
+	TLS       TLSConfig `yaml:"tls"`
+	// requests at the same time, 1 to 64
+	Concurrency int `yaml:"concurrency"`
 }
 
 // TLSConfig says whom to trust.
 type TLSConfig struct {
-	CAFile string `yaml:"ca_file"` // PEM certificates to trust instead of the system's, "" for the system's
+	// PEM file of the authority that signed the online directory's certificate; without it the system's authorities count
+	CAFile string `yaml:"ca_file"`
 }
 
 // DefaultConfig is the configuration before the file is read.

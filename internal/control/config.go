@@ -12,7 +12,8 @@ import (
 
 // Config is the section "control" of the configuration file.
 type Config struct {
-	Listen string `yaml:"listen"` // "unix:///path" or "127.0.0.1:9848"
+	// the control endpoint: a socket, or a loopback port, whose clients need the token in `state.dir/control.token`; on Windows the default is `127.0.0.1:9848`
+	Listen string `yaml:"listen"`
 }
 
 // DefaultConfig is a socket, on Windows a loopback port.
@@ -50,6 +51,7 @@ func (c *Config) Validate() error {
 
 // MetricsConfig is the section "metrics" of the configuration file. An empty address turns metrics off.
 type MetricsConfig struct {
+	// where `GET /metrics` is answered; empty: nowhere
 	Listen string `yaml:"listen"`
 }
 

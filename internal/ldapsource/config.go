@@ -2,31 +2,37 @@ package ldapsource
 
 import "syncd/internal/directory"
 
-// Config is the `source` section of the configuration file.
+// Config is the `source` section of the configuration file. The comments of its keys, as those of every section, are what docs/configuration.md says.
 type Config struct {
-	// Servers are tried in order: ldaps://host[:port], or ldap://host[:port] with tls.start_tls. Empty: the servers that DNS
-	// names for Domain (SRV records of _ldap._tcp.dc._msdcs.DOMAIN).
+	// domain controllers, tried in order: `ldaps://dc1.corp.example`, or `ldap://…` with `tls.start_tls`
 	Servers []string `yaml:"servers"`
-	Domain  string   `yaml:"domain"`
-	// BaseDN is the top of what is read; empty: the server's defaultNamingContext.
-	BaseDN  string  `yaml:"base_dn"`
-	Bind    Bind    `yaml:"bind"`
-	TLS     TLS     `yaml:"tls"`
+	// instead of `servers`: the DNS domain whose SRV records (`_ldap._tcp.dc._msdcs.DOMAIN`) name the domain controllers
+	Domain string `yaml:"domain"`
+	// the top of what is read; without it the server's `defaultNamingContext`
+	BaseDN string `yaml:"base_dn"`
+	Bind   Bind   `yaml:"bind"`
+	TLS    TLS    `yaml:"tls"`
+	// how a pass learns what changed: `auto`, `dirsync`, `usn` or `full`; see docs/configuration.md#how-changes-are-found
 	Changes Changes `yaml:"changes"`
 	Scope   Scope   `yaml:"scope"`
 }
 
 // Bind says as whom the source is read.
 type Bind struct {
-	Method       string `yaml:"method"` // only "simple" in this version
-	User         string `yaml:"user"`   // user@domain, DOMAIN\user or a distinguished name
+	// `simple` is the only method of this version
+	Method string `yaml:"method"`
+	// the account: user@domain, `DOMAIN\user` or a distinguished name
+	User string `yaml:"user"`
+	// the file with its password in its one line
 	PasswordFile string `yaml:"password_file"`
 }
 
-// TLS says whom to trust. An empty CAFile means the certificate authorities of the system.
+// TLS says whom to trust.
 type TLS struct {
-	CAFile   string `yaml:"ca_file"`
-	StartTLS bool   `yaml:"start_tls"`
+	// PEM file of the authority that signed the domain controllers' certificates; without it the system's authorities count
+	CAFile string `yaml:"ca_file"`
+	// `true` with `ldap://` servers; a simple bind without TLS is always refused
+	StartTLS bool `yaml:"start_tls"`
 }
 
 // Changes is how a pass learns what changed.
@@ -40,15 +46,20 @@ const (
 	ChangesFull    Changes = "full"    // not at all: every pass is a full pass
 )
 
-// Scope says which part of the domain is read. Include and Exclude are distinguished names of containers; an empty Include
-// means the base DN. Filter is an LDAP filter (RFC 4515) that objects must match besides. Groups are distinguished names or anchors:
-// where any is given, only their members count, nested ones included. Kinds are user, contact and group.
+// Scope says which part of the domain is read.
 type Scope struct {
+	// distinguished names of containers whose objects are synchronised; without any, `base_dn`; they are followed when they are renamed or moved
 	Include []string `yaml:"include"`
+	// containers inside them that are not; the nearest container above an object decides
 	Exclude []string `yaml:"exclude"`
-	Filter  string   `yaml:"filter"`
-	Groups  []string `yaml:"groups"`
-	Kinds   []string `yaml:"kinds"`
+	// an LDAP filter (RFC 4515) that objects must match too
+	Filter string `yaml:"filter"`
+	// only the members, nested ones too, of these groups, by distinguished name or anchor: for a pilot; without any, everybody. They are followed when
+	// they are renamed or moved. Leaving the group is a departure with that evidence; a group that is deleted, not visible or shows no member at all
+	// holds everything
+	Groups []string `yaml:"groups"`
+	// some of `user`, `contact`, `group`
+	Kinds []string `yaml:"kinds"`
 }
 
 // DefaultConfig holds the default of every key that has one.

@@ -11,18 +11,22 @@ import (
 
 // Config is the section "mapping" of the configuration file.
 type Config struct {
-	// Anchor is the attribute that becomes the anchor: objectGUID, or mS-DS-ConsistencyGuid where that is set. Reading it is the
-	// source's work.
+	// what becomes the anchor: `objectGUID`, or `ms-DS-ConsistencyGuid`: that attribute where it is set, else `objectGUID`, so that an account survives the
+	// move to another forest
 	Anchor string `yaml:"anchor"`
-	// Matching says what happens when the online directory already has an account of the same name that nobody owns.
+	// what happens when a new person meets an online account with the same `userName` or primary address that belongs to nobody: `off` and `report` refuse,
+	// `report` with the name of the other; `adopt` takes the account over, never that of an administrator; groups are never taken over
 	Matching Matching `yaml:"matching"`
-	// VerifiedDomains and RoutingDomain are for an online directory that does not tell them; see Domains.
+	// the domains that a `userName` may have; without any, those that the online directory tells
 	VerifiedDomains []string `yaml:"verified_domains"`
-	RoutingDomain   string   `yaml:"routing_domain"`
-	// User, Contact and Group map short names of online attributes to expressions, on top of the built-in flows.
-	User    map[string]string `yaml:"user"`
+	// a `userName` of any other domain becomes `mailNickname@routing_domain`; without it the one that the online directory tells
+	RoutingDomain string `yaml:"routing_domain"`
+	// online attributes of people: expressions that take the place of the built-in flows; see docs/mapping.md#rules
+	User map[string]string `yaml:"user"`
+	// the same for contacts
 	Contact map[string]string `yaml:"contact"`
-	Group   map[string]string `yaml:"group"`
+	// the same for groups
+	Group map[string]string `yaml:"group"`
 }
 
 // Matching is what happens to an online account that has the name of a new one and belongs to nobody.

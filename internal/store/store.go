@@ -22,6 +22,7 @@ var ErrLocked = errors.New("the state folder is in use by another syncd")
 
 // Config is the section "state" of the configuration file.
 type Config struct {
+	// the folder of the snapshot, the watermark and the history. It belongs to one online directory
 	Dir string `yaml:"dir"`
 }
 

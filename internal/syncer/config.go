@@ -15,9 +15,13 @@ import (
 // ScheduleConfig is the section "schedule" of the configuration file. Times are UTC unless the expression begins with
 // "CRON_TZ=Zone ".
 type ScheduleConfig struct {
-	Sync   string `yaml:"sync"`
-	Full   string `yaml:"full"`
-	Verify bool   `yaml:"verify"` // the full passes of the schedule read back what is online
+	// when passes are made: a cron expression of five fields, or `@every`; the first pass is made at the start, and refused objects get passes of their own
+	// in between
+	Sync string `yaml:"sync"`
+	// when a full pass compares everything
+	Full string `yaml:"full"`
+	// these full passes read back what is online too, and repair what others changed of what syncd masters
+	Verify bool `yaml:"verify"`
 }
 
 // DefaultSchedule is a pass every three hours, and every week a full one that verifies.
@@ -82,15 +86,25 @@ func parseSchedule(spec string) (cron.Schedule, error) {
 
 // SafetyConfig is the section "safety" of the configuration file.
 type SafetyConfig struct {
-	MaxDepartures        int      `yaml:"max_departures"`
-	MaxDeparturesPercent float64  `yaml:"max_departures_percent"`
-	MaxBlocks            int      `yaml:"max_blocks"`
-	MaxBlocksPercent     float64  `yaml:"max_blocks_percent"`
-	MaxMembers           int      `yaml:"max_members_removed"` // of one group
-	MaxMembersPercent    float64  `yaml:"max_members_removed_percent"`
-	OnDeparture          string   `yaml:"on_departure"` // "delete" or "block"
-	Reactivate           bool     `yaml:"reactivate"`   // lift syncd's own block when the account is enabled again
-	Canaries             []string `yaml:"canaries"`
+	// more departures than this,
+	MaxDepartures int `yaml:"max_departures"`
+	// or than this share of everything online, are held until `syncd approve` or `syncd reject`; everything else goes on
+	MaxDeparturesPercent float64 `yaml:"max_departures_percent"`
+	// more accounts than this to be blocked, because they are disabled or expired in Active Directory,
+	MaxBlocks int `yaml:"max_blocks"`
+	// or than this share of everything online, from more than ten on, are held. This is the one exception to the rule that leavers are blocked at once: raise
+	// `max_blocks` beyond the number of your people, and the percentage to 100, if a wrong mass block is less of a danger to you than a late one
+	MaxBlocksPercent float64 `yaml:"max_blocks_percent"`
+	// more memberships of one group than this that end in one pass,
+	MaxMembers int `yaml:"max_members_removed"`
+	// or than this share of its members, from more than ten on, are held. Memberships of people who depart are not counted
+	MaxMembersPercent float64 `yaml:"max_members_removed_percent"`
+	// `delete` or `block`, which keeps the accounts of leavers online, blocked, with their memberships; contacts and groups are deleted all the same
+	OnDeparture string `yaml:"on_departure"`
+	// `false`: what syncd blocked stays blocked when the account is enabled again in Active Directory
+	Reactivate bool `yaml:"reactivate"`
+	// distinguished names or anchors that must be visible, or the read counts as partial and nothing is done
+	Canaries []string `yaml:"canaries"`
 }
 
 // The values of on_departure.
