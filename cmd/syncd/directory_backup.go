@@ -18,6 +18,8 @@ type directoryBackup struct {
 
 // Run makes the file, and says on standard error what it has.
 func (d *directoryBackup) Run(ctx context.Context, std streams) error {
+	ctx, stop := interruptible(ctx)
+	defer stop()
 	return inDirectory(ctx, d.Data, func(dir *onlinedir.Directory) error {
 		living, err := dir.Backup(ctx, d.Output)
 		if err != nil {

@@ -31,6 +31,7 @@ func (a *Attribute) readOnly() *Attribute { a.ReadOnly = true; return a }
 func (a *Attribute) fixed() *Attribute    { a.Immutable = true; return a }
 func (a *Attribute) unique() *Attribute   { a.Unique = true; return a }
 func (a *Attribute) lines() *Attribute    { a.Lines = true; return a }
+func (a *Attribute) visible() *Attribute  { a.Visible = true; return a }
 func (a *Attribute) login() *Attribute    { a.Login = true; return a }
 
 func (a *Attribute) returned(when string) *Attribute { a.Returned = when; return a }
@@ -50,7 +51,7 @@ func commonAttributes() []*Attribute {
 	return []*Attribute{
 		schemas,
 		text("id", "The identifier that the directory gave.").exact().readOnly().unique().returned(Always),
-		text("externalId", "The identifier that the client gave: the anchor of a synchronised object.").exact(),
+		text("externalId", "The identifier that the client gave: the anchor of a synchronised object.").exact().visible(),
 		complexOf("meta", "What the directory knows about the resource itself.",
 			text("resourceType", "The resource type.").exact().readOnly(),
 			dateTime("created", "When the resource appeared.").readOnly(),

@@ -17,6 +17,9 @@ func checkText(a *Attribute, path, s string) error {
 			return Bad(InvalidValue, "%s has a line break; it must be one line", path)
 		}
 	}
+	if a.Visible && s != "" && strings.TrimSpace(s) == "" {
+		return Bad(InvalidValue, "%s has nothing but blanks", path)
+	}
 	if a.Login {
 		return checkLogin(path, s)
 	}

@@ -25,7 +25,7 @@ func TestTextsFitTheirLines(t *testing.T) {
 		post(`"displayName":"a\r\nb"`), post(`"displayName":"a\u2028b"`), post(`"title":"a\u0007b"`), post(`"name":{"givenName":"a\nb"}`),
 		post(`"emails":[{"type":"work","value":"a\n@corp.example"}]`), post(`"addresses":[{"streetAddress":"a\u0000b"}]`),
 		patch(directory.Department.Path(), `"a\tb"`), patch(`phoneNumbers[type eq "work"].value`, `"1\n2"`),
-		patch(directory.ProxyAddresses.Path(), `["smtp:a\n@corp.example"]`), post(`"emails":["a\n@corp.example"]`), post(`"ims":["a\u0000b"]`),
+		patch(directory.ProxyAddresses.Path(), `["smtp:a\n@corp.example"]`), post(`"emails":["a\n@corp.example"]`), post(`"ims":["a\u0000b"]`), post(`"externalId":" "`),
 	} {
 		if refused, ok := errors.AsType[*Error](err); !ok || refused.Status != 400 || refused.Type != InvalidValue {
 			t.Error(i, err)

@@ -138,14 +138,19 @@ func newOperation(verb Verb, path Path, value any) (Operation, error) {
 	}
 	var err error
 	leaf := path.leaf()
-	switch list, isList := value.([]any); {
+	list, isList := value.([]any)
+	switch {
 	case value == nil:
 	case path.Sub != nil || path.Filter != nil || !leaf.Multi:
 		op.Value, err = canonicalOne(leaf, path.String(), value)
 	case isList:
 		op.Value, err = canonicalList(leaf, path.String(), list)
 	default: // one value where a list is expected is a list of one
-		op.Value, err = canonicalList(leaf, path.String(), []any{value})
+		list = []any{value}
+		op.Value, err = canonicalList(leaf, path.String(), list)
+	}
+	if err == nil && verb == Remove && value != nil {
+		return op, op.checkRemoval(list)
 	}
 	if err == nil && op.Value == nil && verb == Replace {
 		op.Verb = Remove // replacing by nothing is removing (RFC 7643 §2.5)
@@ -154,4 +159,17 @@ func newOperation(verb Verb, path Path, value any) (Operation, error) {
 		err = Bad(InvalidValue, "add to %s needs a value", path)
 	}
 	return op, err
+}
+
+// checkRemoval holds a removal to what it names: without a value it takes everything away, so a value that says nothing must not look like that.
+func (op *Operation) checkRemoval(list []any) error {
+	kept, _ := op.Value.([]any)
+	if len(kept) < len(list) {
+		return Bad(InvalidValue, "the value of remove %s has an element that names nothing; leave it out, or the whole value to remove everything", op.Path)
+	}
+	op.Value = kept
+	if kept == nil {
+		op.Value = []any{} // nothing is to be removed
+	}
+	return nil
 }

@@ -38,8 +38,10 @@ func apply(t *ResourceType, doc Document, operations string) error {
 func TestPatch(t *testing.T) {
 	enterprise, onPremises := `"`+directory.SchemaEnterprise+`"`, `"`+directory.SchemaOnPremises+`"`
 	for name, c := range map[string]struct{ before, operations, after string }{
-		"simple":  {`{"title":"a"}`, `[{"op":"add","path":"TITLE","value":"b"}]`, `{"title":"b"}`},
-		"no path": {`{"title":"a"}`, `[{"op":"replace","value":{"title":"b","nickName":"c"}}]`, `{"title":"b","nickName":"c"}`},
+		"nothing is removed":    {`{"ims":[{"value":"a"}]}`, `[{"op":"remove","path":"ims","value":[]}]`, `{"ims":[{"value":"a"}]}`},
+		"everything is removed": {`{"ims":[{"value":"a"}]}`, `[{"op":"remove","path":"ims"}]`, `{}`},
+		"simple":                {`{"title":"a"}`, `[{"op":"add","path":"TITLE","value":"b"}]`, `{"title":"b"}`},
+		"no path":               {`{"title":"a"}`, `[{"op":"replace","value":{"title":"b","nickName":"c"}}]`, `{"title":"b","nickName":"c"}`},
 		"no path, keys that are paths": {
 			`{}`, `[{"op":"Replace","value":{"name.givenName":"G","` + directory.SchemaEnterprise + `:department":"D"}}]`,
 			`{"name":{"givenName":"G"},` + enterprise + `:{"department":"D"}}`,
@@ -149,6 +151,9 @@ func TestPatchRefusals(t *testing.T) {
 		`[{"op":"replace","path":"ims.value","value":"x"}]`:                          NoTarget,
 		`[{"op":"remove"}]`: NoTarget,
 		`[{"op":"replace","path":"meta.created","value":"x"}]`:                                       Mutability,
+		`[{"op":"remove","path":"emails","value":[{}]}]`:                                             InvalidValue,
+		`[{"op":"remove","path":"emails","value":{}}]`:                                               InvalidValue,
+		`[{"op":"remove","path":"emails","value":[null]}]`:                                           InvalidValue,
 		`[{"op":"remove","path":"id"}]`:                                                              Mutability,
 		`[{"op":"add","path":"groups","value":[{"value":"x"}]}]`:                                     Mutability,
 		`[{"op":"replace","path":"roles[value eq \"x\"].value","value":"y"}]`:                        Mutability,

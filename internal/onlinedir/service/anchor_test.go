@@ -19,6 +19,10 @@ func TestPutKeepsTheAnchor(t *testing.T) {
 	if kept := s.Must(200, "PUT", path, whole); kept.Body["externalId"] != created.Body["externalId"] || kept.Body["title"] != "Chef" {
 		t.Error(kept.Body)
 	}
+	whole["externalId"] = ""
+	if kept := s.Must(200, "PUT", path, whole); kept.Body["externalId"] != created.Body["externalId"] {
+		t.Error(kept.Body)
+	}
 	// Nor does such a document make a leaver usable.
 	enabled := func(value bool) object {
 		return patch(object{"op": "replace", "path": directory.SchemaOnPremises + ":onPremisesAccountEnabled", "value": value})

@@ -175,3 +175,14 @@ func TestProjections(t *testing.T) {
 		}
 	}
 }
+
+// TestAQueryThatCannotBeRead: a filter that got lost would find everybody.
+func TestAQueryThatCannotBeRead(t *testing.T) {
+	s := onlinedirtest.New(t)
+	s.Must(201, "POST", "/Users", paul(nil))
+	for _, query := range []string{`filter=externalId%20eq%20"a;b"`, "filter=userName%20eq%20%22a%zz%22", "filter=title%20pr&filter=userName%20pr", "count=1&count=2"} {
+		if answer := s.Must(400, "GET", "/Users?"+query, nil); answer.Type() != scim.InvalidSyntax {
+			t.Errorf("%s: %v", query, answer.Body)
+		}
+	}
+}

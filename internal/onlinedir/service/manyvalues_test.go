@@ -8,7 +8,7 @@ import (
 	"syncd/internal/onlinedir/onlinedirtest"
 )
 
-// TestManyMembersAndTerms: what asks every member for many things counts as well.
+// TestManyMembersAndTerms: what asks every member for many things counts as well, and what names nobody removes nobody.
 func TestManyMembersAndTerms(t *testing.T) {
 	s := onlinedirtest.New(t)
 	members := make([]string, 50)
@@ -16,6 +16,13 @@ func TestManyMembersAndTerms(t *testing.T) {
 		members[i] = s.Must(201, "POST", "/Groups", group(fmt.Sprint("team ", i))).ID()
 	}
 	path := "/Groups/" + s.Must(201, "POST", "/Groups", group("staff", members...)).ID()
+	for _, vain := range []any{[]any{object{}}, []any{object{"display": "team 1"}}, []any{object{"type": "Group"}}, object{}} {
+		s.Must(400, "PATCH", path, patch(object{"op": "remove", "path": "members", "value": vain}))
+	}
+	s.Must(204, "PATCH", path, patch(object{"op": "remove", "path": "members", "value": []any{}}))
+	if left := memberIDs(s.Must(200, "GET", path, nil)); len(left) != len(members) {
+		t.Errorf("a removal of nobody left %d of %d", len(left), len(members))
+	}
 	remove := object{"op": "remove", "path": "members[" + strings.Repeat(`display co "zz" or `, 99) + `display co "zz"]`}
 	s.Must(204, "PATCH", path, patch(remove))
 	many := make([]object, 101)

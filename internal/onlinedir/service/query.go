@@ -112,3 +112,18 @@ func (s *Service) find(r *request, types []*scim.ResourceType, w wish) (*answer,
 	}
 	return s.page(r, q, strings.Join(w.Attributes, ","), strings.Join(w.Excluded, ","))
 }
+
+// checkQuery refuses what would be read as something else: a part that cannot be decoded counts as absent to net/url, and a search without
+// its filter finds everybody.
+func checkQuery(raw string) error {
+	q, err := url.ParseQuery(raw)
+	if err != nil {
+		return scim.Bad(scim.InvalidSyntax, "the query of the address cannot be read: %s; percent-encode it (RFC 3986 §2.1)", err)
+	}
+	for _, name := range []string{"filter", "sortBy", "sortOrder", "startIndex", "count", "cursor"} {
+		if len(q[name]) > 1 {
+			return scim.Bad(scim.InvalidSyntax, "%s is there %d times in the query of the address", name, len(q[name]))
+		}
+	}
+	return nil
+}

@@ -61,6 +61,10 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.finish(w, req, nil, err, began)
 		return
 	}
+	if err := checkQuery(r.URL.RawQuery); err != nil {
+		s.finish(w, req, nil, err, began)
+		return
+	}
 	if r.Method == http.MethodHead { // answered as a GET, whose body the server leaves out (RFC 9110 §9.3.2)
 		r = r.WithContext(r.Context())
 		r.Method = http.MethodGet

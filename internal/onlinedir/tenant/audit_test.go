@@ -245,9 +245,9 @@ func TestMembersAreNotedOnce(t *testing.T) {
 	s.write(func(ctx context.Context, w *Writer) error { return change(ctx, w, crew, scim.Add, people[4:]) }) // all are
 	made := story(t, d)[:10]                                                                                  // eight people and two groups
 	want := append(made,
-		"sync syncd changed: Team A (display name) Group",
-		"sync syncd changed members: Crew (added P1, P2, P3, P4, P5 and 2 more; removed P0, P1) Group",
-		"sync syncd changed members: Team A (added P7, P6; removed P7) Group",
+		"token syncd changed: Team A (display name) Group",
+		"token syncd changed members: Crew (added P1, P2, P3, P4, P5 and 2 more; removed P0, P1) Group",
+		"token syncd changed members: Team A (added P7, P6; removed P7) Group",
 	)
 	if diff := cmp.Diff(want, story(t, d)); diff != "" {
 		t.Error(diff)

@@ -21,7 +21,7 @@ func (w *Writer) noteCreated(ctx context.Context, record *Record, doc scim.Docum
 		return nil
 	}
 	if doc.Text("", "externalId") == "" {
-		return w.note(ctx, DidCreate, record.ID, nameOf(doc), "")
+		return w.note(byProgram(ctx), DidCreate, record.ID, nameOf(doc), "")
 	}
 	switch record.Type.Kind {
 	case directory.User:
@@ -54,4 +54,12 @@ func (w *Writer) noteCreations(ctx context.Context) error {
 		}
 	}
 	return w.note(ctx, DidCreate, "", strings.Join(said, ", "), "")
+}
+
+// byProgram is for what a client with a token does to what is not synchronised: synchronisation has no part in it.
+func byProgram(ctx context.Context) context.Context {
+	if actor := actorOf(ctx); actor.Sync {
+		return As(ctx, Actor{Name: "token " + actor.Name})
+	}
+	return ctx
 }

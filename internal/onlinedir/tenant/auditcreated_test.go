@@ -30,7 +30,7 @@ func TestCreationsAreNoted(t *testing.T) {
 	cid := s.create(directory.User, synced("cid"))
 	s.create(directory.Group, scim.Document{"displayName": "Team"})
 	want := []string{
-		"sync syncd created: robot@corp.example User", "sync syncd created: 2 people, 1 group", "sync syncd created: cid User", "sync syncd created: Team Group",
+		"token syncd created: robot@corp.example User", "sync syncd created: 2 people, 1 group", "sync syncd created: cid User", "token syncd created: Team Group",
 	}
 	if diff := cmp.Diff(want, story(t, d)); diff != "" {
 		t.Error(diff)

@@ -52,7 +52,8 @@ func (w *Writer) noteMoves(ctx context.Context) error {
 	}
 	for _, seq := range order {
 		var id, name string
-		if _, err := w.row(ctx, "SELECT id, "+nameColumn+" FROM resource WHERE seq = ?", []any{seq}, &id, &name); err != nil {
+		var synced bool
+		if _, err := w.row(ctx, "SELECT id, "+nameColumn+", external_id IS NOT NULL FROM resource WHERE seq = ?", []any{seq}, &id, &name, &synced); err != nil {
 			return fmt.Errorf("read the name of a group: %w", err)
 		}
 		var said []string
@@ -69,7 +70,11 @@ func (w *Writer) noteMoves(ctx context.Context) error {
 			}
 			said = append(said, part.verb+" "+names)
 		}
-		if err := w.note(ctx, DidChangeMembers, id, name, strings.Join(said, "; ")); err != nil {
+		by := ctx
+		if !synced {
+			by = byProgram(ctx)
+		}
+		if err := w.note(by, DidChangeMembers, id, name, strings.Join(said, "; ")); err != nil {
 			return err
 		}
 	}

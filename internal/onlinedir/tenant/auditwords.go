@@ -21,6 +21,9 @@ func (w *Writer) noteChange(ctx context.Context, record *Record, before, after *
 	if err != nil {
 		return fmt.Errorf("compare the documents of %s: %w", record.ID, err)
 	}
+	if !before.externalID.Valid && !after.externalID.Valid {
+		ctx = byProgram(ctx)
+	}
 	sync := actorOf(ctx).Sync
 	if sync && record.Version == 2 && before.active == after.active && !before.manager.Valid && slices.Equal(changed, []string{"manager"}) {
 		return nil

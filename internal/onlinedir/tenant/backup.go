@@ -22,16 +22,11 @@ func (t *Tenant) Backup(ctx context.Context, file string) (living map[directory.
 	if err := permit(ctx, GlobalAdministrator); err != nil {
 		return nil, err
 	}
-	// The name is taken first, so that nothing is ever overwritten.
-	claim, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
+	if _, err := os.Lstat(file); err == nil {
+		return nil, backupFault(file, fs.ErrExist)
+	}
+	if living, err = t.copyTo(ctx, file); err != nil {
 		return nil, backupFault(file, err)
-	}
-	if err = claim.Close(); err == nil { // Windows replaces no file that is open
-		living, err = t.copyTo(ctx, file)
-	}
-	if err != nil {
-		return nil, errors.Join(backupFault(file, err), os.Remove(file))
 	}
 	return living, during("note the backup", t.Write(ctx, func(w *Writer) error { return w.note(ctx, DidBackup, "", t.name, file) }))
 }
@@ -44,7 +39,9 @@ func (t *Tenant) copyTo(ctx context.Context, file string) (living map[directory.
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, draft.Close(), os.Remove(draft.Name()))
+			_ = draft.Close() // it may be closed already
+			_ = os.Remove(draft.Name() + "-journal")
+			err = errors.Join(err, os.Remove(draft.Name()))
 		}
 	}()
 	if living, err = t.vacuumInto(ctx, draft.Name()); err != nil {
@@ -56,7 +53,7 @@ func (t *Tenant) copyTo(ctx context.Context, file string) (living map[directory.
 	if err := draft.Close(); err != nil {
 		return nil, err
 	}
-	return living, os.Rename(draft.Name(), file)
+	return living, place(draft.Name(), file)
 }
 
 func (t *Tenant) vacuumInto(ctx context.Context, file string) (living map[directory.Kind]int, err error) {

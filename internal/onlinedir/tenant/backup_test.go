@@ -175,3 +175,16 @@ func TestBackupRefuses(t *testing.T) {
 		t.Error(lines)
 	}
 }
+
+// TestInterruptedBackup leaves nothing behind.
+func TestInterruptedBackup(t *testing.T) {
+	folder := t.TempDir()
+	ctx, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	if _, err := newTenant(t).Backup(ctx, filepath.Join(folder, "copy.db")); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(folder); len(left) > 0 || err != nil {
+		t.Error(left, err)
+	}
+}

@@ -281,7 +281,7 @@ func (w *Writer) touch(ctx context.Context, record *Record, changed bool) error 
 // keepAnchor keeps what a client that does not know of synchronisation must not change by chance: the anchor, and that the account is
 // disabled on premises.
 func keepAnchor(doc, before scim.Document, anchor any) {
-	if doc["externalId"] == nil {
+	if doc.Text("", "externalId") == "" {
 		doc["externalId"] = anchor
 	}
 	const enabled = "onPremisesAccountEnabled"

@@ -55,10 +55,7 @@ func Init(dir string, options Options) error {
 	options.Domains = domains
 	path := filepath.Join(dir, File)
 	if _, err := os.Stat(path); err == nil {
-		return &directory.Fault{
-			Class: directory.Usage, Cause: fmt.Sprintf("%s already holds an online directory", dir),
-			Remedy: "choose another folder, or delete this one if nobody needs what is in it",
-		}
+		return taken(dir)
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return folderFault(dir, err)
 	}
@@ -76,16 +73,39 @@ func Init(dir string, options Options) error {
 	if err := write(draft.Name(), options, hash); err != nil {
 		return folderFault(dir, err)
 	}
-	if err := os.Rename(draft.Name(), path); err != nil {
+	if err := place(draft.Name(), path); errors.Is(err, fs.ErrExist) {
+		return taken(dir) // somebody else was faster
+	} else if err != nil {
 		return folderFault(dir, err)
 	}
 	return nil
 }
 
+func taken(dir string) error {
+	return &directory.Fault{
+		Class: directory.Usage, Cause: fmt.Sprintf("%s already holds an online directory", dir),
+		Remedy: "choose another folder, or delete this one if nobody needs what is in it",
+	}
+}
+
+// place gives a whole file its name, which nobody must have (fs.ErrExist): unlike a rename, a link takes no file's place.
+func place(draft, path string) error {
+	if err := os.Link(draft, path); err != nil {
+		return err
+	}
+	return os.Remove(draft)
+}
+
+// longestTenant is how many characters a company's name may have.
+const longestTenant = 100
+
 // check returns the password's hash.
 func (o Options) check() (string, error) {
 	if strings.TrimSpace(o.Tenant) == "" {
 		return "", &directory.Fault{Class: directory.Usage, Cause: "the new directory has no name", Remedy: "give the company's name with --tenant"}
+	}
+	if err := checkLine("the name of the tenant", o.Tenant, longestTenant); err != nil {
+		return "", err
 	}
 	if _, err := checkAdminName(o.Admin); err != nil {
 		return "", err

@@ -164,7 +164,7 @@ func namesOf(kind *scim.ResourceType, doc scim.Document) []string {
 		add("userName", doc.Text("", "userName"))
 		for _, v := range doc.List("", "emails") {
 			mail, _ := v.(map[string]any)
-			if use, _ := mail["type"].(string); strings.EqualFold(use, "work") {
+			if use, _ := mail["type"].(string); use == "" || strings.EqualFold(use, "work") {
 				value, _ := mail["value"].(string)
 				add("primary address", value)
 			}

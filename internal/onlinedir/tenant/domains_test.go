@@ -78,6 +78,7 @@ func TestNamesInVerifiedDomains(t *testing.T) {
 		{user, scim.Document{"userName": "c"}, "is in no domain of"},
 		{user, scim.Document{"userName": "c@new.example"}, "before the domain new.example is verified"},
 		{user, scim.Document{"userName": "d@corp.example", "emails": mail("d@other.example")}, "primary address d@other.example"},
+		{user, scim.Document{"userName": "d@corp.example", "emails": []any{map[string]any{"value": "d@other.example"}}}, "primary address d@other.example"},
 		{user, scim.Document{"userName": "e@corp.example", directory.SchemaOnPremises: proxy("SMTP:e@other.example")}, "primary address e@other.example"},
 		{user, scim.Document{"userName": "f@corp.example", directory.SchemaOnPremises: proxy("smtp:f@other.example", "X500:x")}, ""},
 		{group, scim.Document{"displayName": "g", directory.SchemaOnPremises: map[string]any{"mail": "g@other.example"}}, "primary address g@other.example"},

@@ -142,6 +142,9 @@ func (w *Writer) removeGiven(ctx context.Context, group *Record, members []any) 
 	moved := move{group: group.seq}
 	for _, member := range members {
 		object, _ := member.(map[string]any)
+		if object["value"] == nil {
+			return false, scim.Bad(scim.InvalidValue, "a member to be removed needs a value: the id of a user, contact or group")
+		}
 		var seq int64
 		removed, err := w.row(ctx, "DELETE FROM member WHERE grp = ? AND member = (SELECT seq FROM resource WHERE id = ?) RETURNING member",
 			[]any{group.seq, object["value"]}, &seq)

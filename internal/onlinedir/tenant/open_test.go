@@ -3,6 +3,7 @@ package tenant
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -158,5 +159,27 @@ func TestTwoProcesses(t *testing.T) {
 	}
 	if enabled, err := server.SyncEnabled(t.Context()); !enabled || err != nil {
 		t.Error("the refused change happened:", enabled, err)
+	}
+}
+
+// TestTwoMakeADirectoryAtOnce: one of them does, and the other one is told.
+func TestTwoMakeADirectoryAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	made := make(chan error, 4)
+	for n := range cap(made) {
+		go func() {
+			made <- Init(dir, Options{Tenant: "Contoso", Admin: fmt.Sprint("admin", n), Password: "correct horse battery", cost: bcrypt.MinCost})
+		}()
+	}
+	succeeded := 0
+	for range cap(made) {
+		if err := <-made; err == nil {
+			succeeded++
+		} else {
+			wantFault(t, err, directory.Usage, "already holds an online directory")
+		}
+	}
+	if left, err := os.ReadDir(dir); succeeded != 1 || len(left) != 1 || err != nil {
+		t.Error(succeeded, "made it;", left, err)
 	}
 }
