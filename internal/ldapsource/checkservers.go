@@ -13,7 +13,6 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 	"golang.org/x/sync/errgroup"
-
 )
 
 const (
@@ -223,4 +222,3 @@ func refusedFor(err error) bool {
 	var e *ldap.Error
 	return errors.As(err, &e) && (e.ResultCode == ldap.LDAPResultStrongAuthRequired || e.ResultCode == ldap.LDAPResultConfidentialityRequired)
 }
-
