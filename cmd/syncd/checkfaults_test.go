@@ -3,6 +3,7 @@
 package main
 
 import (
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -113,6 +114,10 @@ func faultsOfAccount() []planted {
 		{"an expired account", disabled("accountExpires", "116444736000000000", "0"), "bind", fails, "the account has expired", "clear the expiry date", exitUnreachable},
 		{"a password that must be changed", disabled("pwdLastSet", "0", "-1"), "bind", fails, "its password has expired", "set a new password", exitUnreachable},
 		{"a password that may expire", disabled("userAccountControl", "512", "66048"), "account password", warns, "and it may", "Set-ADUser svc-syncd -PasswordNeverExpires $true", exitDone},
+		{"an account that expires soon", func(t *testing.T, w *checkWorld) string {
+			ticks := (time.Now().Add(10*24*time.Hour+time.Hour).Unix() + epochSeconds) * 10_000_000
+			return w.changed(t, "accountExpires", fmt.Sprint(ticks), "0")
+		}, "account password", warns, `the account CORP\svc-syncd itself expires in 10 days`, "Clear-ADAccountExpiration svc-syncd", exitDone},
 		{"deleted objects that cannot be seen", func(t *testing.T, w *checkWorld) string {
 			return w.rights(t, adsim.Rights{GetChanges: true})
 		}, "deleted objects", fails, `CORP\svc-syncd cannot see CN=Deleted Objects,DC=corp,DC=example: deletions would never arrive`,
@@ -126,7 +131,6 @@ func faultsOfAccount() []planted {
 		}, "replication right", fails, "and source.changes is dirsync", `/G "CORP\svc-syncd:CA;Replicating Directory Changes"`, exitFailed},
 		{"a domain administrator", func(t *testing.T, w *checkWorld) string {
 			t.Cleanup(func() { w.set(t, "CN=Domain Admins,CN=Users,"+w.ad.baseDN, "member", w.ad.adminDN) })
-			w.server.SetFault(adsim.Fault{})
 			dn := "CN=Domain Admins,CN=Users," + w.ad.baseDN
 			w.set(t, dn, "member", w.ad.adminDN, "CN="+adsim.ServiceAccount+",CN=Users,"+w.ad.baseDN)
 			return ""

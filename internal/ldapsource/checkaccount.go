@@ -19,6 +19,7 @@ type account struct {
 	samba   bool   // its domain controller is one, and its tools are other ones
 	flags   string // userAccountControl
 	expires string // msDS-UserPasswordExpiryTimeComputed
+	ends    string // accountExpires
 	guarded bool   // adminCount is 1
 	groups  []string
 	unread  error // why the account could not be read
@@ -58,7 +59,7 @@ func (c *Checkup) learnAccount(ctx context.Context) {
 		return
 	}
 	e, err := s.read(ctx, baseOf(s.ownGUID), anyObject, []string{
-		"objectSid", "sAMAccountName", "userAccountControl", "adminCount", "tokenGroups", "msDS-UserPasswordExpiryTimeComputed",
+		"objectSid", "sAMAccountName", "userAccountControl", "adminCount", "tokenGroups", "accountExpires", "msDS-UserPasswordExpiryTimeComputed",
 	})
 	if err != nil || e == nil {
 		a.unread = cmp.Or(err, fmt.Errorf("%s does not show the account", s.server))
@@ -67,6 +68,7 @@ func (c *Checkup) learnAccount(ctx context.Context) {
 	a.dn = e.DN
 	a.sid = sidText(e.GetRawAttributeValue("objectSid"))
 	a.flags, a.expires = e.GetAttributeValue("userAccountControl"), e.GetEqualFoldAttributeValue("msDS-UserPasswordExpiryTimeComputed")
+	a.ends = e.GetAttributeValue("accountExpires")
 	a.guarded = e.GetAttributeValue("adminCount") == "1"
 	for _, sid := range e.GetRawAttributeValues("tokenGroups") {
 		a.groups = append(a.groups, sidText(sid))

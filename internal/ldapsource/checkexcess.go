@@ -37,7 +37,7 @@ func (c *Checkup) Excess(ctx context.Context) {
 		return
 	}
 	c.excess(ctx)
-	c.password()
+	c.lasting()
 }
 
 func (c *Checkup) excess(ctx context.Context) {
@@ -87,7 +87,7 @@ func (a *account) leave(groups []string) string {
 
 func (a *account) revokeAll() string {
 	if a.samba {
-		return fmt.Sprintf(`samba-tool dsacl delete --objectdn=%s --sddl="(OA;;CR;%s;;%s)"`, quoted(a.domain), getChangesAll, a.sid)
+		return asRoot + rewriteACL(a.domain, fmt.Sprintf("s/(OA;;CR;%s;;%s)//", getChangesAll, a.sid))
 	}
 	return fmt.Sprintf(`dsacls %s /R "%s"; %s`, quoted(a.domain), a.called(), a.grantReplication())
 }
@@ -129,29 +129,4 @@ func (a *account) holds(list []grant, right string) bool {
 		control := g.mask&rightControl != 0 && (g.right.IsZero() || g.right == wanted)
 		return of && (control || g.mask&rightGenericAll != 0 && g.right.IsZero())
 	})
-}
-
-// password tells for how long syncd will be let in.
-func (c *Checkup) password() {
-	a := &c.account
-	remedy := fmt.Sprintf("Set-ADUser %s -PasswordNeverExpires $true", a.name())
-	if a.samba {
-		remedy = fmt.Sprintf("samba-tool user setexpiry %s --noexpiry", a.name())
-	}
-	remedy += ", or renew it in time in " + c.session.source.cfg.Bind.PasswordFile
-	at, known := a.expiry()
-	if !known {
-		c.warn(checkPassword, "when the password of "+a.called()+" expires cannot be read, and it may", remedy)
-		return
-	}
-	if at.IsZero() {
-		c.fine(checkPassword, "the password of %s does not expire", a.called())
-		return
-	}
-	left := daysOf(at.Sub(c.session.source.options.Now()))
-	if left < fewDays {
-		c.warn(checkPassword, fmt.Sprintf("the password of %s expires in %s: nothing is read after that", a.called(), plural(left, "day")), remedy)
-		return
-	}
-	c.fine(checkPassword, "the password of %s is good for %s", a.called(), plural(left, "more day"))
 }

@@ -3,9 +3,7 @@ package ldapsource
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
-	"time"
 
 	"syncd/internal/directory"
 )
@@ -46,17 +44,20 @@ func (c *Checkup) deleted(ctx context.Context) {
 // showDeleted is how the account gets to see what was deleted.
 func (a *account) showDeleted(container string) string {
 	if a.samba {
-		return fmt.Sprintf("as root on the domain controller: %s", a.sambaShowDeleted(container))
+		return asRoot + rewriteACL(container, "s/(/(A;;RPLC;;;"+a.sid+")(/")
 	}
 	return fmt.Sprintf(`as a domain administrator: dsacls %[1]s /takeownership && dsacls %[1]s /G "%[2]s:LCRP"`, quoted(container), a.called())
 }
 
-// sambaShowDeleted adds an entry to the access control list: samba-tool does not find the container, because it is a deleted object itself.
-func (a *account) sambaShowDeleted(container string) string {
-	const database = "-H $(samba-tool testparm --suppress-prompt --parameter-name='private dir' 2>/dev/null)/sam.ldb"
-	return fmt.Sprintf(`ldbsearch %[1]s --show-deleted --controls=sd_flags:1:4 -s base -b %[2]s nTSecurityDescriptor | `+
-		`sed -n -e ':a' -e 'N' -e '$!ba' -e 's/\n //g' -e 's/.*nTSecurityDescriptor: \([^(]*\)\([^\n]*\).*/dn: %[3]s\nchangetype: modify\nreplace: nTSecurityDescriptor\nnTSecurityDescriptor: \1(A;;RPLC;;;%[4]s)\2/p' | `+
-		`ldbmodify %[1]s --controls=show_deleted:1 --controls=sd_flags:1:4`, database, quoted(container), container, a.sid)
+const asRoot = "as root on the domain controller: "
+
+// rewriteACL edits an access control list of Samba with sed. samba-tool cannot: it does not see the container of deleted objects, which is a
+// deleted object itself, and its older versions only add entries.
+func rewriteACL(dn, edit string) string {
+	const database = `-H "$(samba-tool testparm --suppress-prompt --parameter-name='private dir' 2>/dev/null)/sam.ldb" --controls=show_deleted:1 --controls=sd_flags:1:4`
+	return fmt.Sprintf(`ldbsearch %[1]s -s base -b %[2]s nTSecurityDescriptor | `+
+		`sed -n -e ':a' -e 'N' -e '$!ba' -e 's/\n //g' -e 's/.*nTSecurityDescriptor: \([^\n]*\).*/\1/p' | sed '%[3]s' | `+
+		`sed 's/.*/dn: %[4]s\nchangetype: modify\nreplace: nTSecurityDescriptor\nnTSecurityDescriptor: &/' | ldbmodify %[1]s`, database, quoted(dn), edit, dn)
 }
 
 // replication tells how changes will be found, and how they would be found better.
@@ -114,22 +115,6 @@ func (c *Checkup) tombstones(ctx context.Context) {
 	default:
 		c.fine(checkTombstones, "deletions since the last pass are known for %s", plural(left, "more day"))
 	}
-}
-
-// expiry is when the account's password expires; zero for never. known is false where Active Directory does not tell.
-func (a *account) expiry() (at time.Time, known bool) {
-	const neverExpires, epoch = 0x10000, 116444736000000000 // MS-ADTS 2.2.16; 1970 in ticks of 100 ns since 1601
-	if flags, err := strconv.ParseInt(a.flags, 10, 64); err == nil && flags&neverExpires != 0 {
-		return time.Time{}, true
-	}
-	ticks, err := strconv.ParseInt(a.expires, 10, 64)
-	if err != nil || ticks <= 0 {
-		return time.Time{}, false
-	}
-	if ticks == 1<<63-1 {
-		return time.Time{}, true
-	}
-	return time.Unix(0, 0).Add(time.Duration(ticks-epoch) * 100).UTC(), true
 }
 
 // quoted is an argument in double quotes, as both kinds of shell take it.

@@ -12,12 +12,15 @@ import (
 // is empty where that cannot be told.
 func (c *Checkup) Scope(ctx context.Context) Census {
 	s := c.session
-	c.oneOf(checkFilterName, s.source.cfg.Scope.Filter, "every attribute of %s exists", "none is configured", s.checkFilter(ctx))
+	selective := c.oneOf(checkFilterName, s.source.cfg.Scope.Filter, "every attribute of %s exists", "none is configured", s.checkFilter(ctx))
 	canaries := ""
 	if n := len(s.source.options.Canaries); n > 0 {
 		canaries = plural(n, "object")
 	}
 	c.oneOf(checkCanaryName, canaries, "%s of safety.canaries can be seen", "none is configured", s.checkCanaries(ctx))
+	if !selective { // it would match nobody
+		return Census{}
+	}
 	if err := s.findContainers(ctx, c.Known); err != nil {
 		c.failed(checkScopeName, err)
 		return Census{}
@@ -31,8 +34,8 @@ func (c *Checkup) Scope(ctx context.Context) Census {
 	return census
 }
 
-// oneOf reports something that need not be configured.
-func (c *Checkup) oneOf(name, configured, there, none string, err error) {
+// oneOf reports something that need not be configured, and whether it is in order.
+func (c *Checkup) oneOf(name, configured, there, none string, err error) bool {
 	switch {
 	case err != nil:
 		c.failed(name, err)
@@ -41,6 +44,7 @@ func (c *Checkup) oneOf(name, configured, there, none string, err error) {
 	default:
 		c.fine(name, there, configured)
 	}
+	return err == nil
 }
 
 // count reads the name of everything in scope, as a full read would find it.
