@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net"
 	"os"
+	"time"
 
 	"syncd/internal/directory"
 )
@@ -66,7 +67,12 @@ func metrics(m MetricsConfig, running bool, say func(level directory.Level, name
 	}
 }
 
+// answers is how long a daemon may take to answer, in which it does so at once.
+const answers = 5 * time.Second
+
 func ask(ctx context.Context, c Config, stateDir string) (*Status, error) {
+	ctx, cancel := context.WithTimeout(ctx, answers)
+	defer cancel()
 	client, err := NewClient(c, stateDir)
 	if err != nil {
 		return nil, err
