@@ -139,7 +139,7 @@ func checkUPNSuffixes(d mapping.Domains, suffixes map[string]int, report func(di
 	slices.Sort(unverified)
 	switch list := strings.Join(unverified, ", "); {
 	case len(unverified) == 0:
-		finding.Found = fmt.Sprintf("all %d in use are verified online", len(suffixes))
+		finding.Found = fmt.Sprintf("%d %s in use, verified online", len(suffixes), plural(len(suffixes), "domain"))
 	case d.Routing == "":
 		finding.Level, finding.Found = directory.Failure, fmt.Sprintf("%s %s of %s, which is not verified online: they would be refused", humanize.Comma(int64(people)), persons(people), list)
 		finding.Remedy = "verify the domain online, set mapping.routing_domain, or give these people names of a verified domain"

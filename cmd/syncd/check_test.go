@@ -62,6 +62,11 @@ func (w *checkWorld) configured(t *testing.T, replace ...string) string {
 func checked(t *testing.T, config string, code int) checkReport {
 	t.Helper()
 	r := syncd(t, "check", "--json", "--config", config)
+	for _, secret := range []string{"S3rvice-secret", "wr0ng-secret", "nothing-that-was-given-out"} {
+		if strings.Contains(r.out+r.err, secret) {
+			t.Errorf("a secret is shown: %+v", r)
+		}
+	}
 	var report checkReport
 	decoder := json.NewDecoder(strings.NewReader(r.out))
 	decoder.DisallowUnknownFields()

@@ -30,6 +30,11 @@ type dataProblem struct {
 	Suggestion string `json:"suggestion"`
 }
 
+const (
+	mostListed    = 200 // problems in the table
+	progressEvery = 500 // objects
+)
+
 // dataReport is the JSON form of `syncd check --data`.
 type dataReport struct {
 	Version  string        `json:"version"`
@@ -54,7 +59,7 @@ func (k *checkCommand) data(ctx context.Context, c *config, std streams) error {
 		return err
 	}
 	defer session.Close()
-	found, err := readData(ctx, c, session, rules, domains)
+	found, err := readData(ctx, c, session, rules, domains, newDisplay(std, k.JSON))
 	if err != nil {
 		return err
 	}
@@ -90,7 +95,7 @@ func toldDomains(ctx context.Context, c *config) (mapping.Domains, error) {
 }
 
 // readData maps everything in scope as a full pass would.
-func readData(ctx context.Context, c *config, session *ldapsource.Session, rules *mapping.Rules, domains mapping.Domains) (*dataReport, error) {
+func readData(ctx context.Context, c *config, session *ldapsource.Session, rules *mapping.Rules, domains mapping.Domains, shown *display) (*dataReport, error) {
 	pilot, err := session.Pilot(ctx)
 	if err != nil {
 		return nil, err
@@ -101,12 +106,14 @@ func readData(ctx context.Context, c *config, session *ldapsource.Session, rules
 	}
 	include, exclude := session.Containers()
 	d := dataCheck{
-		report: dataReport{Version: version, Problems: []dataProblem{}}, owners: newOwners(), now: time.Now(),
+		report: dataReport{Version: version, Problems: []dataProblem{}}, owners: newOwners(), now: time.Now(), shown: shown,
 		mapper: mapping.New(rules, mapping.Scope{
 			Include: include, Exclude: exclude, Kinds: kinds, OwnAccount: session.OwnAccount(), Pilot: pilot, Groups: session.Groups(),
 		}, domains),
 	}
-	if _, err := session.Full(ctx, d.add); err != nil {
+	_, err = session.Full(ctx, d.add)
+	shown.clear()
+	if err != nil {
 		return nil, err
 	}
 	return &d.report, d.nameOwners(ctx, session)
@@ -119,6 +126,7 @@ type dataCheck struct {
 	owners *owners
 	clash  []clash
 	now    time.Time
+	shown  *display // of the progress
 }
 
 // clash is a duplicate: the problem of the later object, whose text still lacks the name of the earlier one.
@@ -132,7 +140,9 @@ func (d *dataCheck) add(o *directory.Object) error {
 	if v.Out != nil {
 		return nil
 	}
-	d.report.Objects++
+	if d.report.Objects++; d.report.Objects%progressEvery == 0 {
+		d.shown.progress(&directory.Progress{Stage: "read", Done: d.report.Objects}, false)
+	}
 	row := dataProblem{Kind: o.Kind.String(), Name: nameOf(o, v.Resource), DN: o.DN}
 	refused := v.Refused != ""
 	for i := range v.Problems {
@@ -210,6 +220,10 @@ func (r *dataReport) print(std streams, csv string) error {
 		return strings.Compare(levelOf(&a), levelOf(&b))
 	})
 	for i := range sorted {
+		if i == mostListed {
+			printWrapped(out, fmt.Sprintf("… and %s more: --csv FILE and --json have them all", humanize.Comma(int64(len(sorted)-i))))
+			break
+		}
 		p := &sorted[i]
 		printWrapped(out, fmt.Sprintf("%-6s%-8s%s", levelOf(p), p.Kind, printable(p.Name)))
 		printWrapped(out, fmt.Sprintf("      %-8s%s %s", "", p.Attribute, printable(p.Problem)))

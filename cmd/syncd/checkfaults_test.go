@@ -105,7 +105,7 @@ func faultsOfAccount() []planted {
 	}
 	return []planted{
 		{"a wrong password", func(t *testing.T, w *checkWorld) string {
-			return w.configured(t, filepath.Join(w.dir, "ad.password"), writeFile(t, t.TempDir(), "wrong", "not it\n"))
+			return w.configured(t, filepath.Join(w.dir, "ad.password"), writeFile(t, t.TempDir(), "wrong", "wr0ng-secret\n"))
 		}, "bind", fails, "the name or the password is wrong", "put the current password of the account into", exitUnreachable},
 		{"an account that does not exist", func(t *testing.T, w *checkWorld) string {
 			return w.configured(t, w.ad.serviceUser, "nobody@corp.example")

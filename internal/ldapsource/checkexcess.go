@@ -89,7 +89,7 @@ func (a *account) revokeAll() string {
 	if a.samba {
 		return asRoot + rewriteACL(a.domain, fmt.Sprintf("s/(OA;;CR;%s;;%s)//", getChangesAll, a.sid))
 	}
-	return fmt.Sprintf(`dsacls %s /R "%s"; %s`, quoted(a.domain), a.called(), a.grantReplication())
+	return fmt.Sprintf(`dsacls %s /R "%s", and then: %s`, quoted(a.domain), a.called(), a.grantReplication())
 }
 
 func (a *account) clearAdminCount() string {

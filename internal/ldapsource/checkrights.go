@@ -46,7 +46,7 @@ func (a *account) showDeleted(container string) string {
 	if a.samba {
 		return asRoot + rewriteACL(container, "s/(/(A;;RPLC;;;"+a.sid+")(/")
 	}
-	return fmt.Sprintf(`as a domain administrator: dsacls %[1]s /takeownership && dsacls %[1]s /G "%[2]s:LCRP"`, quoted(container), a.called())
+	return fmt.Sprintf(`as a domain administrator: dsacls %[1]s /takeownership, and then: dsacls %[1]s /G "%[2]s:LCRP"`, quoted(container), a.called())
 }
 
 const asRoot = "as root on the domain controller: "

@@ -127,8 +127,11 @@ func (c *Checkup) tell(p *probe, bad func(name, found, remedy string)) {
 		bad(checkDNS, found, remedy)
 		return
 	}
-	if len(p.addresses) > 0 {
-		c.fine(checkDNS, "%s is %s", hostOf(p.server), strings.Join(p.addresses, ", "))
+	switch host := hostOf(p.server); {
+	case net.ParseIP(host) != nil:
+		c.fine(checkDNS, "%s is an address: no name has to be known", host)
+	case len(p.addresses) > 0:
+		c.fine(checkDNS, "%s is %s", host, strings.Join(p.addresses, ", "))
 	}
 	if p.silent != nil {
 		found, remedy := inWords(p.silent)
