@@ -54,7 +54,11 @@ func (k *checkCommand) Run(ctx context.Context, std streams) error {
 	}
 	r := newCheckReport(std, k.JSON)
 	r.add(directory.Finding{Level: directory.Fine, Name: checkConfiguration, Found: k.Config + " is complete"})
-	usable, err := check(ctx, c, r.add)
+	usable, err := check(ctx, c, func(f directory.Finding) {
+		if ctx.Err() == nil { // what was interrupted says nothing
+			r.add(f)
+		}
+	})
 	if err != nil {
 		return err
 	}
@@ -73,16 +77,12 @@ func (k *checkCommand) Run(ctx context.Context, std streams) error {
 // check tests everything but the configuration, which has been read. usable says that source and target let syncd in.
 func check(ctx context.Context, c *config, report func(directory.Finding)) (usable bool, err error) {
 	checkSecretFiles(c, report)
-	known := store.Check(c.State.Dir, strings.TrimRight(c.Target.URL, "/"), report)
-	readAt := known.State.Watermark.ReadAt
-	if status := control.Check(ctx, c.Control, c.Metrics, c.State.Dir, report); status != nil && known.Locked {
-		readAt = status.Watermark
-	}
+	readAt, containers := lastFound(ctx, c, report)
 	source, _, err := checkedSource(c)
 	if err != nil {
 		return false, err
 	}
-	census, read := source.Check(ctx, readAt, known.State.Containers, report)
+	census, read := source.Check(ctx, readAt, containers, report)
 	if ctx.Err() != nil {
 		return false, context.Cause(ctx)
 	}
@@ -100,6 +100,20 @@ func check(ctx context.Context, c *config, report func(directory.Finding)) (usab
 	}
 	report(checkServiceInstalled(ctx))
 	return read && written, nil
+}
+
+// lastFound looks at the state and at the endpoints, and tells when the last pass read Active Directory and where it found the scope: a running
+// daemon says so, because nobody else can open the state meanwhile.
+func lastFound(ctx context.Context, c *config, report func(directory.Finding)) (readAt time.Time, containers []directory.Container) {
+	known := store.Check(c.State.Dir, strings.TrimRight(c.Target.URL, "/"), report)
+	status := control.Check(ctx, c.Control, c.Metrics, c.State.Dir, report)
+	if status == nil || !known.Locked {
+		return known.State.Watermark.ReadAt, known.State.Containers
+	}
+	for _, c := range status.Containers {
+		containers = append(containers, directory.Container(c))
+	}
+	return status.Watermark, containers
 }
 
 // checkedSource is the source of a configuration, as a pass has it, and the rules of its mapping.

@@ -94,7 +94,7 @@ func TestCheckOfWhatIsInOrder(t *testing.T) {
 		}
 		return fmt.Sprint(report.Findings)
 	}
-	if all := inOrder(); !strings.Contains(all, "no pass has been made yet") || !strings.Contains(all, "3 users, 1 group, 0 contacts") {
+	if all := inOrder(); !strings.Contains(all, "no pass is known here yet") || !strings.Contains(all, "3 users, 1 group, 0 contacts") {
 		t.Error(all)
 	}
 	pass(t, w.config, exitDone)
@@ -106,7 +106,10 @@ func TestCheckOfWhatIsInOrder(t *testing.T) {
 	if all := inOrder(); !strings.Contains(all, "in use by a syncd that runs") || !strings.Contains(all, "and answers at unix://") || !strings.Contains(all, "are known for") {
 		t.Error(all)
 	}
+	w.rename(t, "OU=Partners,"+w.ad.baseDN, "OU=Associates", "")
+	inOrder() // the daemon knows where the container was
 	d.stop(t, syscall.SIGTERM)
+	inOrder()
 	text := syncd(t, "check", "--config", w.config)
 	if want := fmt.Sprintf("%d ok, 0 warnings, 0 failures\n", len(checks())); !strings.HasSuffix(text.out, want) || !strings.Contains(text.out, "\nok    scope               3 users") {
 		t.Error(text.out)

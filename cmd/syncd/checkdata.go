@@ -54,7 +54,8 @@ func (k *checkCommand) data(ctx context.Context, c *config, std streams) error {
 	if err != nil {
 		return err
 	}
-	session, err := source.Open(ctx, nil)
+	_, known := lastFound(ctx, c, func(directory.Finding) {}) // what is wrong there is no matter of data
+	session, err := source.Open(ctx, known)
 	if err != nil {
 		return err
 	}

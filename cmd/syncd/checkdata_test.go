@@ -69,6 +69,11 @@ func TestCheckData(t *testing.T) {
 		}
 	}
 	w.checkTable(t, list, len(report.Problems))
+	pass(t, w.config, exitRefused)
+	w.rename(t, "OU=Partners,"+w.ad.baseDN, "OU=Associates", "")
+	if r := syncd(t, "check", "--data", "--config", w.config); r.code != exitFailed || !strings.Contains(r.out, "14 objects read, 7 would be refused") {
+		t.Errorf("after a container was renamed, which the last pass knows: %+v", r)
+	}
 }
 
 // checkTable looks at the file for spreadsheets: it is the owner's, has every problem, and no formula.

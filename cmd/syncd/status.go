@@ -52,7 +52,7 @@ func fromState(c *config) (_ *control.Status, err error) {
 	}
 	if !found { // the folder is there, for example made by the installation
 		return &control.Status{
-			Version: version, Objects: map[string]int{}, Refused: []directory.RefusedObject{}, Held: []directory.HeldObject{}, Plans: []directory.HeldPlan{},
+			Version: version, Objects: map[string]int{}, Containers: []control.Container{}, Refused: []directory.RefusedObject{}, Held: []directory.HeldObject{}, Plans: []directory.HeldPlan{},
 		}, nil
 	}
 	defer func() { err = errors.Join(err, state.Close()) }()
@@ -65,7 +65,10 @@ func lastKnown(state *store.Store) (*control.Status, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &control.Status{Version: version, SyncedTo: known.SyncedTo, Watermark: known.Watermark.ReadAt, Objects: map[string]int{}}
+	s := &control.Status{Version: version, SyncedTo: known.SyncedTo, Watermark: known.Watermark.ReadAt, Objects: map[string]int{}, Containers: []control.Container{}}
+	for _, c := range known.Containers {
+		s.Containers = append(s.Containers, control.Container(c))
+	}
 	present, err := state.Present()
 	if err != nil {
 		return nil, err

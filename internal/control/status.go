@@ -20,12 +20,21 @@ type Status struct {
 	SyncedTo  time.Time      `json:"synced_to"`
 	Watermark time.Time      `json:"watermark"`
 	Objects   map[string]int `json:"objects"` // by kind
+	// Containers are the containers and groups of the scope where the last pass found them.
+	Containers []Container `json:"containers"`
 	// RefusedCount and HeldCount are complete; their lists show the first ones. Plans is what is held as it is decided about.
 	RefusedCount int                       `json:"refused_count"`
 	Refused      []directory.RefusedObject `json:"refused"`
 	HeldCount    int                       `json:"held_count"`
 	Held         []directory.HeldObject    `json:"held"`
 	Plans        []directory.HeldPlan      `json:"plans"`
+}
+
+// Container is a directory.Container on its way to a client.
+type Container struct {
+	Anchor     directory.Anchor `json:"anchor"` // its objectGUID
+	DN         string           `json:"dn"`
+	Configured string           `json:"configured"`
 }
 
 // ListedObjects is how many refused and how many held objects a Status lists.

@@ -103,7 +103,7 @@ func (c *Checkup) tombstones(ctx context.Context) {
 	}
 	kept := plural(daysOf(s.lifetime), "day")
 	if c.ReadAt.IsZero() {
-		c.fine(checkTombstones, "deleted objects are kept for %s; no pass has been made yet", kept)
+		c.fine(checkTombstones, "deleted objects are kept for %s; no pass is known here yet", kept)
 		return
 	}
 	switch left := daysOf(c.ReadAt.Add(s.lifetime).Sub(s.source.options.Now())); {

@@ -102,6 +102,18 @@ func TestCheckupSendsThePasswordOnce(t *testing.T) {
 	}
 }
 
+// TestCheckupByStartTLS: the certificate is looked at in the same way.
+func TestCheckupByStartTLS(t *testing.T) {
+	_, d := embedded(t, adsim.DefaultConfig())
+	c := d.company(t)
+	c.user(t, "CN=Ann,"+c.ou)
+	s := c.source(t, func(cfg *ldapsource.Config) { cfg.Servers, cfg.TLS.StartTLS = []string{d.plainURL}, true })
+	found, census, usable := checkup(t, s, time.Time{})
+	if !usable || census.Objects[directory.User] != 1 || found["certificate"][0].Level != directory.Fine || !strings.Contains(found["certificate"][0].Found, "days left") {
+		t.Errorf("%t, %+v", usable, found)
+	}
+}
+
 // TestCheckupPartByPart: whoever asks for the groups one at a time can stop where he likes.
 func TestCheckupPartByPart(t *testing.T) {
 	_, d := embedded(t, adsim.DefaultConfig())
