@@ -19,6 +19,7 @@ type commandLine struct {
 	Version   kong.VersionFlag `help:"Print the version and exit."`
 	Run       runCommand       `cmd:"" default:"withargs" help:"Run the daemon, or make one pass with --now (the default command)."`
 	Status    statusCommand    `cmd:"" help:"Show what the last pass did, what is refused or held, and what comes next."`
+	Check     checkCommand     `cmd:"" help:"Test everything that syncd needs, and name what is missing with its remedy. Nothing is written."`
 	Plan      planCommand      `cmd:"" help:"Show what a pass would do, or what is held; -o freezes it in a file. Nothing is written online."`
 	Apply     applyCommand     `cmd:"" help:"Apply exactly the plan that a file holds."`
 	Approve   approveCommand   `cmd:"" help:"Let a held plan happen."`

@@ -52,8 +52,8 @@ func fromState(c *config) (_ *control.Status, err error) {
 	}
 	if !found { // the folder is there, for example made by the installation
 		return &control.Status{
-			Version: version, Objects: map[string]int{}, Refused: []directory.RefusedObject{}, Held: []directory.HeldObject{}, Plans: []directory.HeldPlan{},
-			Certificates: map[string]time.Time{},
+			Version: version, Objects: map[string]int{}, Containers: []control.Container{}, Certificates: map[string]time.Time{},
+			Refused: []directory.RefusedObject{}, Held: []directory.HeldObject{}, Plans: []directory.HeldPlan{},
 		}, nil
 	}
 	defer func() { err = errors.Join(err, state.Close()) }()
@@ -66,9 +66,15 @@ func lastKnown(state *store.Store) (*control.Status, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &control.Status{Version: version, SyncedTo: known.SyncedTo, Watermark: known.Watermark.ReadAt, Objects: map[string]int{}, Certificates: map[string]time.Time{}}
+	s := &control.Status{
+		Version: version, SyncedTo: known.SyncedTo, Watermark: known.Watermark.ReadAt, Objects: map[string]int{}, Containers: []control.Container{},
+		Certificates: map[string]time.Time{},
+	}
 	if !known.Blind {
 		s.DeletionsKnownUntil = known.Watermark.Until()
+	}
+	for _, c := range known.Containers {
+		s.Containers = append(s.Containers, control.Container(c))
 	}
 	present, err := state.Present()
 	if err != nil {

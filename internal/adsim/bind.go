@@ -24,7 +24,7 @@ func (c *connection) bind(b wire.Bind) wire.Result {
 		return wire.Result{Code: ldap.LDAPResultProtocolError, Message: fmt.Sprintf("00000057: LDAP version %d does not exist", b.Version)}
 	case b.Name == "" || b.Password == "":
 		return wire.Result{} // without a password it is an anonymous bind, whatever the name (RFC 4513 §5.1.2)
-	case !c.secure:
+	case !c.secure || c.server.faults().RefuseSimple:
 		return wire.Result{
 			Code: ldap.LDAPResultStrongAuthRequired,
 			Message: "00002028: LdapErr: DSID-0C090202, comment: The server requires binds to turn on integrity checking " +

@@ -1,6 +1,10 @@
 package adsim
 
-import "syncd/internal/directory"
+import (
+	"time"
+
+	"syncd/internal/directory"
+)
 
 // Fault is what a test wants to go wrong. The zero Fault is none.
 type Fault struct {
@@ -11,6 +15,10 @@ type Fault struct {
 	NoTombstones  bool // DirSync with the flag ObjectSecurity leaves tombstones out, without error
 	Empty         bool // searches find nothing and say success; rootDSE still answers
 	RefuseBinds   bool // the password of every account looks wrong
+	RefuseSimple  bool // simple binds are refused on every connection, encrypted ones too
+
+	// ClockAhead is how far the time that rootDSE tells is ahead.
+	ClockAhead time.Duration
 
 	// DropAfter closes a connection once it has sent this many entries; 0 never does.
 	DropAfter int

@@ -59,7 +59,7 @@ func (s *Server) rootAttributes() []rootAttribute {
 	_, server, _ := strings.Cut(settings, ",")
 	configuration := "CN=Configuration," + base
 	return []rootAttribute{
-		{"currentTime", []string{s.config.Now().UTC().Truncate(time.Second).Format("20060102150405.0Z")}},
+		{"currentTime", []string{s.config.Now().Add(s.faults().ClockAhead).UTC().Truncate(time.Second).Format("20060102150405.0Z")}},
 		{"subschemaSubentry", []string{"CN=Aggregate,CN=Schema," + configuration}},
 		{"dsServiceName", []string{settings}},
 		{"serverName", []string{server}},

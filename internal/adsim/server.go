@@ -18,18 +18,19 @@ type Server struct {
 	config      Config
 	tree        *dit.Tree
 	tls         *tls.Config
-	authority   []byte // PEM
+	authority   *authority
 	service     *dit.Entry
 	admins      *dit.Entry // the group whose members may write
 	connections sync.WaitGroup
 
-	mu     sync.Mutex
-	closed bool
-	plain  net.Listener
-	secure net.Listener
-	open   map[net.Conn]bool
-	rights Rights
-	fault  Fault
+	mu          sync.Mutex
+	certificate *tls.Certificate
+	closed      bool
+	plain       net.Listener
+	secure      net.Listener
+	open        map[net.Conn]bool
+	rights      Rights
+	fault       Fault
 }
 
 // New builds a domain that has only what every domain has, plus the service account. It serves nobody until Listen.
@@ -47,7 +48,7 @@ func New(config Config) (*Server, error) {
 		return nil, fmt.Errorf("the embedded directory: %w", err)
 	}
 	s := &Server{config: config, tree: tree, open: map[net.Conn]bool{}, rights: config.Rights}
-	if s.tls, s.authority, err = newCertificates(config.DNSName); err != nil {
+	if err := s.newCertificates(); err != nil {
 		return nil, fmt.Errorf("the embedded directory's certificate: %w", err)
 	}
 	if err := s.createAccounts(); err != nil {
@@ -227,7 +228,7 @@ func (s *Server) url(scheme string, listener func() net.Listener) string {
 }
 
 // CACertificate is the certificate, in PEM, of the authority that issued the server's own.
-func (s *Server) CACertificate() []byte { return s.authority }
+func (s *Server) CACertificate() []byte { return s.authority.pem() }
 
 // BaseDN is the domain's distinguished name.
 func (s *Server) BaseDN() string { return s.config.BaseDN }

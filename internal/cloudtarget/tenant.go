@@ -10,7 +10,7 @@ import (
 // about the company.
 const relTenant = "urn:syncd:params:scim:schemas:core:1.0:Tenant"
 
-// readTenant reads in which domains names may be, and where passes are reported, where the service tells.
+// readTenant reads in which domains names may be, where passes are reported, and whether syncd may write, where the service tells.
 func (t *Target) readTenant(ctx context.Context, s *service, header http.Header) error {
 	address := linked(header, relTenant)
 	if address == "" {
@@ -24,11 +24,12 @@ func (t *Target) readTenant(ctx context.Context, s *service, header http.Header)
 		Verified []string `json:"verifiedDomains"`
 		Routing  string   `json:"routingDomain"`
 		Passes   string   `json:"passes"`
+		Enabled  *bool    `json:"syncEnabled"`
 	}
 	if _, found, err := t.discoverOne(ctx, path, &doc); err != nil || !found {
 		return err
 	}
-	s.verified, s.routing, s.passes = doc.Verified, doc.Routing, doc.Passes
+	s.verified, s.routing, s.passes, s.enabled = doc.Verified, doc.Routing, doc.Passes, doc.Enabled
 	if s.verified != nil && s.routing != "" && !contains(s.verified, s.routing) {
 		s.verified = append(s.verified, s.routing)
 	}

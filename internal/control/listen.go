@@ -47,15 +47,19 @@ func listenSocket(path string) (net.Listener, error) {
 		return nil, errors.Join(listenFault("control.listen", path, syscall.EADDRINUSE), c.Close())
 	}
 	if info, err := os.Lstat(path); err != nil || info.Mode()&os.ModeSocket == 0 {
-		return nil, &directory.Fault{
-			Class: directory.Usage, Cause: path + " is there already and is no socket", Remedy: "set control.listen to another path, or move that file away", Err: err,
-		}
+		return nil, noSocket(path, err)
 	}
 	if err := os.Remove(path); err != nil {
 		return nil, listenFault("control.listen", path, err)
 	}
 	l, err = listenOwnerOnly(path)
 	return l, listenFault("control.listen", path, err)
+}
+
+func noSocket(path string, err error) error {
+	return &directory.Fault{
+		Class: directory.Usage, Cause: path + " is there already and is no socket", Remedy: "set control.listen to another path, or move that file away", Err: err,
+	}
 }
 
 func listenOwnerOnly(path string) (net.Listener, error) {

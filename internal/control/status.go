@@ -27,6 +27,8 @@ type Status struct {
 	Certificates        map[string]time.Time `json:"certificates"`
 	// Interval is the longest time between two passes of the schedule, in seconds; 0 where no daemon runs.
 	Interval float64 `json:"interval"`
+	// Containers are the containers and groups of the scope where the last pass found them.
+	Containers []Container `json:"containers"`
 	// RefusedCount and HeldCount are complete; their lists show the first ones. Plans is what is held as it is decided about.
 	RefusedCount int                       `json:"refused_count"`
 	Refused      []directory.RefusedObject `json:"refused"`
@@ -40,6 +42,12 @@ const (
 	PeerLDAP   = "ldap"   // the domain controller
 	PeerTarget = "target" // the online directory
 )
+// Container is a directory.Container on its way to a client.
+type Container struct {
+	Anchor     directory.Anchor `json:"anchor"` // its objectGUID
+	DN         string           `json:"dn"`
+	Configured string           `json:"configured"`
+}
 
 // ListedObjects is how many refused and how many held objects a Status lists.
 const ListedObjects = 100

@@ -32,23 +32,37 @@ func (s *Source) dial(ctx context.Context, server string) (*link, error) {
 	if err != nil {
 		return nil, err
 	}
-	port := u.Port()
+	raw, err := s.call(ctx, u)
+	if err != nil {
+		return nil, err
+	}
+	secure, err := s.secure(ctx, raw, u)
+	if err != nil {
+		return nil, err
+	}
+	return newLink(raw, secure), nil
+}
+
+// call makes the connection below TLS.
+func (s *Source) call(ctx context.Context, server *url.URL) (net.Conn, error) {
+	port := server.Port()
 	if port == "" {
-		port = map[string]string{schemePlain: ldap.DefaultLdapPort, schemeTLS: ldap.DefaultLdapsPort}[u.Scheme]
+		port = map[string]string{schemePlain: ldap.DefaultLdapPort, schemeTLS: ldap.DefaultLdapsPort}[server.Scheme]
 	}
-	trust, err := s.tlsConfig(u.Hostname())
-	if err != nil {
-		return nil, err
-	}
-	raw, err := s.options.Dial(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
-	if err != nil {
-		return nil, err
-	}
-	secure, err := handshake(ctx, raw, trust, u.Scheme == schemePlain)
+	return s.options.Dial(ctx, "tcp", net.JoinHostPort(server.Hostname(), port))
+}
+
+// secure begins TLS on a connection, which it closes where that fails.
+func (s *Source) secure(ctx context.Context, raw net.Conn, server *url.URL) (*tls.Conn, error) {
+	trust, err := s.tlsConfig(server.Hostname())
 	if err != nil {
 		return nil, errors.Join(err, raw.Close())
 	}
-	return newLink(raw, secure), nil
+	secure, err := handshake(ctx, raw, trust, server.Scheme == schemePlain)
+	if err != nil {
+		return nil, errors.Join(err, raw.Close())
+	}
+	return secure, nil
 }
 
 // link is one connection in its layers.

@@ -46,6 +46,7 @@ type Source struct {
 	wanted  spelling
 
 	consistency bool // anchors come from mS-DS-ConsistencyGuid
+	dialled     bool // by Options.Dial, which knows the names
 
 	mu       sync.Mutex
 	lastGood string // the address that answered last: staying on one domain controller keeps data from going back and forth
@@ -72,7 +73,7 @@ func New(cfg Config, options Options) (*Source, error) {
 	if s.options.Now == nil {
 		s.options.Now = time.Now
 	}
-	if s.options.Dial == nil {
+	if s.dialled = s.options.Dial != nil; !s.dialled {
 		s.options.Dial = (&net.Dialer{Timeout: connectTimeout}).DialContext
 	}
 	for _, name := range cfg.Scope.Kinds {

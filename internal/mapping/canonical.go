@@ -33,19 +33,22 @@ type canonical struct {
 	subject  *subject
 	domains  *Domains
 	trait    *trait // of the attribute at hand
+	raw      string // its value that is at hand
 	refusals []string
 	notes    []string
+	problems []Problem // refusals and notes in their parts
 }
 
 // values returns the canonical form of an attribute's values; nil leaves the attribute out.
 func (c *canonical) values(a directory.Attribute, raw []string) []string {
-	c.trait = &traits[a]
+	c.trait, c.raw = &traits[a], ""
 	if c.trait.class == proxies {
 		return c.proxyList(raw)
 	}
 	if len(raw) == 0 {
 		return nil
 	}
+	c.raw = raw[0]
 	if c.trait.class <= code && isPlain(raw[0], c.trait.limit) {
 		return raw[:1:1]
 	}
@@ -162,9 +165,19 @@ func cleanLines(s string) string {
 
 func isBreaking(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }
 
-func (c *canonical) refuse(why string) { c.refusals = append(c.refusals, c.trait.name+" "+why) }
+func (c *canonical) refuse(why string) {
+	c.refusals = append(c.refusals, c.trait.name+" "+why)
+	c.problem(why, true)
+}
 
-func (c *canonical) note(what string) { c.notes = append(c.notes, c.trait.name+" "+what) }
+func (c *canonical) note(what string) {
+	c.notes = append(c.notes, c.trait.name+" "+what)
+	c.problem(what, false)
+}
+
+func (c *canonical) problem(what string, refused bool) {
+	c.problems = append(c.problems, Problem{Attribute: c.trait.name, Value: c.raw, What: what, Refused: refused, trait: c.trait})
+}
 
 func (c *canonical) drop(value, why string) { c.note(quote(value) + " was left out: it " + why) }
 

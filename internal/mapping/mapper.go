@@ -38,6 +38,9 @@ type Verdict struct {
 	Refused string
 	// Notes say what was left out, cut or rewritten on the way, each a sentence that begins with the attribute's short name.
 	Notes []string
+	// Problems are what Refused and Notes say, in its parts, for a list of what is to be mended; see Mapper.Suggest. Of an object that
+	// cannot be known by its anchor there are none.
+	Problems []Problem
 }
 
 // Map decides about one object. now decides whether an account has expired. The resource's manager is the anchor that Active
@@ -60,10 +63,10 @@ func (m *Mapper) Map(o *directory.Object, now time.Time) Verdict {
 	}
 	if len(c.refusals) > 0 {
 		r.Values = slices.DeleteFunc(values, func(v directory.Value) bool { return v.Attribute != directory.OnPremisesAccountEnabled })
-		return Verdict{Resource: r, Refused: strings.Join(c.refusals, "; "), Notes: c.notes}
+		return Verdict{Resource: r, Refused: strings.Join(c.refusals, "; "), Notes: c.notes, Problems: c.problems}
 	}
 	r.Values = values
-	return Verdict{Resource: r, Notes: c.notes}
+	return Verdict{Resource: r, Notes: c.notes, Problems: c.problems}
 }
 
 // fill applies flows, which are sorted by attribute. A flow that fails refuses the object.
@@ -73,7 +76,7 @@ func (c *canonical) fill(flows []flow) []directory.Value {
 		f := &flows[i]
 		raw, err := f.from.values(c.subject)
 		if err != nil {
-			c.trait = &traits[f.to]
+			c.trait, c.raw = &traits[f.to], ""
 			c.refuse("has no value, because its rule fails: " + err.Error())
 			continue
 		}
@@ -94,7 +97,7 @@ func (c *canonical) demand(kind directory.Kind, values []directory.Value) {
 		name, without = directory.UserName, "is missing: neither userPrincipalName nor sAMAccountName has a value that can be read"
 	}
 	if (&directory.Resource{Values: values}).Get(name) == nil {
-		c.trait = &traits[name]
+		c.trait, c.raw = &traits[name], ""
 		c.refuse(without)
 	}
 }

@@ -20,6 +20,7 @@ func (c *canonical) proxyList(raw []string) []string {
 	var list []string
 	for _, s := range raw {
 		if s = strings.TrimSpace(s); s != "" {
+			c.raw = s
 			if s = c.proxy(s); s != "" {
 				list = append(list, s)
 			}
@@ -40,6 +41,7 @@ func (c *canonical) proxyList(raw []string) []string {
 		}
 	}
 	if len(primary) > 1 {
+		c.raw = strings.Join(primary, ", ")
 		c.refuse(fmt.Sprintf("has %d primary addresses (%s); only one may begin with SMTP: in capitals", len(primary), strings.Join(primary, ", ")))
 	}
 	return list

@@ -151,20 +151,29 @@ func (s *Store) prepare(target string) error {
 			state, err := json.Marshal(&diff.State{Origin: rand.Text()})
 			return errors.Join(err, meta.Put(keyFormat, currentFormat), meta.Put(keyTarget, []byte(target)), meta.Put(keyState, state))
 		}
-		if len(format) != 8 || binary.BigEndian.Uint64(format) != formatVersion {
-			return &directory.Fault{
-				Class: directory.Usage, Cause: fmt.Sprintf("the state in %s has format %x, this version reads %d", s.dir, format, formatVersion),
-				Remedy: "use the version of syncd that wrote it, or an empty state.dir",
-			}
-		}
-		if known := string(meta.Get(keyTarget)); known != target {
-			return &directory.Fault{
-				Class: directory.Usage, Cause: fmt.Sprintf("the state in %s belongs to the online directory %s, the configuration names %s", s.dir, known, target),
-				Remedy: "correct target.url, or use another state.dir for another online directory",
-			}
+		if err := s.fits(meta, target); err != nil {
+			return err
 		}
 		return migrateHeld(tx)
 	})
+}
+
+// fits refuses a state that another version made, or that is for another online directory.
+func (s *Store) fits(meta *bbolt.Bucket, target string) error {
+	format := meta.Get(keyFormat)
+	if len(format) != 8 || binary.BigEndian.Uint64(format) != formatVersion {
+		return &directory.Fault{
+			Class: directory.Usage, Cause: fmt.Sprintf("the state in %s has format %x, this version reads %d", s.dir, format, formatVersion),
+			Remedy: "use the version of syncd that wrote it, or an empty state.dir",
+		}
+	}
+	if known := string(meta.Get(keyTarget)); known != target {
+		return &directory.Fault{
+			Class: directory.Usage, Cause: fmt.Sprintf("the state in %s belongs to the online directory %s, the configuration names %s", s.dir, known, target),
+			Remedy: "correct target.url, or use another state.dir for another online directory",
+		}
+	}
+	return nil
 }
 
 // TempDir is a folder for the files of one pass. It is emptied by Open.

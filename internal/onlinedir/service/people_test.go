@@ -80,7 +80,7 @@ func TestDomainsAreTold(t *testing.T) {
 		delete(body, "meta")
 		return any(body)
 	}
-	if d := cmp.Diff(object{"routingDomain": "contoso.online.example", "passes": "/Passes"}, told()); d != "" {
+	if d := cmp.Diff(object{"routingDomain": "contoso.online.example", "passes": "/Passes", "syncEnabled": true}, told()); d != "" {
 		t.Error(d)
 	}
 	if err := s.AddDomain(t.Context(), "new.example", false); err != nil {
@@ -89,7 +89,7 @@ func TestDomainsAreTold(t *testing.T) {
 	if err := s.AddDomain(t.Context(), "corp.example", true); err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(object{"routingDomain": "contoso.online.example", "passes": "/Passes", "verifiedDomains": []any{"contoso.online.example", "corp.example"}}, told()); d != "" {
+	if d := cmp.Diff(object{"routingDomain": "contoso.online.example", "passes": "/Passes", "syncEnabled": true, "verifiedDomains": []any{"contoso.online.example", "corp.example"}}, told()); d != "" {
 		t.Error(d)
 	}
 	refused := s.Must(http.StatusBadRequest, "POST", "/Users", paul(object{"userName": "p@corp.local"}))
@@ -97,4 +97,10 @@ func TestDomainsAreTold(t *testing.T) {
 		t.Error(refused.Body)
 	}
 	s.Must(201, "POST", "/Users", paul(nil))
+	if err := s.SetSyncEnabled(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	if enabled := s.Must(200, "GET", "/Tenant", nil).Body["syncEnabled"]; enabled != false {
+		t.Errorf("syncEnabled is %v after it was switched off", enabled)
+	}
 }

@@ -1,0 +1,20 @@
+package directory
+
+// Level says how bad a Finding is.
+type Level string
+
+// The levels of findings. A warning is something to look at that does not keep syncd from working.
+const (
+	Fine    Level = "ok"
+	Warning Level = "warn"
+	Failure Level = "fail"
+)
+
+// Finding is one requirement of syncd that was tested: what was found, and what to do unless it is fine. Found and Remedy are
+// sentences or names for people; they hold no secrets.
+type Finding struct {
+	Level  Level  `json:"level"`
+	Name   string `json:"name"` // of the requirement, such as "replication right"; always the same words
+	Found  string `json:"found"`
+	Remedy string `json:"remedy,omitempty"` // empty where Level is Fine
+}
