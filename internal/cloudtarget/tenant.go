@@ -10,6 +10,20 @@ import (
 // about the company.
 const relTenant = "urn:syncd:params:scim:schemas:core:1.0:Tenant"
 
+// Company is what an online directory tells about whose it is.
+type Company struct {
+	Name         string // "" where it does not tell
+	SyncDisabled bool   // it says that synchronisation may not write
+}
+
+// Company is the zero value where the service does not tell, and before the first Open.
+func (t *Target) Company() Company {
+	if s := t.service.Load(); s != nil {
+		return s.company
+	}
+	return Company{}
+}
+
 // readTenant reads in which domains names may be, and where passes are reported, where the service tells.
 func (t *Target) readTenant(ctx context.Context, s *service, header http.Header) error {
 	address := linked(header, relTenant)
@@ -24,11 +38,14 @@ func (t *Target) readTenant(ctx context.Context, s *service, header http.Header)
 		Verified []string `json:"verifiedDomains"`
 		Routing  string   `json:"routingDomain"`
 		Passes   string   `json:"passes"`
+		Name     string   `json:"displayName"`
+		Enabled  *bool    `json:"synchronizationEnabled"`
 	}
 	if _, found, err := t.discoverOne(ctx, path, &doc); err != nil || !found {
 		return err
 	}
 	s.verified, s.routing, s.passes = doc.Verified, doc.Routing, doc.Passes
+	s.company = Company{Name: doc.Name, SyncDisabled: doc.Enabled != nil && !*doc.Enabled}
 	if s.verified != nil && s.routing != "" && !contains(s.verified, s.routing) {
 		s.verified = append(s.verified, s.routing)
 	}

@@ -8,14 +8,20 @@ import (
 // there.
 const SchemaTenant = "urn:syncd:params:scim:schemas:core:1.0:Tenant"
 
-// describeTenant tells a client in which domains names may be, and where it reports its passes.
+// describeTenant tells a client whose directory it is, whether synchronisation may write, in which domains names may be, and where passes are
+// reported.
 func (s *Service) describeTenant(r *request) (*answer, error) {
 	verified, strict, err := s.tenant.VerifiedDomains(r.Context())
 	if err != nil {
 		return nil, err
 	}
+	enabled, err := s.tenant.SyncEnabled(r.Context())
+	if err != nil {
+		return nil, err
+	}
 	about := map[string]any{
 		"schemas": []string{SchemaTenant}, "routingDomain": s.tenant.RoutingDomain(), "passes": "/" + passes,
+		"displayName": s.tenant.Name(), "synchronizationEnabled": enabled,
 		"meta": map[string]any{"resourceType": "Tenant", "location": r.base + "/Tenant"},
 	}
 	if strict { // else names may be in any domain
