@@ -127,3 +127,22 @@ func same(have, want any) bool {
 	held, ok := have.([]any)
 	return ok && slices.EqualFunc(held, list, func(a any, b string) bool { return a == b })
 }
+
+// Has reports whether a file has a value at a path, an empty one included.
+func Has(text []byte, path string) bool {
+	all, err := values(text)
+	if err != nil {
+		return false
+	}
+	keys := strings.Split(path, ".")
+	section := any(all)
+	if len(keys) > 1 {
+		section = lookUp(all, keys[:len(keys)-1])
+	}
+	m, ok := section.(map[string]any)
+	if !ok {
+		return false
+	}
+	_, found := m[keys[len(keys)-1]]
+	return found
+}

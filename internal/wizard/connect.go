@@ -1,0 +1,171 @@
+package wizard
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+
+	"syncd/internal/directory"
+)
+
+// connect finds domain controllers and comes to trust them.
+func (w *dialogue) connect(ctx context.Context) error {
+	w.heading("Active Directory")
+	for {
+		if err := w.servers(ctx); err != nil {
+			return err
+		}
+		err := w.trust(ctx)
+		if err == nil {
+			return nil
+		}
+		if directory.ClassOf(err) != directory.Unreachable {
+			return err
+		}
+		if err := w.again(err); err != nil {
+			return err
+		}
+	}
+}
+
+// reconnect is connect for a configuration that has an account: it is tried there.
+func (w *dialogue) reconnect(ctx context.Context) error {
+	if err := w.connect(ctx); err != nil {
+		return err
+	}
+	if w.flags.aboutAccount() || w.Source.Password == "" {
+		return nil
+	}
+	if err := w.world.TryAccount(ctx, &w.Source); err != nil {
+		return w.refusedBy(err)
+	}
+	w.prompt.Say("  %s can log on there.", w.Source.User)
+	return nil
+}
+
+// servers asks for a domain or for domain controllers. The answer is in the settings.
+func (w *dialogue) servers(ctx context.Context) error {
+	given := strings.Join(w.flags.Servers, " ")
+	w.flags.Servers = nil
+	if given == "" {
+		given = take(&w.flags.Domain)
+	}
+	preset := w.Source.Domain
+	if len(w.Source.Servers) > 0 {
+		preset = strings.Join(w.Source.Servers, " ")
+	}
+	if preset == "" {
+		preset = w.world.LocalDomain()
+	}
+	for {
+		answer, err := w.ask(ctx, "--domain or --server", &given, "DNS name of the domain, or addresses of domain controllers (ldaps://...)", preset)
+		if err != nil {
+			return err
+		}
+		names := strings.FieldsFunc(answer, func(r rune) bool { return r == ' ' || r == ',' })
+		if len(names) > 1 || strings.Contains(answer, "://") {
+			w.Source.Domain, w.Source.Servers = "", addresses(names)
+			return nil
+		}
+		found, err := w.world.Controllers(ctx, answer)
+		if err == nil {
+			w.prompt.Say("  DNS names %d domain controllers: %s", len(found), strings.Join(found, ", "))
+			w.Source.Domain, w.Source.Servers = answer, nil
+			return nil
+		}
+		if err := w.again(err); err != nil {
+			return err
+		}
+	}
+}
+
+// addresses completes names of hosts to addresses.
+func addresses(names []string) []string {
+	all := make([]string, 0, len(names))
+	for _, n := range names {
+		if !strings.Contains(n, "://") {
+			n = "ldaps://" + n
+		}
+		all = append(all, n)
+	}
+	return all
+}
+
+// trust looks at the certificate of a domain controller, and asks whom to trust where its authority is unknown.
+func (w *dialogue) trust(ctx context.Context) error {
+	if file := take(&w.flags.CAFile); file != "" {
+		if err := w.trustFile(file); err != nil {
+			return err
+		}
+	}
+	for {
+		shown, err := w.world.Presented(ctx, &w.Source)
+		if err != nil {
+			return err
+		}
+		if shown.Trusted {
+			w.prompt.Say("  %s is trusted: certificate of %s, %d days left", shown.Server, shown.Certificate.Subject, shown.Certificate.Days)
+			return nil
+		}
+		if !shown.Unknown {
+			return shown.Problem
+		}
+		if err := w.decide(ctx, shown); err != nil {
+			return err
+		}
+	}
+}
+
+// decide asks for a file with the authority, or for trust in exactly the one that is shown.
+func (w *dialogue) decide(ctx context.Context, shown *Presented) error {
+	if expected := take(&w.flags.Fingerprint); expected != "" {
+		if !sameFingerprint(expected, shown.Authority.Fingerprint) {
+			return usage("the authority of "+shown.Server+" has another fingerprint than --trust-fingerprint: "+shown.Authority.Fingerprint,
+				"compare it with the authority itself, and give that one")
+		}
+		w.Source.Authority, w.Source.CAFile = shown.PEM, ""
+		return nil
+	}
+	if w.flags.NonInteractive {
+		return usage(shown.Problem.Cause+", and the flag --ca-file or --trust-fingerprint is missing", "give one of them; the fingerprint that it shows is "+shown.Authority.Fingerprint)
+	}
+	w.prompt.Say("  The certificate of %s is not signed by an authority that is trusted here:", shown.Server)
+	w.show("certificate", shown.Certificate)
+	if shown.Authority.Fingerprint != shown.Certificate.Fingerprint {
+		w.show("authority", shown.Authority)
+	} else {
+		w.prompt.Say("    It shows no authority: trusted can be only this very certificate, until it is renewed.")
+	}
+	answer, err := w.prompt.Ask(ctx, "PEM file of the authority, or \"trust\" after comparing the fingerprint with the real one", "")
+	switch {
+	case err != nil:
+		return err
+	case strings.EqualFold(answer, "trust"):
+		w.Source.Authority, w.Source.CAFile = shown.PEM, ""
+	case answer != "":
+		if err := w.trustFile(answer); err != nil {
+			w.tell(err)
+		}
+	}
+	return nil
+}
+
+// trustFile takes the authorities of a file from now on.
+func (w *dialogue) trustFile(file string) error {
+	path, err := filepath.Abs(file)
+	if err == nil {
+		err = checkAuthorities(path)
+	}
+	if err != nil {
+		return usage("the authority cannot be taken from "+file+": "+err.Error(), "name a file with PEM certificates")
+	}
+	w.Source.CAFile, w.Source.Authority = path, nil
+	return nil
+}
+
+func (w *dialogue) show(what string, c Certificate) {
+	w.prompt.Say("    %-12s %s", what, c.Subject)
+	w.prompt.Say("    %-12s %s", "issued by", c.Issuer)
+	w.prompt.Say("    %-12s %s", "SHA-256", c.Fingerprint)
+	w.prompt.Say("    %-12s %d days", "left", c.Days)
+}
