@@ -14,7 +14,7 @@ const mostTries = 3
 func (w *dialogue) account(ctx context.Context) error {
 	w.heading("The account that reads Active Directory")
 	for try := 1; ; try++ {
-		user, err := w.ask(ctx, "--ad-user", &w.flags.User, "Account (user@domain, DOMAIN\\user or a distinguished name)", w.Source.User)
+		user, err := w.ask(ctx, "--ad-user", &w.flags.User, "Account (user@domain or DOMAIN\\user)", w.Source.User)
 		if err != nil {
 			return err
 		}

@@ -45,10 +45,9 @@ func (w *dialogue) reconnect(ctx context.Context) error {
 
 // servers asks for a domain or for domain controllers. The answer is in the settings.
 func (w *dialogue) servers(ctx context.Context) error {
-	given := strings.Join(w.flags.Servers, " ")
-	w.flags.Servers = nil
-	if given == "" {
-		given = take(&w.flags.Domain)
+	if named := w.flags.Servers; len(named) > 0 {
+		w.Source.Domain, w.Source.Servers, w.flags.Servers = "", addresses(named), nil
+		return nil
 	}
 	preset := w.Source.Domain
 	if len(w.Source.Servers) > 0 {
@@ -58,7 +57,7 @@ func (w *dialogue) servers(ctx context.Context) error {
 		preset = w.world.LocalDomain()
 	}
 	for {
-		answer, err := w.ask(ctx, "--domain or --server", &given, "DNS name of the domain, or addresses of domain controllers (ldaps://...)", preset)
+		answer, err := w.ask(ctx, "--domain or --server", &w.flags.Domain, "DNS name of the domain, or domain controllers (ldaps://...)", preset)
 		if err != nil {
 			return err
 		}

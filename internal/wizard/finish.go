@@ -105,7 +105,7 @@ func (w *dialogue) preview(ctx context.Context, files []File) error {
 		{p.Departed, "departed"}, {p.Held, "held until you decide"}, {p.Refused, "refused"},
 	} {
 		if c.n > 0 || c.what == "refused" {
-			w.prompt.Say("  %7d  %s", c.n, c.what)
+			w.prompt.Say("  %7s  %s", thousands(c.n), c.what)
 		}
 	}
 	for _, e := range p.Examples {

@@ -24,14 +24,14 @@ func (w *dialogue) menu(ctx context.Context) ([]func(context.Context) error, err
 		what, now string
 		step      func(context.Context) error
 	}{
-		{"domain controllers, and whom to trust", servers, w.reconnect},
-		{"account in Active Directory, and its password", w.Source.User, w.account},
-		{"online directory, and its token", w.Online.URL, w.online},
+		{"domain controllers", servers, w.reconnect},
+		{"account and its password", w.Source.User, w.account},
+		{"online directory and its token", w.Online.URL, w.online},
 		{"what is synchronised", scope, w.withPassword(w.scope)},
 	}
 	w.prompt.Say("%s:", w.Path)
 	for i, c := range choices {
-		w.prompt.Say("  %d  %-46s %s", i+1, c.what, c.now)
+		w.prompt.Say("  %d  %-30s %s", i+1, c.what, c.now)
 	}
 	for {
 		answer, err := w.prompt.Ask(ctx, "What is to be changed (numbers such as 1,3; Enter for nothing)", "")

@@ -3,6 +3,7 @@ package wizard
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"syncd/internal/directory"
 	"syncd/internal/wizard/prompt"
@@ -93,11 +94,12 @@ func (w *dialogue) tell(err error) { w.prompt.Say("  %s", sentence(err)) }
 
 // sentence is an error as a person reads it in a dialogue.
 func sentence(err error) string {
-	text := []rune(err.Error())
-	if len(text) > 0 && text[0] >= 'a' && text[0] <= 'z' {
-		text[0] -= 'a' - 'A'
+	text := err.Error()
+	first, _, _ := strings.Cut(text, " ")
+	if strings.Trim(first, "abcdefghijklmnopqrstuvwxyz") == "" { // a word, and no address or name
+		text = strings.ToUpper(text[:1]) + text[1:]
 	}
-	return string(text) + "."
+	return text + "."
 }
 
 func usage(cause, remedy string) error {

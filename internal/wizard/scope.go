@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dustin/go-humanize"
+
 	"syncd/internal/wizard/prompt"
 )
 
@@ -25,10 +27,11 @@ func (w *dialogue) scope(ctx context.Context) error {
 	depth := firstDepth
 	given := strings.Join(w.flags.Include, "; ")
 	w.flags.Include = nil
-	for {
+	for listed := false; ; {
 		shown := slices.DeleteFunc(slices.Clone(units), func(u Unit) bool { return u.Depth > depth })
-		if given == "" && !w.flags.NonInteractive {
+		if given == "" && !w.flags.NonInteractive && !listed {
 			w.list(shown, len(shown) < len(units))
+			listed = true
 		}
 		answer, err := w.ask(ctx, "--include", &given, "Which of them (numbers such as 1,3-5; names; all)", w.current(shown))
 		if err != nil {
@@ -36,6 +39,7 @@ func (w *dialogue) scope(ctx context.Context) error {
 		}
 		if strings.EqualFold(answer, "more") {
 			depth++
+			listed = false
 			continue
 		}
 		chosen, err := choose(answer, shown, units)
@@ -55,7 +59,7 @@ func (w *dialogue) scope(ctx context.Context) error {
 func (w *dialogue) list(units []Unit, deeper bool) {
 	w.prompt.Say("        people   groups contacts")
 	for i, u := range units {
-		w.prompt.Row("  %3d %8d %8d %8d  %s%s", i+1, u.People, u.Groups, u.Contacts, strings.Repeat("  ", u.Depth), nameOf(u.DN))
+		w.prompt.Row("  %3d %8s %8s %8s  %s%s", i+1, thousands(u.People), thousands(u.Groups), thousands(u.Contacts), strings.Repeat("  ", u.Depth), nameOf(u.DN))
 	}
 	if deeper {
 		w.prompt.Say("  more: there are units inside of these; \"more\" shows them.")
@@ -78,12 +82,12 @@ func (w *dialogue) current(shown []Unit) string {
 // take makes a choice the scope, unless it holds nobody.
 func (w *dialogue) take(chosen, all []Unit) error {
 	people, groups, contacts := 0, 0, 0
-	counted := chosen
+	sum := chosen
 	if len(chosen) == 0 { // the whole domain
-		counted = slices.DeleteFunc(slices.Clone(all), func(u Unit) bool { return u.Depth > 0 })
+		sum = slices.DeleteFunc(slices.Clone(all), func(u Unit) bool { return u.Depth > 0 })
 	}
 	w.Source.Include = nil
-	for _, u := range counted {
+	for _, u := range sum {
 		people, groups, contacts = people+u.People, groups+u.Groups, contacts+u.Contacts
 	}
 	if people+groups+contacts == 0 {
@@ -96,8 +100,17 @@ func (w *dialogue) take(chosen, all []Unit) error {
 	if len(chosen) == 0 {
 		w.prompt.Say("  the whole domain")
 	}
-	w.prompt.Say("  %d people, %d groups, %d contacts", people, groups, contacts)
+	w.prompt.Say("  %s, %s, %s", counted(people, "person", "people"), counted(groups, "group", "groups"), counted(contacts, "contact", "contacts"))
 	return nil
+}
+
+func thousands(n int) string { return humanize.Comma(int64(n)) }
+
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return thousands(n) + " " + many
 }
 
 // nameOf is the first part of a distinguished name, as people say it.

@@ -44,7 +44,7 @@ func (p *Prompt) Ask(ctx context.Context, question, preset string) (string, erro
 	if preset != "" {
 		shown += " [" + Clean(preset) + "]"
 	}
-	p.show(shown + ": ")
+	p.show(shown)
 	line, err := p.read(ctx, func() (string, error) { return p.line() })
 	if err != nil {
 		return "", err
@@ -82,7 +82,7 @@ func (p *Prompt) Confirm(ctx context.Context, question string, preset bool) (boo
 
 // Secret asks for a line that is not shown. Its blanks belong to it.
 func (p *Prompt) Secret(ctx context.Context, question string) (directory.Secret, error) {
-	p.show(question + ": ")
+	p.show(question)
 	read := p.line
 	restore := func() {}
 	if p.terminal != nil {

@@ -35,7 +35,12 @@ func widthOf(out io.Writer) int {
 // Say prints a paragraph, broken between words where the line is full, with the indentation that it begins with. It is cleaned.
 func (p *Prompt) Say(format string, args ...any) {
 	for line := range strings.SplitSeq(fmt.Sprintf(format, args...), "\n") {
-		fmt.Fprintln(p.out, wrap(Clean(line), p.width))
+		clean := Clean(line)
+		hang := 0
+		if strings.HasPrefix(clean, " ") {
+			hang = deeper
+		}
+		fmt.Fprintln(p.out, wrap(clean, p.width, hang))
 	}
 }
 
@@ -49,15 +54,15 @@ func (p *Prompt) Row(format string, args ...any) {
 }
 
 // show prints a question and stays in its last line.
-func (p *Prompt) show(question string) { fmt.Fprint(p.out, wrap(question, p.width)) }
+func (p *Prompt) show(question string) { fmt.Fprint(p.out, wrap(question+":", p.width-1, deeper)+" ") }
 
-// wrap breaks a line between words.
-func wrap(line string, width int) string {
+// wrap breaks a line between words. What follows the first part is indented by hang more than that.
+func wrap(line string, width, hang int) string {
 	if utf8.RuneCountInString(line) <= width {
 		return line
 	}
 	own := len(line) - len(strings.TrimLeft(line, " "))
-	indent := strings.Repeat(" ", min(own+deeper, deepestIndent))
+	indent := strings.Repeat(" ", min(own+hang, deepestIndent))
 	var lines []string
 	current := ""
 	for word := range strings.SplitAfterSeq(line, " ") {
