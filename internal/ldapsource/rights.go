@@ -53,24 +53,21 @@ func (s *Session) excess(ctx context.Context) (directory.Finding, error) {
 		f.Found = "not known: the account belongs to another domain"
 		return f, nil
 	}
-	e, err := s.read(ctx, baseOf(s.ownGUID), anyObject, []string{"tokenGroups"})
+	sids, err := s.ownGroups(ctx)
 	if err != nil {
 		return f, s.fault(ctx, err, "reading the groups of its own account")
 	}
-	if e == nil {
-		f.Found = "not known: the account may not read its own groups"
-		return f, nil
-	}
 	var groups []string
-	for _, sid := range e.GetRawAttributeValues("tokenGroups") {
-		if len(sid) < 12 {
-			continue
-		}
-		if name := powerful()[binary.LittleEndian.Uint32(sid[len(sid)-4:])]; name != "" {
+	for _, sid := range sids {
+		if name := powerful()[sid]; name != "" {
 			groups = append(groups, name)
 		}
 	}
-	if len(groups) == 0 {
+	switch {
+	case len(sids) == 0:
+		f.Found = "not known: the account may not read its own groups"
+		return f, nil
+	case len(groups) == 0:
 		return f, nil
 	}
 	slices.Sort(groups)
@@ -78,4 +75,32 @@ func (s *Session) excess(ctx context.Context) (directory.Finding, error) {
 		Level: directory.Warning, Name: f.Name, Found: "member of " + strings.Join(groups, ", ") + ": syncd needs far less",
 		Remedy: "take the account out of these groups, or use one of its own; docs/configuration.md lists the rights that it needs",
 	}, nil
+}
+
+// ownGroups are the last numbers of the SIDs of the groups that the account is in, nested ones and the primary one included, without
+// repeats. Values may come in ranges.
+func (s *Session) ownGroups(ctx context.Context) ([]uint32, error) {
+	const attribute = "tokenGroups"
+	var all []uint32
+	for ask, next := attribute, 1; next > 0; ask = fmt.Sprintf("%s;range=%d-*", attribute, next) {
+		e, err := s.read(ctx, baseOf(s.ownGUID), anyObject, []string{ask})
+		if err != nil || e == nil {
+			return all, err
+		}
+		next = 0
+		for _, a := range e.Attributes {
+			name, more := splitRange(a.Name)
+			if !strings.EqualFold(name, attribute) {
+				continue
+			}
+			next = more
+			for _, sid := range a.ByteValues {
+				if len(sid) >= 12 {
+					all = append(all, binary.LittleEndian.Uint32(sid[len(sid)-4:]))
+				}
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
 }
