@@ -31,8 +31,8 @@ func (*fake) Controllers(_ context.Context, domain string) ([]string, error) {
 func (*fake) Presented(_ context.Context, s *wizard.Source) (*wizard.Presented, error) {
 	shown := &wizard.Presented{
 		Server:      "ldaps://dc1.corp.example",
-		Certificate: wizard.Certificate{Subject: "CN=dc1.corp.example", Issuer: "CN=Corp CA", Fingerprint: "5E:0A:11", Days: 212},
-		Authority:   wizard.Certificate{Subject: "CN=Corp CA", Issuer: "CN=Corp CA", Fingerprint: "7C:41:F0", Days: 2212},
+		Certificate: wizard.Certificate{Subject: "CN=dc1.corp.example", Issuer: "CN=Corp CA", Fingerprint: "5E:0A:11:C3:7D:42:98:B6:1F:E0:55:2A:90:7C:D4:38:6B:01:AF:E9:23:84:5C:F7:1D:B2:60:9E:47:C8:35:0F", Days: 212},
+		Authority:   wizard.Certificate{Subject: "CN=Corp CA", Issuer: "CN=Corp CA", Fingerprint: "7C:41:F0:9A:2E:B8:63:D5:04:17:CE:8F:3B:A6:59:E2:70:1C:94:DD:46:2B:F8:85:13:6E:A9:C0:57:32:BD:08", Days: 2212},
 		PEM:         []byte("the authority\n"),
 		Trusted:     s.CAFile != "" || len(s.Authority) > 0,
 	}
@@ -72,7 +72,8 @@ func (*fake) Units(context.Context, *wizard.Source) ([]wizard.Unit, error) {
 		{DN: "OU=Contractors" + base, People: 310}, {DN: "OU=Empty" + base}, {DN: "OU=Groups" + base, Groups: 48},
 		{DN: "OU=Staff" + base, People: 11602, Contacts: 86},
 		{DN: "OU=Sales,OU=Staff" + base, Depth: 1, People: 4100}, {DN: "OU=North,OU=Sales,OU=Staff" + base, Depth: 2, People: 900},
-		{DN: "OU=Legal\\, Tax,OU=Staff" + base, Depth: 1, People: 40}, {DN: "OU=\x1b[31mRed,OU=Staff" + base, Depth: 1, People: 1},
+		{DN: "OU=\x1b[31mRed,OU=Sales,OU=Staff" + base, Depth: 2, People: 1},
+		{DN: "OU=Legal\\, Tax,OU=Staff" + base, Depth: 1, People: 40},
 	}, nil
 }
 
