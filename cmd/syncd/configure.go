@@ -46,13 +46,11 @@ func (f *configureCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	if err := onePass(ctx, c, std, false, syncer.Request{Trigger: "now"}, nil); err != nil {
-		if done, said := errors.AsType[*ended](err); !said || done.code != exitDone {
-			return err
-		}
+	err = onePass(ctx, c, std, false, syncer.Request{Trigger: "now"}, nil)
+	if done, said := errors.AsType[*ended](err); said && (done.code == exitDone || done.code == exitRefused) {
+		printWrapped(std.out, "Next: activate people in the online directory, and let syncd run: `syncd --config "+settings.Path+"` goes on every three hours, `syncd status` tells how it is.")
 	}
-	printWrapped(std.out, "Next: activate people in the online directory, and let syncd run: `syncd --config "+settings.Path+"` goes on every three hours, `syncd status` tells how it is.")
-	return nil
+	return errors.Join(err, ownInside(c.State.Dir))
 }
 
 // dialogue runs the wizard until its end or the first signal.

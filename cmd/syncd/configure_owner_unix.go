@@ -26,3 +26,21 @@ func ownAs(path, place string) error {
 	}
 	return os.Chown(path, int(wanted.Uid), int(wanted.Gid))
 }
+
+// ownInside gives the files of a folder to whom the folder belongs: the first pass may be made by root, and those that follow by the account
+// of the service.
+func ownInside(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if !e.Type().IsRegular() {
+			continue
+		}
+		if err := ownAs(filepath.Join(dir, e.Name()), dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}

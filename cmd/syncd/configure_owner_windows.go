@@ -14,3 +14,6 @@ func ownAs(path, _ string) error {
 	}
 	return windows.SetNamedSecurityInfo(path, windows.SE_FILE_OBJECT, windows.DACL_SECURITY_INFORMATION|windows.PROTECTED_DACL_SECURITY_INFORMATION, nil, nil, list, nil)
 }
+
+// ownInside does nothing: files of a folder inherit who may use them from it.
+func ownInside(string) error { return nil }

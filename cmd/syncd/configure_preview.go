@@ -80,7 +80,7 @@ func (w *configureWorld) staged(path string, files []wizard.File) (*config, erro
 			*named = place
 		}
 	}
-	if _, err := os.Stat(c.State.Dir); errors.Is(err, fs.ErrNotExist) { // the folder of a state that nobody has made yet
+	if _, err := os.Stat(filepath.Join(c.State.Dir, "state.db")); errors.Is(err, fs.ErrNotExist) { // a state that nobody has made yet
 		c.State.Dir = filepath.Join(w.dir, "state")
 	}
 	if err := c.validate(); err != nil {

@@ -102,7 +102,7 @@ func (w *configureWorld) session(ctx context.Context, s *wizard.Source, use func
 func (w *configureWorld) source(s *wizard.Source) (*ldapsource.Source, error) {
 	c := w.base.Source
 	c.Domain, c.Servers, c.TLS.CAFile, c.Bind.User, c.Scope.Include, c.Scope.Exclude, c.Scope.Groups = s.Domain, s.Servers, s.CAFile, s.User, nil, nil, nil
-	c.TLS.StartTLS = len(s.Servers) > 0 && strings.HasPrefix(s.Servers[0], "ldap://") || len(s.Servers) == 0 && s.StartTLS
+	c.TLS.StartTLS = s.StartTLS
 	secret := s.Password.Reveal()
 	if c.Bind.User == "" { // nobody logs on yet, and the configuration of a source without an account is wrong
 		c.Bind.User, secret = "nobody", "nothing"

@@ -94,6 +94,12 @@ func TestOwner(t *testing.T) {
 			t.Errorf("%s belongs to %d:%d, want %v", name, uid, gid, want)
 		}
 	}
+	if err := ownInside(dir); err != nil {
+		t.Fatal(err)
+	}
+	if uid, gid := ownerOf(t, filepath.Join(dir, "old")); uid != 0 || gid != 4711 {
+		t.Errorf("what is inside belongs to %d:%d", uid, gid)
+	}
 }
 
 func ownerOf(t *testing.T, path string) (uid, gid uint32) {

@@ -92,7 +92,9 @@ func presented(t *testing.T, c *company) {
 	}
 	for _, change := range []func(*ldapsource.Config){
 		func(cfg *ldapsource.Config) { cfg.TLS.CAFile = other },
-		func(cfg *ldapsource.Config) { cfg.TLS.CAFile, cfg.TLS.StartTLS, cfg.Servers = other, true, []string{c.plainURL} },
+		func(cfg *ldapsource.Config) {
+			cfg.TLS.CAFile, cfg.TLS.StartTLS, cfg.Servers = other, true, []string{c.plainURL}
+		},
 	} {
 		unknown, err := c.source(t, change).Presented(t.Context())
 		if err != nil || !unknown.Unknown || unknown.Problem == nil || !strings.Contains(unknown.Problem.Cause, "not signed by an authority") {

@@ -7,8 +7,20 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 )
+
+// authorities is the absolute path of a file with PEM certificates.
+func authorities(file string) (path string, err error) {
+	if path, err = filepath.Abs(file); err == nil {
+		err = checkAuthorities(path)
+	}
+	if err != nil {
+		return "", usage("the authority cannot be taken from "+file+": "+err.Error(), "name a file with PEM certificates")
+	}
+	return path, nil
+}
 
 // checkAuthorities reads a file of PEM certificates.
 func checkAuthorities(path string) error {

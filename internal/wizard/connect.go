@@ -2,10 +2,7 @@ package wizard
 
 import (
 	"context"
-	"path/filepath"
 	"strings"
-
-	"syncd/internal/directory"
 )
 
 // connect finds domain controllers and comes to trust them.
@@ -18,9 +15,6 @@ func (w *dialogue) connect(ctx context.Context) error {
 		err := w.trust(ctx)
 		if err == nil {
 			return nil
-		}
-		if directory.ClassOf(err) != directory.Unreachable {
-			return err
 		}
 		if err := w.again(err); err != nil {
 			return err
@@ -46,14 +40,15 @@ func (w *dialogue) reconnect(ctx context.Context) error {
 // servers asks for a domain or for domain controllers. The answer is in the settings.
 func (w *dialogue) servers(ctx context.Context) error {
 	if named := w.flags.Servers; len(named) > 0 {
-		w.Source.Domain, w.Source.Servers, w.flags.Servers = "", addresses(named), nil
+		w.name(named)
+		w.flags.Servers = nil
 		return nil
 	}
 	preset := w.Source.Domain
 	if len(w.Source.Servers) > 0 {
 		preset = strings.Join(w.Source.Servers, " ")
 	}
-	if preset == "" {
+	if preset == "" && !w.flags.NonInteractive { // a guess is to be looked at
 		preset = w.world.LocalDomain()
 	}
 	for {
@@ -63,19 +58,25 @@ func (w *dialogue) servers(ctx context.Context) error {
 		}
 		names := strings.FieldsFunc(answer, func(r rune) bool { return r == ' ' || r == ',' })
 		if len(names) > 1 || strings.Contains(answer, "://") {
-			w.Source.Domain, w.Source.Servers = "", addresses(names)
+			w.name(names)
 			return nil
 		}
 		found, err := w.world.Controllers(ctx, answer)
 		if err == nil {
 			w.prompt.Say("  DNS names %d domain controllers: %s", len(found), strings.Join(found, ", "))
-			w.Source.Domain, w.Source.Servers = answer, nil
+			w.Source.Domain, w.Source.Servers, w.Source.StartTLS = answer, nil, w.Source.StartTLS && w.Source.Domain == answer
 			return nil
 		}
 		if err := w.again(err); err != nil {
 			return err
 		}
 	}
+}
+
+// name makes hosts or addresses the domain controllers of the configuration.
+func (w *dialogue) name(servers []string) {
+	w.Source.Domain, w.Source.Servers = "", addresses(servers)
+	w.Source.StartTLS = strings.HasPrefix(w.Source.Servers[0], "ldap://")
 }
 
 // addresses completes names of hosts to addresses.
@@ -151,12 +152,9 @@ func (w *dialogue) decide(ctx context.Context, shown *Presented) error {
 
 // trustFile takes the authorities of a file from now on.
 func (w *dialogue) trustFile(file string) error {
-	path, err := filepath.Abs(file)
-	if err == nil {
-		err = checkAuthorities(path)
-	}
+	path, err := authorities(file)
 	if err != nil {
-		return usage("the authority cannot be taken from "+file+": "+err.Error(), "name a file with PEM certificates")
+		return err
 	}
 	w.Source.CAFile, w.Source.Authority = path, nil
 	return nil

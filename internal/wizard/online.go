@@ -2,19 +2,17 @@ package wizard
 
 import (
 	"context"
-	"path/filepath"
+	"crypto/x509"
+	"errors"
 )
 
 // online asks for the online directory and its token, and logs on.
 func (w *dialogue) online(ctx context.Context) error {
 	w.heading("The online directory")
 	if file := take(&w.flags.OnlineCAFile); file != "" {
-		path, err := filepath.Abs(file)
-		if err == nil {
-			err = checkAuthorities(path)
-		}
+		path, err := authorities(file)
 		if err != nil {
-			return usage("--online-ca-file: "+err.Error(), "name a file with PEM certificates")
+			return err
 		}
 		w.Settings.Online.CAFile = path
 	}
@@ -38,10 +36,33 @@ func (w *dialogue) online(ctx context.Context) error {
 	}
 }
 
+// onlineAuthority asks for the authority of an online directory that the system does not trust.
+func (w *dialogue) onlineAuthority(ctx context.Context, untrusted error) error {
+	w.tell(untrusted)
+	for {
+		file, err := w.prompt.Ask(ctx, "PEM file of the authority that signed its certificate", w.Settings.Online.CAFile)
+		if err != nil {
+			return err
+		}
+		path, err := authorities(file)
+		if err == nil {
+			w.Settings.Online.CAFile = path
+			return nil
+		}
+		w.tell(err)
+	}
+}
+
 // enabled logs on, and waits until the online directory lets synchronisation write.
 func (w *dialogue) enabled(ctx context.Context) error {
 	for {
 		company, err := w.world.Online(ctx, &w.Settings.Online)
+		if _, unknown := errors.AsType[x509.UnknownAuthorityError](err); unknown && !w.flags.NonInteractive {
+			if err := w.onlineAuthority(ctx, err); err != nil {
+				return err
+			}
+			continue
+		}
 		if err != nil {
 			return err
 		}

@@ -83,7 +83,7 @@ func (w *dialogue) secret(ctx context.Context, flag string, given *string, quest
 
 // again tells why an answer will not do, so that it is asked for again. Where nobody can be asked, or nobody answers any more, that is the end.
 func (w *dialogue) again(err error) error {
-	if w.flags.NonInteractive || errors.Is(err, prompt.ErrEnded) {
+	if w.flags.NonInteractive || errors.Is(err, prompt.ErrEnded) || errors.Is(err, context.Canceled) {
 		return err
 	}
 	w.tell(err)

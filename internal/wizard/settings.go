@@ -61,6 +61,7 @@ func (s *Settings) render() ([]byte, error) {
 		{Path: "source.bind.user", Value: s.Source.User},
 		{Path: "source.bind.password_file", Value: s.Source.PasswordFile},
 		{Path: "source.tls.ca_file", Value: ca},
+		{Path: "source.tls.start_tls", Value: s.Source.StartTLS},
 		{Path: "source.scope.include", Value: list(s.Source.Include)},
 		{Path: "target.url", Value: s.Online.URL},
 		{Path: "target.token_file", Value: s.Online.TokenFile},
@@ -75,9 +76,8 @@ func (s *Settings) render() ([]byte, error) {
 			changes = append(changes, edit.Change{Path: "control.listen", Value: "unix://" + filepath.Join(s.StateDir, "control.sock")})
 		}
 	}
-	if s.Text != nil { // what says nothing and is not there need not be there
-		changes = slices.DeleteFunc(changes, func(c edit.Change) bool { return isEmpty(c.Value) && !edit.Has(text, c.Path) })
-	}
+	// What says nothing and is not there need not be there.
+	changes = slices.DeleteFunc(changes, func(c edit.Change) bool { return isEmpty(c.Value) && !edit.Has(text, c.Path) })
 	return edit.Set(text, changes...)
 }
 
@@ -85,7 +85,7 @@ func isEmpty(value any) bool {
 	if l, ok := value.([]string); ok {
 		return len(l) == 0
 	}
-	return value == ""
+	return value == "" || value == false
 }
 
 func list(values []string) []string {

@@ -36,7 +36,7 @@ type World interface {
 type Source struct {
 	Domain       string           // its DNS name where domain controllers are to be found by DNS, else ""
 	Servers      []string         // their addresses where they are named
-	StartTLS     bool             // as the configuration has it
+	StartTLS     bool             // the addresses begin with ldap://
 	CAFile       string           // absolute; "" for the authorities of the system
 	Authority    []byte           // PEM of the one authority that is trusted, before it is written to CAFile
 	BaseDN       string           // as the configuration has it

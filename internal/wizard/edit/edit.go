@@ -13,7 +13,7 @@ import (
 // Change is one value to set. The section is made where the file has none.
 type Change struct {
 	Path  string // of keys, such as "source.bind.user"
-	Value any    // a string, or a []string
+	Value any    // a string, a bool, or a []string
 }
 
 // ErrByHand says that the file is written in a way in which a value cannot be replaced: somebody has to edit it.

@@ -32,6 +32,7 @@ func TestSet(t *testing.T) {
 		{"nothing at all", "", "a.b", []string{"x"}, "a:\n  b:\n    - \"x\"\n"},
 		{"the same", "a: 'x' # as it was\n", "a", "x", "a: 'x' # as it was\n"},
 		{"after letters of two bytes", "å: {ö: alt, ü: 1}\n", "å.ü", "3", "å: {ö: alt, ü: \"3\"}\n"},
+		{"a truth", "a: {b: false}\n", "a.b", true, "a: {b: true}\n"},
 		{"windows lines", "a: x\r\nb: y\r\n", "a", "/z", "a: /z\r\nb: y\r\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -153,16 +154,19 @@ func items(list []string, indent int) []string {
 
 // flow is a value in one line.
 func flow(value any) string {
-	list, ok := value.([]string)
-	if !ok {
-		s, _ := value.(string)
-		return scalar(s)
+	switch v := value.(type) {
+	case bool:
+		return strconv.FormatBool(v)
+	case []string:
+		quotedItems := make([]string, 0, len(v))
+		for _, s := range v {
+			quotedItems = append(quotedItems, quoted(s))
+		}
+		return "[" + strings.Join(quotedItems, ", ") + "]"
+	case string:
+		return scalar(v)
 	}
-	quotedItems := make([]string, 0, len(list))
-	for _, s := range list {
-		quotedItems = append(quotedItems, quoted(s))
-	}
-	return "[" + strings.Join(quotedItems, ", ") + "]"
+	return ""
 }
 
 // bare is what is certain to be a text without quotes.
