@@ -198,3 +198,19 @@ func someLDIF(base string, people int) string {
 	entry("CN=Team,OU=Groups", "group", team...)
 	return b.String()
 }
+
+// TestConfigureBesideDaemon: a syncd that runs takes another password by itself, and has to be restarted for another scope.
+func TestConfigureBesideDaemon(t *testing.T) {
+	w, _ := newSmallWorld(t, 3)
+	fresh := writeFile(t, w.dir, "fresh", w.ad.servicePassword.Reveal()+"\n")
+	start(t, "pass ended", "--config", w.config)
+	writeFile(t, w.dir, "ad.password", "expired\n")
+	r := configureWith(t, "", "--config", w.config, "--ad-password-file", fresh, "--non-interactive", "--yes")
+	if r.code != exitDone || !strings.Contains(r.out, "delta pass, done") {
+		t.Errorf("another password: exit status %d\n%s%s", r.code, r.out, r.err)
+	}
+	r = configureWith(t, "", "--config", w.config, "--include", "Staff", "--non-interactive", "--yes")
+	if r.code != exitDone || !strings.Contains(r.out, "the running syncd has the state open") || !strings.Contains(r.out, "restart it") {
+		t.Errorf("another scope: exit status %d\n%s%s", r.code, r.out, r.err)
+	}
+}

@@ -6,7 +6,12 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"errors"
+	"io"
 	"io/fs"
+	"log"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -256,5 +261,48 @@ func TestConfigureAgain(t *testing.T) {
 	}
 	if r := configureWith(t, "\n", "--config", w.config); r.code != exitDone || !strings.Contains(r.out, "Nothing was changed.") {
 		t.Errorf("nothing chosen: %d\n%s%s", r.code, r.out, r.err)
+	}
+}
+
+// TestConfigureStartTLS: domain controllers by ldap:// are asked for TLS first, and the configuration says so.
+func TestConfigureStartTLS(t *testing.T) {
+	w, ad, config := newUnconfigured(t)
+	flags := w.answered(config)
+	flags["--server"] = ad.URL()
+	if r := configureWith(t, "", flagsOf(flags, "--non-interactive", "--yes", "--no-sync")...); r.code != exitDone {
+		t.Fatalf("exit status %d\n%s%s", r.code, r.out, r.err)
+	}
+	if c, err := loadConfig(config); err != nil || !c.Source.TLS.StartTLS {
+		t.Error(err, c)
+	}
+	if n := len(w.online.list(t, "Users")); n != 0 {
+		t.Errorf("%d people are online", n)
+	}
+	pass(t, config, exitDone)
+}
+
+// TestConfigureOnlineAuthority: an online directory whose authority nobody trusts yet is asked for a file with it.
+func TestConfigureOnlineAuthority(t *testing.T) {
+	w, _, config := newUnconfigured(t)
+	address, err := url.Parse(w.online.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secure := httptest.NewUnstartedServer(httputil.NewSingleHostReverseProxy(address))
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0) // it complains of clients that do not trust it
+	secure.StartTLS()
+	defer secure.Close()
+	ca := writeFile(t, w.dir, "online.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw})))
+	flags := w.answered(config)
+	flags["--url"] = secure.URL + "/scim/v2"
+	r := configureWith(t, "/nowhere.pem\n"+ca+"\n", flagsOf(flags, "--yes")...)
+	if r.code != exitDone || !strings.Contains(r.out, "cannot be taken from /nowhere.pem") || !strings.Contains(r.out, "logged on: Contoso") {
+		t.Fatalf("exit status %d\n%s%s", r.code, r.out, r.err)
+	}
+	if c, err := loadConfig(config); err != nil || c.Target.TLS.CAFile != ca {
+		t.Error(err, c)
+	}
+	if n := len(w.online.list(t, "Users")); n != 3 {
+		t.Errorf("%d people online, want 3", n)
 	}
 }
