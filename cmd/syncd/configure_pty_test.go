@@ -1,4 +1,4 @@
-//go:build unix
+//go:build linux
 
 package main
 
@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 
 	"syncd/internal/adsim/samba"
 )
@@ -119,6 +120,9 @@ func TestConfigureInterrupted(t *testing.T) {
 		}
 		s.expect("interrupted: nothing was changed; run `syncd configure` again")
 		s.end(exitFailed)
+		if mode, err := unix.IoctlGetTermios(int(s.tty.Fd()), unix.TCGETS); err != nil || mode.Lflag&unix.ECHO == 0 {
+			t.Errorf("at %q: the terminal does not show any more what is typed: %v", at, err)
+		}
 		w.unchanged(t, config)
 	}
 }

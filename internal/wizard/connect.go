@@ -2,7 +2,10 @@ package wizard
 
 import (
 	"context"
+	"errors"
 	"strings"
+
+	"syncd/internal/directory"
 )
 
 // connect finds domain controllers and comes to trust them.
@@ -66,6 +69,9 @@ func (w *dialogue) servers(ctx context.Context) error {
 			w.prompt.Say("  DNS names %d domain controllers: %s", len(found), strings.Join(found, ", "))
 			w.Source.Domain, w.Source.Servers, w.Source.StartTLS = answer, nil, w.Source.StartTLS && w.Source.Domain == answer
 			return nil
+		}
+		if f, ok := errors.AsType[*directory.Fault](err); ok {
+			err = &directory.Fault{Class: f.Class, Cause: f.Cause, Err: f, Remedy: "name a domain controller, such as ldaps://dc1." + answer + ", or let this machine use the DNS servers of the domain"}
 		}
 		if err := w.again(err); err != nil {
 			return err
