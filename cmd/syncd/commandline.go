@@ -18,6 +18,7 @@ Exit status: 0 done; 1 failed; 2 wrong usage or configuration; 3 done, but some 
 type commandLine struct {
 	Version   kong.VersionFlag `help:"Print the version and exit."`
 	Run       runCommand       `cmd:"" default:"withargs" help:"Run the daemon, or make one pass with --now (the default command)."`
+	Configure configureCommand `cmd:"" help:"Set syncd up step by step, or change a password, the scope or a server later."`
 	Status    statusCommand    `cmd:"" help:"Show what the last pass did, what is refused or held, and what comes next."`
 	Check     checkCommand     `cmd:"" help:"Test everything that syncd needs, and name what is missing with its remedy. Nothing is written."`
 	Plan      planCommand      `cmd:"" help:"Show what a pass would do, or what is held; -o freezes it in a file. Nothing is written online."`

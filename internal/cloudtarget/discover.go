@@ -30,8 +30,9 @@ type service struct {
 
 	verified []string // domains that names may use, nil where it is not told
 	routing  string   // "" where it is not told
-	enabled  *bool    // directory synchronisation may write; nil where it is not told
-	passes   string   // endpoint that takes reports of passes, as it is announced; "" where none is
+	company  Company
+	enabled  *bool  // directory synchronisation may write; nil where it is not told
+	passes   string // endpoint that takes reports of passes, as it is announced; "" where none is
 }
 
 // resourceType is one kind of resource at the service (RFC 7643 §6).

@@ -42,6 +42,7 @@ const (
 	PeerLDAP   = "ldap"   // the domain controller
 	PeerTarget = "target" // the online directory
 )
+
 // Container is a directory.Container on its way to a client.
 type Container struct {
 	Anchor     directory.Anchor `json:"anchor"` // its objectGUID

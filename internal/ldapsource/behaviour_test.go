@@ -51,6 +51,8 @@ func behaviour(t *testing.T, d domain) {
 		{"StartTLS", startTLS},
 		{"hidden deletions", hiddenDeletions},
 		{"faults of opening", openFaults},
+		{"units", countedUnits},
+		{"presented certificate", presented},
 	} {
 		t.Run(b.name, func(t *testing.T) { b.run(t, d.company(t)) })
 	}

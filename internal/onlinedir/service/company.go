@@ -8,7 +8,8 @@ import (
 // there.
 const SchemaTenant = "urn:syncd:params:scim:schemas:core:1.0:Tenant"
 
-// describeTenant tells a client in which domains names may be, where it reports its passes, and whether it may write.
+// describeTenant tells a client whose directory it is, whether synchronisation may write, in which domains names may be, and where passes are
+// reported.
 func (s *Service) describeTenant(r *request) (*answer, error) {
 	verified, strict, err := s.tenant.VerifiedDomains(r.Context())
 	if err != nil {
@@ -19,7 +20,8 @@ func (s *Service) describeTenant(r *request) (*answer, error) {
 		return nil, err
 	}
 	about := map[string]any{
-		"schemas": []string{SchemaTenant}, "routingDomain": s.tenant.RoutingDomain(), "passes": "/" + passes, "syncEnabled": enabled,
+		"schemas": []string{SchemaTenant}, "routingDomain": s.tenant.RoutingDomain(), "passes": "/" + passes,
+		"displayName": s.tenant.Name(), "syncEnabled": enabled,
 		"meta": map[string]any{"resourceType": "Tenant", "location": r.base + "/Tenant"},
 	}
 	if strict { // else names may be in any domain

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"syncd/internal/directory"
+	"syncd/internal/syncer"
+	"syncd/internal/wizard"
+	"syncd/internal/wizard/prompt"
+)
+
+// configureCommand is `syncd configure`. Each question of the wizard has a flag.
+type configureCommand struct {
+	configFlag
+	Domain         string   `placeholder:"NAME" help:"The DNS name of the domain: DNS names its domain controllers."`
+	Server         []string `placeholder:"URL" help:"A domain controller, such as ldaps://dc1.corp.example; may be repeated."`
+	CAFile         string   `name:"ca-file" placeholder:"FILE" help:"The authority that signed the domain controllers' certificates, as PEM."`
+	Fingerprint    string   `name:"trust-fingerprint" placeholder:"SHA256" help:"Trust the authority that a domain controller shows if it has this fingerprint."`
+	ADUser         string   `name:"ad-user" placeholder:"NAME" help:"The account that reads Active Directory."`
+	ADPasswordFile string   `name:"ad-password-file" placeholder:"FILE" help:"A file with its password, which is copied."`
+	URL            string   `name:"url" placeholder:"URL" help:"The SCIM address of the online directory."`
+	OnlineCAFile   string   `name:"online-ca-file" placeholder:"FILE" help:"The authority of the online directory, as PEM, where the system does not trust it."`
+	TokenFile      string   `placeholder:"FILE" help:"A file with the online directory's token, which is copied."`
+	Include        []string `sep:"none" placeholder:"UNIT" help:"An organisational unit that is synchronised, by name or distinguished name; all is the whole domain. May be repeated."`
+	StateDir       string   `placeholder:"DIR" help:"Of a new configuration: the folder of the state and the control endpoint, for a trial without an administrator's rights."`
+	Yes            bool     `help:"Write without asking, and synchronise."`
+	NoSync         bool     `help:"Make no pass at the end."`
+	NonInteractive bool     `help:"Ask nothing: what is missing is an error that names its flag."`
+}
+
+// Run leads through the wizard, and makes the first pass.
+func (f *configureCommand) Run(ctx context.Context, std streams) error {
+	settings, base, err := f.current()
+	if err != nil {
+		return err
+	}
+	outcome, err := f.dialogue(ctx, std, settings, base)
+	if err != nil || !outcome.Sync {
+		return err
+	}
+	c, err := loadConfig(settings.Path)
+	if err != nil {
+		return err
+	}
+	err = onePass(ctx, c, std, false, syncer.Request{Trigger: "now"}, nil)
+	if done, said := errors.AsType[*ended](err); said && (done.code == exitDone || done.code == exitRefused) {
+		printWrapped(std.out, "Next: activate people in the online directory, and let syncd run: `syncd --config "+settings.Path+"` goes on every three hours, `syncd status` tells how it is.")
+	}
+	if unowned := ownInside(c.State.Dir); unowned != nil && !errors.Is(unowned, fs.ErrNotExist) {
+		return &directory.Fault{Cause: "the state cannot be given to the account of the service: " + unowned.Error(), Remedy: "give the files in " + c.State.Dir + " to whom that folder belongs", Err: unowned}
+	}
+	return err
+}
+
+// dialogue runs the wizard until its end or the first signal.
+func (f *configureCommand) dialogue(ctx context.Context, std streams, settings wizard.Settings, base *config) (_ wizard.Outcome, err error) {
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	world, err := newConfigureWorld(std, base)
+	if err != nil {
+		return wizard.Outcome{}, err
+	}
+	defer func() { err = errors.Join(err, world.close()) }()
+	return wizard.Run(ctx, world, prompt.New(std.in, std.out), wizard.Flags{
+		Domain: f.Domain, Servers: f.Server, CAFile: f.CAFile, Fingerprint: f.Fingerprint, User: f.ADUser, PasswordFile: f.ADPasswordFile,
+		URL: f.URL, OnlineCAFile: f.OnlineCAFile, TokenFile: f.TokenFile, Include: f.Include, Yes: f.Yes, NoSync: f.NoSync, NonInteractive: f.NonInteractive,
+	}, settings)
+}
+
+// current is what the configuration says; where there is none, the defaults.
+func (f *configureCommand) current() (wizard.Settings, *config, error) {
+	var s wizard.Settings
+	path, err := filepath.Abs(f.Config)
+	if err != nil {
+		return s, nil, &directory.Fault{Class: directory.Usage, Cause: "--config: " + err.Error(), Remedy: "name a file"}
+	}
+	s.Path = path
+	base := defaultConfig()
+	if s.Text, err = os.ReadFile(path); errors.Is(err, fs.ErrNotExist) {
+		if f.StateDir != "" {
+			if s.StateDir, err = filepath.Abs(f.StateDir); err != nil {
+				return s, nil, &directory.Fault{Class: directory.Usage, Cause: "--state-dir: " + err.Error(), Remedy: "name a folder"}
+			}
+		}
+		s.Text = nil
+		return s, &base, nil
+	}
+	c, err := readConfig(path, func(*config) error { return nil }) // a secret that is gone is what it may be run for
+	if err != nil {
+		return s, nil, err
+	}
+	if f.StateDir != "" {
+		return s, nil, &directory.Fault{Class: directory.Usage, Cause: "--state-dir is for a new configuration, and " + path + " exists", Remedy: "edit state.dir there while syncd does not run"}
+	}
+	s.Source = wizard.Source{
+		Domain: c.Source.Domain, Servers: c.Source.Servers, StartTLS: c.Source.TLS.StartTLS, CAFile: c.Source.TLS.CAFile, BaseDN: c.Source.BaseDN,
+		User: c.Source.Bind.User, PasswordFile: c.Source.Bind.PasswordFile, Include: c.Source.Scope.Include,
+	}
+	s.Online = wizard.Online{URL: c.Target.URL, CAFile: c.Target.TLS.CAFile, TokenFile: c.Target.TokenFile}
+	s.Source.Password, _ = directory.ReadSecret(s.Source.PasswordFile) // the wizard asks where it needs it and it is not there
+	s.Online.Token, _ = directory.ReadSecret(s.Online.TokenFile)
+	return s, c, nil
+}
