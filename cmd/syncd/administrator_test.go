@@ -108,7 +108,7 @@ func (a *administrator) enablesSynchronisation(*testing.T) {
 	a.Press("I have read it")
 	a.Sees("The next step is to enable synchronisation.")
 	a.Follow("Enable…")
-	a.Sees("Everybody who arrives is disabled")
+	a.Sees("Whoever is synchronised arrives disabled")
 	a.Press("Enable one-way synchronisation")
 	a.Sees("Synchronisation is enabled.", "There is no token yet.", "No pass has been reported yet.")
 }

@@ -73,7 +73,8 @@ func TestDirectoryBackup(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := filepath.Join(restored, "directory.db")
-	if r := syncd(t, "directory", "backup", "--data", o.dir, "--output", file); r.code != exitDone || r.out != "" {
+	if r := syncd(t, "directory", "backup", "--data", o.dir, "--output", file); r.code != exitDone || r.out != "" ||
+		!strings.HasPrefix(r.err, "wrote "+file+" (") || !strings.HasSuffix(r.err, " KiB): 0 users, 0 contacts, 0 groups\n") {
 		t.Fatal(r)
 	}
 	if r := syncd(t, "directory", "backup", "--data", o.dir, "--output", file); r.code != exitUsage || !strings.Contains(r.err, "already") {

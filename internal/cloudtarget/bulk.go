@@ -25,7 +25,11 @@ const (
 // alone.
 func (t *Target) inBulk(ctx context.Context, s *service, calls []call, answers []answer) error {
 	chunks := pack(calls, s.operations, s.payload)
-	return each(ctx, len(chunks), bulkAtOnce, func(ctx context.Context, i int) error {
+	lanes := make([][]string, len(chunks))
+	for i, chunk := range chunks {
+		lanes[i] = lanesOf(calls, chunk)
+	}
+	return apart(ctx, lanes, bulkAtOnce, func(ctx context.Context, i int) error {
 		return t.sendBulk(ctx, s, calls, answers, chunks[i])
 	})
 }
@@ -82,7 +86,7 @@ func (t *Target) bulkOverstrained(e *exhausted) bool {
 		return errors.Is(e.err, context.DeadlineExceeded)
 	}
 	_, told := retryAfter(e.reply.header, time.Now())
-	return !told && e.reply.status != http.StatusTooManyRequests
+	return !told && !limited(e.reply)
 }
 
 func (t *Target) giveUpBulk(reason error) {
@@ -159,7 +163,7 @@ func (t *Target) fileOperations(calls []call, answers []answer, open []int, body
 			continue
 		}
 		status := o.status()
-		if status == 0 || passing(status) {
+		if status == 0 || passing(reply{status: status}) {
 			answers[i].unclear = status != http.StatusTooManyRequests
 			continue
 		}

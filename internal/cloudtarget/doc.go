@@ -14,8 +14,9 @@
 // hand is taken over where Options.Matching says so, never an administrator's. List, Members and Owners read back what is really online: whole,
 // or an error.
 //
-// What a service takes it reads from its documents, and learns the rest from what it refuses: how many members at once, and whether one value
-// of an attribute is all. What a service insists on and Active Directory does not have is filled in with something that nobody takes for a value.
+// What a service takes it reads from its documents, and learns the rest from what it refuses: how many members at once, which it tries again
+// after a day, and whether one value of an attribute is all. What a service insists on and Active Directory does not have is filled in with
+// something that nobody takes for a value.
 //
 // Where it hurts: a service whose resource types do not list an extension schema cannot hold that schema's attributes; they
 // are left out, and Open logs which. A change that finds nothing left to send counts as acknowledged. A 403 and a 500 do

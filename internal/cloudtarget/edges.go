@@ -9,20 +9,18 @@ import (
 	"syncd/internal/directory"
 )
 
-// edgesPerPatch bounds the members that one request adds or removes: what many services take (AWS IAM Identity Center: 100). One that takes
-// fewer refuses, the halves follow, and what it took is remembered.
-const edgesPerPatch = 100
-
 // bundle is the edges, by the index of their change, of one group that travel in one PATCH.
 type bundle struct {
 	edges []int
+	trial bool    // it has more than the service is known to take
 	from  *halved // nil for a whole one
 }
 
-// halved is a bundle that was refused as a whole. When both of its halves are taken, it was too large, and nothing else.
+// halved is a bundle that was refused as a whole. When both of its halves are taken, no single edge was at fault.
 type halved struct {
-	size  int // of the larger half
-	taken int
+	whole, half int // edges of it, and of the larger half
+	taken       int // halves
+	why         *diff.Refusal
 }
 
 // edges sends memberships: bundled by group, so that the cost is the change and not the group. A bundle that is refused is halved
@@ -70,8 +68,13 @@ func (b *batch) bundles() []bundle {
 		groups[n] = append(groups[n], i)
 	}
 	var all []bundle
-	most := b.t.learned.most(b.adding())
+	most, larger := b.t.learned.most(b.adding())
 	for _, g := range groups {
+		if larger > most && len(g) > most { // one in a batch is enough
+			n := min(larger, len(g))
+			all = append(all, bundle{edges: g[:n], trial: true})
+			g, larger = g[n:], most
+		}
 		for edges := range slices.Chunk(g, most) {
 			all = append(all, bundle{edges: edges})
 		}
@@ -127,12 +130,7 @@ func (b *batch) settleEdges(ctx context.Context, sent []bundle, answers []answer
 		case r.status == http.StatusNotFound && gone[id] || r.status >= 500 || len(edges) == 1:
 			b.all(edges, func(i int) { b.settleEdge(i, r, gone[id]) })
 		default:
-			half := len(edges) / 2
-			var from *halved
-			if r.status == http.StatusBadRequest || r.status == http.StatusRequestEntityTooLarge {
-				from = &halved{size: len(edges) - half}
-			}
-			next = append(next, bundle{edges[:half], from}, bundle{edges[half:], from})
+			next = append(next, b.halve(one, b.t.refusal(*r))...)
 		}
 	}
 	return next, nil
@@ -152,13 +150,27 @@ func (b *batch) settleEdge(i int, r *reply, groupGone bool) {
 	}
 }
 
+// halve makes two bundles of one that was refused.
+func (b *batch) halve(one bundle, why *diff.Refusal) []bundle {
+	half := len(one.edges) / 2
+	var from *halved
+	switch {
+	case one.trial:
+		b.t.stillRefused(b.adding(), why)
+	case why.Status == http.StatusBadRequest || why.Status == http.StatusRequestEntityTooLarge:
+		from = &halved{whole: len(one.edges), half: len(one.edges) - half, why: why}
+	}
+	return []bundle{{edges: one.edges[:half], from: from}, {edges: one.edges[half:], from: from}}
+}
+
 // learn notes that a bundle was taken.
 func (b *batch) learn(one bundle) {
+	b.t.tookMembers(b.adding(), len(one.edges))
 	if one.from == nil {
 		return
 	}
 	if one.from.taken++; one.from.taken == 2 {
-		b.t.learnMost(b.adding(), one.from.size)
+		b.t.halvesTaken(b.adding(), one.from)
 	}
 }
 

@@ -2,6 +2,9 @@ package cloudtarget
 
 import (
 	"context"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // execute sends calls, in bulk where that is offered, and returns an answer for each.
@@ -18,30 +21,68 @@ func (t *Target) execute(ctx context.Context, s *service, calls []call) ([]answe
 	return answers, nil
 }
 
-// singly sends what has no answer yet, as single requests side by side; calls of one lane follow each other.
+// singly sends what has no answer yet, as single requests side by side.
 func (t *Target) singly(ctx context.Context, calls []call, answers []answer) error {
-	var units [][]int
-	lanes := make(map[string]int)
-	for i, c := range calls {
-		if answers[i].done {
-			continue
+	var open []int
+	var lanes [][]string
+	for i := range calls {
+		if !answers[i].done {
+			open, lanes = append(open, i), append(lanes, lanesOf(calls, []int{i}))
 		}
-		unit, ok := lanes[c.lane]
-		if ok && c.lane != "" {
-			units[unit] = append(units[unit], i)
-			continue
-		}
-		lanes[c.lane] = len(units)
-		units = append(units, []int{i})
 	}
-	return each(ctx, len(units), t.cfg.Concurrency, func(ctx context.Context, u int) error {
-		for _, i := range units[u] {
-			a, err := t.perform(ctx, calls[i], answers[i].unclear)
-			if err != nil {
-				return err
-			}
-			answers[i] = a
-		}
-		return nil
+	return apart(ctx, lanes, t.cfg.Concurrency, func(ctx context.Context, n int) error {
+		i := open[n]
+		a, err := t.perform(ctx, calls[i], answers[i].unclear)
+		answers[i] = a
+		return err
 	})
+}
+
+// lanesOf lists the lanes of calls that travel in one request.
+func lanesOf(calls []call, at []int) (lanes []string) {
+	for _, i := range at {
+		if lane := calls[i].lane; lane != "" && !slices.Contains(lanes, lane) {
+			lanes = append(lanes, lane)
+		}
+	}
+	return lanes
+}
+
+// apart calls do for each index of lanes, at most limit at a time, and never at the same time for two that share a lane: who finds a lane
+// taken lets the next ones go first. The first error cancels the others and is returned.
+func apart(ctx context.Context, lanes [][]string, limit int, do func(ctx context.Context, i int) error) error {
+	g, inner := errgroup.WithContext(ctx)
+	ended := make(chan int, len(lanes))
+	taken := make(map[string]bool)
+	free := func(i int) bool {
+		return !slices.ContainsFunc(lanes[i], func(lane string) bool { return taken[lane] })
+	}
+	waiting := make([]int, len(lanes))
+	for i := range waiting {
+		waiting[i] = i
+	}
+	for underWay := 0; len(waiting) > 0 && inner.Err() == nil; {
+		next := slices.IndexFunc(waiting, free)
+		if next < 0 || underWay == limit {
+			for _, lane := range lanes[<-ended] {
+				delete(taken, lane)
+			}
+			underWay--
+			continue
+		}
+		i := waiting[next]
+		waiting = slices.Delete(waiting, next, next+1)
+		for _, lane := range lanes[i] {
+			taken[lane] = true
+		}
+		underWay++
+		g.Go(func() error {
+			defer func() { ended <- i }()
+			return do(inner, i)
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return context.Cause(ctx)
 }

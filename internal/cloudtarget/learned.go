@@ -7,12 +7,13 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"time"
 
 	"go.uber.org/zap"
 )
 
 // learned is what a service takes and no document of it tells, as it showed when it refused more. It is kept from pass to pass, and in a file
-// from run to run. It may be lost, and may be deleted when the service takes more by now: then a few requests are refused again.
+// from run to run. It may be lost: then a few requests are refused again.
 type learned struct {
 	mu   sync.Mutex
 	file string // "" for none
@@ -22,14 +23,14 @@ type learned struct {
 // kept is the content of the file.
 type kept struct {
 	URL      string   `json:"url"`       // of the service that it is about
-	Added    int      `json:"added"`     // members that one PATCH may add
-	Removed  int      `json:"removed"`   // and remove
+	Added    bound    `json:"added"`     // members that one PATCH may add
+	Removed  bound    `json:"removed"`   // and remove
 	OneValue []string `json:"one_value"` // multi-valued attributes of which a resource may have one value
 }
 
 // recall reads the file; what is no such file, or about another service, counts for nothing.
 func (l *learned) recall(file, url string) error {
-	l.file, l.kept = file, kept{URL: url, Added: edgesPerPatch, Removed: edgesPerPatch}
+	l.file, l.kept = file, kept{URL: url, Added: bound{}.sane(), Removed: bound{}.sane()}
 	if file == "" {
 		return nil
 	}
@@ -44,21 +45,28 @@ func (l *learned) recall(file, url string) error {
 	if err := json.Unmarshal(text, &read); err != nil || read.URL != url {
 		return err
 	}
-	l.kept.Added, l.kept.Removed = within(read.Added), within(read.Removed)
+	l.kept.Added, l.kept.Removed = read.Added.sane(), read.Removed.sane()
 	l.kept.OneValue = read.OneValue
 	return nil
 }
 
-func within(members int) int { return min(max(members, 1), edgesPerPatch) }
-
-// most is how many members one PATCH may add or remove.
-func (l *learned) most(adding bool) int {
+// about lets do look at, or change, how many members one PATCH may add or remove.
+func (l *learned) about(adding bool, do func(*bound) bool) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if adding {
-		return l.kept.Added
+		return do(&l.kept.Added)
 	}
-	return l.kept.Removed
+	return do(&l.kept.Removed)
+}
+
+// most is how many members one PATCH may add or remove, and how many may be tried.
+func (l *learned) most(adding bool) (taken, larger int) {
+	l.about(adding, func(k *bound) bool {
+		taken, larger = k.Members, k.larger(time.Now())
+		return false
+	})
+	return taken, larger
 }
 
 func (l *learned) oneValue() []string {
@@ -67,11 +75,10 @@ func (l *learned) oneValue() []string {
 	return l.kept.OneValue
 }
 
-// change notes something new, and keeps it in the file.
-func (l *learned) change(note func(*kept)) error {
+// save writes the file.
+func (l *learned) save() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	note(&l.kept)
 	if l.file == "" {
 		return nil
 	}
@@ -86,32 +93,22 @@ func (l *learned) change(note func(*kept)) error {
 	return os.Rename(beside, l.file)
 }
 
-// learnMost notes that so many members were taken where more were refused.
-func (t *Target) learnMost(adding bool, members int) {
-	if members >= t.learned.most(adding) {
-		return
-	}
-	t.log.Info("the online directory takes fewer members in a request", zap.Bool("adding", adding), zap.Int("members", members))
-	t.keep(func(k *kept) {
-		if adding {
-			k.Added = members
-		} else {
-			k.Removed = members
-		}
-	})
-}
-
 func (t *Target) learnOneValue(parents []string) {
 	t.log.Info("the online directory takes one value of some attributes, the others are left out", zap.Strings("attributes", parents))
-	t.keep(func(k *kept) {
-		k.OneValue = slices.Concat(k.OneValue, parents)
-		slices.Sort(k.OneValue)
-		k.OneValue = slices.Compact(k.OneValue)
-	})
+	t.learned.noteOneValue(parents)
+	t.keep()
 }
 
-func (t *Target) keep(note func(*kept)) {
-	if err := t.learned.change(note); err != nil {
+func (l *learned) noteOneValue(parents []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.kept.OneValue = slices.Concat(l.kept.OneValue, parents)
+	slices.Sort(l.kept.OneValue)
+	l.kept.OneValue = slices.Compact(l.kept.OneValue)
+}
+
+func (t *Target) keep() {
+	if err := t.learned.save(); err != nil {
 		t.log.Warn("what was learned about the online directory is not kept", zap.Error(err))
 	}
 }

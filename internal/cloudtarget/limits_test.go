@@ -103,7 +103,7 @@ func (l *limited) crew(op diff.Op, people int) (edges []diff.Change) {
 	return edges
 }
 
-// TestMembersAtOnceAreLearned: a service that takes few members at once is asked for too many once, and never again, also after a restart.
+// TestMembersAtOnceAreLearned: a service that takes few members at once is asked for too many until that is clear, and not again that day, also after a restart.
 func TestMembersAtOnceAreLearned(t *testing.T) {
 	l := visitWithin(t, "entra")
 	l.accepted(l.crew(diff.AddMember, 120)...)

@@ -11,6 +11,11 @@ const calm = 32
 
 // pace keeps to the rate that a service asks for. While it limits us, requests wait as it says, and go one after the other in the order in
 // which they came: side by side, one takes what another one waits for, and the last to get anything gives up in the end.
+//
+// All requests wait, although some services limit one kind of request, or the members of one group: neither a 429 (RFC 6585 §4) nor Retry-After
+// (RFC 9110 §10.2.3) says what it is about, GitHub's X-RateLimit-Resource names another limit, and the detail is prose. To find out by trying
+// makes the wait longer where the limit is for all, and may get a client banned (GitHub). Little would be gained: a pass sends one operation
+// after the other, and the next one waits for the slowest change anyway.
 type pace struct {
 	pause
 	lane chan struct{} // holds one: the request that goes

@@ -73,11 +73,11 @@ func (t *Target) persist(ctx context.Context, tries int, unclear bool, try func(
 			}
 		case err != nil:
 			return r, err
-		case !passing(r.status):
+		case !passing(r):
 			t.pace.passed()
 			return r, nil
 		}
-		unclear = unclear || r.status != http.StatusTooManyRequests
+		unclear = unclear || !limited(r)
 		wait := waits.NextBackOff()
 		asked, told := retryAfter(r.header, time.Now())
 		if n >= tries || asked > longestPause {
@@ -85,7 +85,7 @@ func (t *Target) persist(ctx context.Context, tries int, unclear bool, try func(
 		}
 		wait = max(wait, asked)
 		t.log.Debug("request is repeated", zap.Int("status", r.status), zap.Duration(keyWait, wait), zap.NamedError(keyReason, err))
-		if told || r.status == http.StatusTooManyRequests {
+		if told || limited(r) {
 			// The limit is the tenant's: whoever sends now only makes the wait longer. once waits for all.
 			t.pace.limited(wait)
 			continue
@@ -96,15 +96,21 @@ func (t *Target) persist(ctx context.Context, tries int, unclear bool, try func(
 	}
 }
 
+// limited reports whether a service says that too much is sent. GitHub says so with 403 as well
+// (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api); without Retry-After a 403 is about a right.
+func limited(r reply) bool {
+	return r.status == http.StatusTooManyRequests || r.status == http.StatusForbidden && r.header.Get("Retry-After") != ""
+}
+
 // passing reports whether the same request may well succeed later.
-func passing(status int) bool {
-	switch status {
-	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+func passing(r reply) bool {
+	switch r.status {
+	case http.StatusRequestTimeout, http.StatusTooEarly:
 		return true
 	case http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
 		return false
 	}
-	return status >= 500
+	return limited(r) || r.status >= 500
 }
 
 // blamesObject decides whose fault it is when every try ended in a plain server error. A gateway's answer and a lost one are the
@@ -141,7 +147,7 @@ func (t *Target) surrender(err error) error {
 	if gone.err != nil {
 		return t.unreachable(gone.err)
 	}
-	if asked, ok := retryAfter(gone.reply.header, time.Now()); ok || gone.reply.status == http.StatusTooManyRequests {
+	if asked, ok := retryAfter(gone.reply.header, time.Now()); ok || limited(gone.reply) {
 		cause := t.base + " limits how much may be sent, and goes on to do so"
 		if ok {
 			cause += ": it asks to wait " + asked.String()

@@ -64,7 +64,7 @@ func TestRetryAfterHoldsEveryWorker(t *testing.T) {
 		"seconds": func() string { return "90" },
 		"date":    func() string { return time.Now().Add(90 * time.Second).UTC().Format(http.TimeFormat) },
 	} {
-		for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
+		for _, status := range []int{http.StatusTooManyRequests, http.StatusForbidden, http.StatusServiceUnavailable} {
 			t.Run(name+http.StatusText(status), func(t *testing.T) {
 				bubble(t, false, func(t *testing.T, f *fake, target *Target) {
 					start := time.Now()

@@ -41,7 +41,8 @@ type call struct {
 	method string
 	path   string // below the base address, with a leading slash
 	body   []byte
-	// lane keeps calls in order: those with the same lane are never under way at the same time. "" means no order.
+	// lane keeps calls apart: those with the same lane are never under way in two requests at the same time. "" is no lane. RFC 7644 has no
+	// order between requests, and a service that reads a group, changes it and writes it back may lose one of two changes that come at once.
 	lane string
 	// kind, anchor and userName are set for creations: what to look for when an earlier try may have got through.
 	kind     directory.Kind

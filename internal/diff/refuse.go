@@ -11,9 +11,9 @@ import (
 )
 
 // Refuse takes an object of the scope that a local rule refuses, with the reason. r says what is certain about it, or is nil. One that
-// is online keeps its attributes; it was seen, so it is not missing; a leaver is blocked (law 5) and unblocked, and its memberships and its
-// manager follow Active Directory: a bad address keeps nobody in a group. Where it is not certain which object it is, all of it stands still. One that is
-// not online is not created. When it is in order again, it is compared as a whole.
+// is online keeps what the rule refuses as it was acknowledged; it was seen, so it is not missing; a leaver is blocked (law 5) and unblocked,
+// and its memberships and its manager follow Active Directory: a bad address keeps nobody in a group. Where it is not certain which object it
+// is, all of it stands still. One that is not online is not created. When it is in order again, it is compared as a whole.
 func (p *Planner) Refuse(o *directory.Object, r *directory.Resource, reason string) error {
 	p.plan.Read++
 	a := o.Anchor
@@ -26,7 +26,7 @@ func (p *Planner) Refuse(o *directory.Object, r *directory.Resource, reason stri
 	case p.departing(a) && !e.is(o):
 		p.succeed(o)
 	case p.still[a]:
-		return p.blockRefused(o, r, &e, found)
+		return p.stand(o, r, &e, found)
 	case p.fates[a] != 0 && !p.contested(o):
 		return nil
 	}
@@ -41,13 +41,13 @@ func (p *Planner) Refuse(o *directory.Object, r *directory.Resource, reason stri
 	}
 	owner := e.owns(o, found)
 	contested := o.Problem != "" || r == nil || found && !e.is(o)
-	if !contested && owner && !e.Uncertain() {
+	if !contested && owner {
 		p.fates[a] = isBad
 		_, err = p.equalise(o, e.certainly(r), &e)
 		err = errors.Join(err, p.addMembers(o, &e, true))
 	} else {
 		p.still[a] = true
-		err = p.blockRefused(o, r, &e, found)
+		err = p.stand(o, r, &e, found)
 	}
 	if err != nil {
 		return err
@@ -142,6 +142,12 @@ func (e *Entry) certainly(r *directory.Resource) *directory.Resource {
 		}
 	}
 	return &known
+}
+
+// stand lets one of those that may be behind an anchor stand still: no more than a leaver is blocked. Whose manager they are is the affair
+// of their reports, whom a delta does not name when a deletion in between took the manager away.
+func (p *Planner) stand(o *directory.Object, r *directory.Resource, e *Entry, found bool) error {
+	return errors.Join(p.blockRefused(o, r, e, found), p.addReports(o), p.addFormerReports(o))
 }
 
 // blockRefused blocks a leaver whom a rule refuses, once, whoever else came with the same anchor before (law 5).

@@ -40,6 +40,15 @@ func TestRefusedByALocalRule(t *testing.T) {
 			read: []step{claims(person("ann", "title=x", "manager=carl")), parted("staff", "ann"), joined("team", "ann"), sees(person("carl"), reports("ann"))},
 		},
 		{
+			name: "but whose manager he is, his reports decide", online: online(), read: []step{claims(person("bob"), reports("carl"))},
+			want: []string{"set_manager ann nobody", "set_manager carl bob"},
+		},
+		{
+			name: "a block that may have arrived is lifted when the leaver comes back", settings: func(s *Settings) { s.Reactivate = true },
+			online: online().with("carl", func(e *Entry) { e.Sent, e.Block = true, BlockIntended }), read: []step{breaks(person("carl", "title=x"))},
+			want: []string{"create carl", "unblock carl"},
+		},
+		{
 			name: "and so it stays while nothing is said of it", online: online().refuses("ann", "team"),
 			read: []step{parted("staff", "ann"), joined("team", "carl"), sees(person("bob"), reports("ann"), memberOf("staff", "team"))},
 		},

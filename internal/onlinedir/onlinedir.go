@@ -23,7 +23,6 @@ type (
 	UserPage  = tenant.UserPage
 	State     = tenant.State
 	NewUser   = tenant.NewUser
-	Domain    = tenant.Domain
 )
 
 // The states of an account.

@@ -1,8 +1,6 @@
 package admin
 
 import (
-	"errors"
-
 	"syncd/internal/directory"
 	"syncd/internal/onlinedir/tenant"
 )
@@ -23,14 +21,14 @@ func (v *visit) showAccount(problem *directory.Fault) error {
 		return err
 	}
 	f.Problem = problem
-	return v.show("account", struct {
+	return v.form("account", struct {
 		frame
 		Inputs []input
 	}{f, []input{
 		{Name: "password", Label: "Present password", Type: "password", Required: true, Complete: "current-password"},
 		{Name: "new-password", Label: "New password", Type: "password", Required: true, Complete: "new-password", Hint: tenant.PasswordRule},
 		{Name: "again", Label: "New password once more", Type: "password", Required: true, Complete: "new-password"},
-	}})
+	}}, problem)
 }
 
 // changePassword asks for the present password, for whoever finds an unlocked screen does not know it. Every session ends, and this browser
@@ -44,11 +42,8 @@ func (v *visit) changePassword() error {
 	if err == nil {
 		err = v.tenant.SetAdminPassword(v.ctx(), v.who.Name, password)
 	}
-	if fault, ok := errors.AsType[*directory.Fault](err); ok {
-		return v.showAccount(fault)
-	}
 	if err != nil {
-		return err
+		return retry(err, v.showAccount)
 	}
 	session, _, err := v.tenant.SignIn(v.ctx(), v.who.Name, password)
 	if err != nil {

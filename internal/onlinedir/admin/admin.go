@@ -54,7 +54,7 @@ func New(t *tenant.Tenant) *Pages {
 	mux.HandleFunc("/", p.visited(section{}, route{needs: tenant.OnlyReader, answer: (*visit).nowhere}))
 	protection := http.NewCrossOriginProtection()
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p.turnAway(w, r, http.StatusForbidden, &directory.Fault{Cause: "another site asked for this change", Remedy: "make it on this site's own page"})
+		p.turnAway(w, r, &directory.Fault{Cause: "another site asked for this change", Remedy: "make it on this site's own page", Err: status(http.StatusForbidden)})
 	}))
 	p.handler = protection.Handler(mux)
 	return p
@@ -86,6 +86,6 @@ func (p *Pages) render(w http.ResponseWriter, r *http.Request, status int, name 
 }
 
 // turnAway shows a fault to somebody who is not signed in, or not known to be.
-func (p *Pages) turnAway(w http.ResponseWriter, r *http.Request, status int, fault *directory.Fault) {
-	p.render(w, r, status, "problem", frame{Tenant: p.tenant.Name(), Title: "That did not work", Problem: fault})
+func (p *Pages) turnAway(w http.ResponseWriter, r *http.Request, fault *directory.Fault) {
+	p.render(w, r, statusOf(fault), "problem", frame{Tenant: p.tenant.Name(), Title: "That did not work", Problem: fault})
 }

@@ -25,9 +25,9 @@ func roleChoices(chosen tenant.Role) []kindChoice {
 		return kindChoice{strconv.Itoa(int(role)), label, meaning, role == chosen}
 	}
 	return []kindChoice{
-		choice(tenant.OnlyReader, "Reader", "Sees everything but tokens and administrators, and changes nothing."),
-		choice(tenant.UserAdministrator, "User administrator", "Also activates people, assigns licences, and looks after groups, views and the recycle bin."),
-		choice(tenant.GlobalAdministrator, "Global administrator", "May do everything: domains, licences, synchronisation, tokens and administrators too."),
+		choice(tenant.OnlyReader, "Reader", "Sees everything but tokens and administrators, and changes nothing but the own password."),
+		choice(tenant.UserAdministrator, "User administrator", "Also activates people and assigns their licences and usage locations; makes, changes and deletes the users and groups that are made here; restores from the recycle bin; saves views."),
+		choice(tenant.GlobalAdministrator, "Global administrator", "May do everything: domains, the seats of licences, synchronisation, tokens, administrators and the views of others too."),
 	}
 }
 

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"fmt"
+	"net/http"
 	"time"
 
 	"syncd/internal/directory"
@@ -47,7 +48,7 @@ func (v *visit) auditQuery() (tenant.AuditQuery, error) {
 		}
 		t, err := time.Parse(day, text)
 		if err != nil {
-			return q, &directory.Fault{Class: directory.Usage, Cause: fmt.Sprintf("%q is no day", text), Remedy: "write it as 2026-01-31", Err: err}
+			return q, &directory.Fault{Class: directory.Usage, Cause: fmt.Sprintf("%q is no day", text), Remedy: "write it as 2026-01-31", Err: status(http.StatusBadRequest)}
 		}
 		*bound.at = t.AddDate(0, 0, bound.days)
 	}

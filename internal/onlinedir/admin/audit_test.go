@@ -40,7 +40,7 @@ func TestTheLogIsFilteredAndPaged(t *testing.T) {
 	c.says(c.Press(page, "#filter", "from", today, "to", today), http.StatusOK, "Licence 10")
 	tomorrow := c.Time().UTC().Add(24 * time.Hour).Format("2006-01-02")
 	c.says(c.Press(page, "#filter", "from", tomorrow), http.StatusOK, "Nothing in the log matches", "Show the whole log")
-	c.says(c.Open("/audit?from=yesterday"), http.StatusConflict, "is no day", "write it as")
+	c.says(c.Open("/audit?from=yesterday"), http.StatusBadRequest, "is no day", "write it as")
 	c.says(c.Open("/audit?after=nonsense"), http.StatusConflict, "What helps")
 }
 

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"fmt"
+	"net/http"
 	"strconv"
 
 	"syncd/internal/directory"
@@ -36,7 +37,7 @@ func (v *visit) selectUsers() error {
 			d.whom += " who matches “" + at.search + "”"
 		}
 	default:
-		return &directory.Fault{Cause: "the form does not say what to do", Remedy: "use the buttons of the list"}
+		return malformed("the form does not say what to do")
 	}
 	var err error
 	if d.selection, err = v.tenant.Settle(v.ctx(), d.selection); err != nil {
@@ -63,7 +64,7 @@ type selectedPage struct {
 func (v *visit) draft() (draft, error) {
 	d, found := v.drafts.find(v.r.PathValue("id"), v.who.Name)
 	if !found {
-		return d, &missingError{&directory.Fault{Cause: "this selection is no longer known", Remedy: "go to the list of users and select once more"}}
+		return d, &directory.Fault{Cause: "this selection is no longer known", Remedy: "go to the list of users and select once more", Err: status(http.StatusNotFound)}
 	}
 	return d, nil
 }
@@ -119,7 +120,7 @@ func (v *visit) licence() (int64, error) {
 	}
 	id, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
-		return 0, &directory.Fault{Cause: "there is no such licence", Remedy: "choose one of the list"}
+		return 0, malformed(fmt.Sprintf("%q is no licence", text))
 	}
 	return id, nil
 }

@@ -6,9 +6,11 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"syncd/internal/onlinedir/onlinedirtest"
+	"syncd/internal/onlinedir/tenant"
 )
 
 // seats gives the first licence a number of seats.
@@ -111,9 +113,11 @@ func TestNobodySelected(t *testing.T) {
 	page := c.Open("/users?view=enabled")
 	c.lacks(page, "Activate")
 	token := list.Find("input[name=csrf]").AttrOr("value", "")
-	for action, says := range map[string]string{"activate-view": "nobody is selected", "dance": "the form does not say what to do"} {
-		c.says(c.Post(page, "/users/select", url.Values{"csrf": {token}, "action": {action}, "view": {"enabled"}}), http.StatusConflict, says)
+	act := func(action string) *onlinedirtest.Page {
+		return c.Post(page, "/users/select", url.Values{"csrf": {token}, "action": {action}, "view": {"enabled"}})
 	}
+	c.says(act("activate-view"), http.StatusConflict, "nobody is selected")
+	c.says(act("dance"), http.StatusBadRequest, "the form does not say what to do")
 }
 
 func TestOthersCannotUseASelection(t *testing.T) {
@@ -169,9 +173,15 @@ func TestActivateByCSV(t *testing.T) {
 		t.Error(got)
 	}
 	c.says(c.Press(send("deactivate", "x.csv", "anna@corp.example\n"), "#confirm"), http.StatusOK, "1 person deactivated.")
-	c.says(send("activate", "", ""), http.StatusOK, "no file was chosen")
-	c.says(send("activate", "x.csv", "a,b\n1,2\n"), http.StatusOK, "That did not work", "userName")
-	c.says(send("activate", "x.csv", ""), http.StatusOK, "That did not work")
-	c.says(send("dance", "x.csv", "anna@corp.example"), http.StatusOK, "choose whether to activate or to deactivate")
-	c.says(send("activate", "x.csv", string(bytes.Repeat([]byte("anna@corp.example\n"), 1<<20))), http.StatusForbidden, "the form sends more than 9 MB")
+	c.says(send("activate", "", ""), http.StatusConflict, "no file was chosen")
+	c.says(send("activate", "x.csv", "a,b\n1,2\n"), http.StatusConflict, "That did not work", "userName")
+	c.says(send("activate", "x.csv", ""), http.StatusConflict, "That did not work")
+	c.says(send("dance", "x.csv", "anna@corp.example"), http.StatusBadRequest, "does not say whether to activate or to deactivate")
+	twice := send("activate", "x.csv", "anna@corp.example\nbert@corp.example\nAnna@corp.example\nnobody@corp.example\nnobody@corp.example\n")
+	c.says(twice, http.StatusOK, "3 user names in the file x.csv; who is named again, in 2 lines, counts once", "Activate 2 people", "Left as they are: 1")
+	long := func(bytes int) string {
+		return strings.Repeat("anna@corp.example\n", bytes/len("anna@corp.example\n")+1)
+	}
+	c.says(send("activate", "x.csv", long(tenant.LargestCSV)), http.StatusRequestEntityTooLarge, "the file is larger than 8 MiB")
+	c.says(send("activate", "x.csv", long(16<<20)), http.StatusRequestEntityTooLarge, "the form sends more than 9 MB")
 }

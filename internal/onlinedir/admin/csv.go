@@ -17,41 +17,44 @@ func (v *visit) showCSVPage(problem *directory.Fault) error {
 		return err
 	}
 	f.Up, f.Problem = &link{"Users", "/users"}, problem
-	return v.show("csv", struct {
+	return v.form("csv", struct {
 		frame
 		Most int
-	}{f, tenant.MostSelected})
+	}{f, tenant.MostSelected}, problem)
 }
 
 // uploadCSV takes the file and leads to the preview.
 func (v *visit) uploadCSV() error {
-	names, filename, err := v.uploadedNames()
-	if fault, ok := errors.AsType[*directory.Fault](err); ok {
-		return v.showCSVPage(fault)
-	}
+	list, filename, err := v.uploadedNames()
 	if err != nil {
-		return err
+		return retry(err, v.showCSVPage)
 	}
 	action := v.value("action")
 	if action != "activate" && action != "deactivate" {
-		return v.showCSVPage(&directory.Fault{Cause: "the form does not say what to do", Remedy: "choose whether to activate or to deactivate"})
+		return v.showCSVPage(malformed("the form does not say whether to activate or to deactivate"))
 	}
-	d := v.drafts.add(draft{
-		owner: v.who.Name, activate: action == "activate", from: "/users/csv", selection: tenant.Selection{UserNames: names},
-		whom: plural(len(names), "user name") + " in the file " + filename,
-	})
-	return v.seeOther("/selected/" + d.id)
+	d := draft{
+		owner: v.who.Name, activate: action == "activate", from: "/users/csv", selection: tenant.Selection{UserNames: list.Names},
+		whom: plural(len(list.Names), "user name") + " in the file " + filename,
+	}
+	if list.Repeated > 0 {
+		d.whom += "; who is named again, in " + plural(list.Repeated, "line") + ", counts once"
+	}
+	return v.seeOther("/selected/" + v.drafts.add(d).id)
 }
 
-func (v *visit) uploadedNames() (names []string, filename string, err error) {
+func (v *visit) uploadedNames() (list tenant.UserList, filename string, err error) {
 	file, header, err := v.r.FormFile("file")
 	if errors.Is(err, http.ErrMissingFile) {
-		return nil, "", &directory.Fault{Cause: "no file was chosen", Remedy: "choose a CSV file with a column userName"}
+		return list, "", &directory.Fault{Cause: "no file was chosen", Remedy: "choose a CSV file with a column userName"}
 	}
 	if err != nil {
-		return nil, "", &directory.Fault{Cause: "the file could not be read: " + err.Error(), Remedy: "send it once more"}
+		return list, "", malformed("the file could not be read: " + err.Error())
 	}
 	defer func() { _ = file.Close() }() // it was only read
-	names, err = tenant.ParseCSV(file)
-	return names, header.Filename, err
+	list, err = tenant.ParseCSV(file)
+	if fault, ok := errors.AsType[*directory.Fault](err); ok && header.Size > tenant.LargestCSV {
+		fault.Err = status(http.StatusRequestEntityTooLarge)
+	}
+	return list, header.Filename, err
 }

@@ -85,17 +85,19 @@ func (v *visit) group() error {
 // groupFormPage is the form of a group that is made here, or changed.
 type groupFormPage struct {
 	frame
+	Revision          tenant.Revision // empty for a new group
 	Name, Description input
 	Action            string
 	Cancel            string
 	Button            string
 }
 
-func (v *visit) showGroupForm(id, name, description string, fault *directory.Fault) error {
-	page := groupFormPage{Action: "/groups/new", Cancel: "/groups", Button: "Make the group"}
+// showGroupForm shows the form of a group, which is new where it has no id, with what was typed; compared says where the group has something else.
+func (v *visit) showGroupForm(d tenant.Detail, name, description string, compared bool, fault *directory.Fault) error {
+	page := groupFormPage{Revision: d.Revision, Action: "/groups/new", Cancel: "/groups", Button: "Make the group"}
 	title, lead := "New group", "a group of this directory's own; synchronisation leaves it alone"
-	if id != "" {
-		page.Action, page.Cancel, page.Button = pageOf("Group", id)+"/edit", pageOf("Group", id), "Save"
+	if d.ID != "" {
+		page.Action, page.Cancel, page.Button = pageOf("Group", d.ID)+"/edit", pageOf("Group", d.ID), "Save"
 		title, lead = "Edit group", ""
 	}
 	f, err := v.frame(title, lead)
@@ -106,16 +108,22 @@ func (v *visit) showGroupForm(id, name, description string, fault *directory.Fau
 	page.frame = f
 	page.Name = input{Name: "name", Label: "Name", Value: name, Required: true, Complete: "off"}
 	page.Description = input{Name: "description", Label: "Description", Value: description, Type: "textarea", Hint: "What the group is for, for whoever finds it in the address list."}
+	if compared {
+		page.Name.present(d.Name)
+		page.Description.present(d.Description)
+	}
 	return v.form("group-form", page, fault)
 }
 
-func (v *visit) newGroup() error { return v.showGroupForm("", "", "", nil) }
+func (v *visit) newGroup() error { return v.showGroupForm(tenant.Detail{}, "", "", false, nil) }
 
 func (v *visit) addGroup() error {
 	name := v.value("name")
 	id, err := v.tenant.AddGroup(v.ctx(), name, v.value("description"))
 	if err != nil {
-		return retry(err, func(fault *directory.Fault) error { return v.showGroupForm("", name, v.value("description"), fault) })
+		return retry(err, func(fault *directory.Fault) error {
+			return v.showGroupForm(tenant.Detail{}, name, v.value("description"), false, fault)
+		})
 	}
 	return v.done(pageOf("Group", id), notice{Name: name, Text: "was made. Nobody is in it yet.", Undo: pageOf("Group", id) + "/delete", Label: "Undo: delete it"})
 }
@@ -140,7 +148,7 @@ func (v *visit) groupForm() error {
 	if err != nil {
 		return err
 	}
-	return v.showGroupForm(d.ID, d.Name, d.Description, nil)
+	return v.showGroupForm(d, d.Name, d.Description, false, nil)
 }
 
 func (v *visit) editGroup() error {
@@ -148,15 +156,35 @@ func (v *visit) editGroup() error {
 	if err != nil {
 		return err
 	}
+	was, err := v.revision()
+	if err != nil {
+		return err
+	}
 	name, description := v.value("name"), v.value("description")
-	if err := v.tenant.EditGroup(v.ctx(), d.ID, name, description); err != nil {
-		return retry(err, func(fault *directory.Fault) error { return v.showGroupForm(d.ID, name, description, fault) })
+	if tidy(name) == d.Name && tidy(description) == d.Description { // the second press of a button
+		return v.done(pageOf("Group", d.ID), notice{Name: d.Name, Text: "is as you want it."})
+	}
+	is, err := v.tenant.EditGroup(v.ctx(), d.ID, was, name, description)
+	if err != nil {
+		return retry(err, func(fault *directory.Fault) error { return v.editGroupAgain(was, outdated(err), fault) })
 	}
 	n := notice{Name: name, Text: "was changed."}
 	if len(d.Name)+len(d.Description) < 1000 { // bytes; a notice is kept in a cookie
-		n.Undo, n.Label = withQuery(pageOf("Group", d.ID)+"/edit", "name", d.Name, "description", d.Description), "Undo"
+		n.Undo, n.Label = withQuery(pageOf("Group", d.ID)+"/edit", "name", d.Name, "description", d.Description, revisionField, string(is)), "Undo"
 	}
 	return v.done(pageOf("Group", d.ID), n)
+}
+
+// editGroupAgain is editAgain for a group.
+func (v *visit) editGroupAgain(was tenant.Revision, outdated bool, fault *directory.Fault) error {
+	d, err := v.ownGroup()
+	if err != nil {
+		return err
+	}
+	if !outdated {
+		d.Revision = was
+	}
+	return v.showGroupForm(d, v.value("name"), v.value("description"), outdated, fault)
 }
 
 func (v *visit) askDeleteGroup() error {

@@ -128,10 +128,8 @@ func (v *visit) removeMembers() error {
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		if err := v.tenant.RemoveMember(v.ctx(), d.ID, id); err != nil {
-			return err
-		}
+	if err := v.tenant.RemoveMembers(v.ctx(), d.ID, ids); err != nil {
+		return err
 	}
 	here := pageOf("Group", d.ID)
 	return v.done(here, notice{Name: d.Name, Text: "lost " + plural(len(ids), "member") + "."}.undoFor(here+"/add", "Undo: add again", ids))

@@ -29,6 +29,7 @@ var (
 	stepDone  = step{"Done", "green"}
 	stepNext  = step{"Next", "amber"}
 	stepLater = step{"Later", ""}
+	stepAmiss = step{"Not read", "amber"} // the command line enables without asking
 )
 
 // migrationPage is Directory synchronisation with its three steps.
@@ -107,11 +108,14 @@ func (v *visit) readSteps(page *migrationPage) (err error) {
 // steps says how far each step is: what can be done next is the first one that is not done.
 func (p *migrationPage) steps() (plan, enable, setup step) {
 	plan, enable, setup = stepNext, stepLater, stepLater
-	if !p.Read.At.IsZero() || p.Enabled { // the command line enables without asking
-		plan, enable = stepDone, stepNext
-	}
 	if p.Enabled {
-		enable, setup = stepDone, stepNext
+		plan, enable, setup = stepAmiss, stepDone, stepNext
+	}
+	if !p.Read.At.IsZero() {
+		plan = stepDone
+		if !p.Enabled {
+			enable = stepNext
+		}
 	}
 	if len(p.Passes) > 0 {
 		setup = stepDone
@@ -165,7 +169,7 @@ func (v *visit) askEnable() error {
 		Action: "/migration/enable", Button: "Enable one-way synchronisation", Cancel: "/migration",
 		Text: []string{
 			"From the next request on, programs with a token may create, change and remove people, contacts and groups here. Nothing happens before such a program runs.",
-			"Everybody who arrives is disabled and takes no seat until somebody here activates the account.",
+			"Whoever is synchronised arrives disabled and takes no seat until somebody activates the account here.",
 			"What arrives is managed in Active Directory and cannot be edited here. What was made here stays as it is.",
 			"It can be disabled at any time. What has arrived by then stays.",
 		},

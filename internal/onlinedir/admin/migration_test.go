@@ -34,7 +34,7 @@ func TestThreeStepsLeadToSynchronisation(t *testing.T) {
 	page = c.says(c.Press(page, "#have-read"), http.StatusOK, "That you have read the plan is remembered", "Read by admin just now")
 	states("Done", "Next", "Later")
 
-	page = c.says(c.Follow(page, "#enable-sync"), http.StatusOK, "takes no seat until somebody here activates the account", "can be disabled at any time")
+	page = c.says(c.Follow(page, "#enable-sync"), http.StatusOK, "takes no seat until somebody activates the account here", "can be disabled at any time")
 	c.Must(403, "POST", "/Users", map[string]any{"schemas": []string{directory.SchemaUser}, "userName": "x@corp.example"})
 	page = c.says(c.Press(page, "#confirm"), http.StatusOK, "Synchronisation is enabled", "Enabled by admin just now")
 	states("Done", "Enabled", "Next")
@@ -45,6 +45,19 @@ func TestThreeStepsLeadToSynchronisation(t *testing.T) {
 	page = c.says(c.Follow(page, "#disable-sync"), http.StatusOK, "is no longer blocked here", "Nothing is removed")
 	c.says(c.Press(page, "#confirm"), http.StatusOK, "Synchronisation is disabled")
 	states("Done", "Next", "Later")
+}
+
+// Who enables synchronisation on the command line has not read the plan by that.
+func TestThePlanIsReadByWhoeverSaysSo(t *testing.T) {
+	c := open(t)
+	page := c.see("/migration", "Enabled")
+	if state := page.Find("#plan .state").Text(); state != "Not read" {
+		t.Errorf("the plan is %q", state)
+	}
+	c.says(c.Press(c.Follow(page, "#read-plan"), "#have-read"), http.StatusOK, "Read by admin just now")
+	if state := c.Open("/migration").Find("#plan .state").Text(); state != "Done" {
+		t.Errorf("the plan is %q", state)
+	}
 }
 
 func TestATokenIsShownOnceAndRevoked(t *testing.T) {

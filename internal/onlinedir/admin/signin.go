@@ -49,13 +49,13 @@ func (p *Pages) showSignIn(w http.ResponseWriter, r *http.Request, status int, f
 
 func (p *Pages) signIn(w http.ResponseWriter, r *http.Request) {
 	form := signInForm{}
-	if err := readForm(r); err != nil {
-		p.signInFailed(w, r, form, err)
+	if fault := readForm(r); fault != nil {
+		p.signInFailed(w, r, form, fault)
 		return
 	}
 	form.Name, form.To = r.PostFormValue("name"), local(r.PostFormValue("to"), "/")
 	if !p.sameToken(cookie(r, beforeCookie), r.PostFormValue("csrf")) {
-		p.signInFailed(w, r, form, &directory.Fault{Cause: "the form is not one of this browser, or it is a day old", Remedy: "allow cookies for this site, then sign in once more"})
+		p.signInFailed(w, r, form, &directory.Fault{Cause: "the form is not one of this browser, or it is a day old", Remedy: "allow cookies for this site, then sign in once more", Err: status(http.StatusForbidden)})
 		return
 	}
 	session, _, err := p.tenant.SignIn(tenant.From(r.Context(), clientAddress(r)), form.Name, directory.Secret(r.PostFormValue("password")))
@@ -75,12 +75,14 @@ func (p *Pages) signInFailed(w http.ResponseWriter, r *http.Request, form signIn
 		p.showSignIn(w, r, http.StatusInternalServerError, form, unreadable())
 		return
 	}
-	status := http.StatusUnauthorized
-	if early, ok := errors.AsType[*tenant.TooManyAttempts](err); ok {
-		status = http.StatusTooManyRequests
+	answer := http.StatusUnauthorized
+	if s, ok := errors.AsType[status](err); ok {
+		answer = int(s)
+	} else if early, ok := errors.AsType[*tenant.TooManyAttempts](err); ok {
+		answer = http.StatusTooManyRequests
 		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(early.Wait.Seconds()))))
 	}
-	p.showSignIn(w, r, status, form, fault)
+	p.showSignIn(w, r, answer, form, fault)
 }
 
 // clientAddress is where a request comes from. Of IPv6 it is the network of 64 bits, all of which one client has.
@@ -99,14 +101,18 @@ func clientAddress(r *http.Request) string {
 // signOut ends the session; without one it only leads to the sign-in page.
 func (p *Pages) signOut(w http.ResponseWriter, r *http.Request) {
 	session := sessionOf(r)
-	if err := readForm(r); err != nil || session != "" && !p.sameToken(session.Reveal(), r.PostFormValue("csrf")) {
-		p.turnAway(w, r, http.StatusForbidden, &directory.Fault{Cause: "the form is not one of this session", Remedy: "go back, load the page again and sign out there"})
+	if fault := readForm(r); fault != nil {
+		p.turnAway(w, r, fault)
+		return
+	}
+	if session != "" && !p.sameToken(session.Reveal(), r.PostFormValue("csrf")) {
+		p.turnAway(w, r, notOurs())
 		return
 	}
 	if session != "" {
 		if err := p.tenant.SignOut(r.Context(), session); err != nil {
 			p.log.Error("a session could not be ended", zap.Error(err))
-			p.turnAway(w, r, http.StatusInternalServerError, unreadable())
+			p.turnAway(w, r, unreadable())
 			return
 		}
 	}

@@ -144,7 +144,20 @@ func TestFormsNeedTheirToken(t *testing.T) {
 	}
 	stranger := c.another()
 	p := stranger.Post(stranger.Open("/sign-in"), "/sign-in", url.Values{"name": {onlinedirtest.Admin}, "password": {onlinedirtest.Password.Reveal()}})
-	stranger.says(p, http.StatusUnauthorized, "the form is not one of this browser")
+	stranger.says(p, http.StatusForbidden, "the form is not one of this browser")
+}
+
+func TestFormsThatCannotBeRead(t *testing.T) {
+	c := open(t)
+	const form = "application/x-www-form-urlencoded"
+	for path, browser := range map[string]*centre{"/users/select": c, "/sign-out": c, "/sign-in": c.another()} {
+		send := func(kind, body string) *onlinedirtest.Page {
+			return browser.Send("POST", path, kind, strings.NewReader(body), "Origin", c.Browser.URL)
+		}
+		c.says(send(form, "csrf=%zz"), http.StatusBadRequest, "the form could not be read")
+		c.says(send("multipart/form-data", "x"), http.StatusBadRequest, "the form could not be read")
+		c.says(send(form, "csrf="+strings.Repeat("x", 10<<20)), http.StatusRequestEntityTooLarge, "the form sends more than 9 MB")
+	}
 }
 
 func TestRoles(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"syncd/internal/directory"
 	"syncd/internal/onlinedir/tenant"
 )
 
@@ -122,8 +123,23 @@ func (v *visit) assignLicence() error {
 	return v.done("/users/"+p.ID, notice{Text: "has a seat of another licence now.", Name: nameOf(p.User)})
 }
 
-func (v *visit) deleteUserPage() error {
+// ownUser reads an account that was made here, and is not deleted yet.
+func (v *visit) ownUser() (tenant.Person, error) {
 	p, err := v.person()
+	if err == nil && p.State == tenant.Deleted {
+		return p, missing("user")
+	}
+	if err == nil && p.ExternalID != "" {
+		err = &directory.Fault{
+			Class: directory.Usage, Cause: nameOf(p.User) + " is managed in Active Directory and cannot be deleted here",
+			Remedy: "delete the account there, or take it out of what is synchronised; the next synchronisation moves it to the recycle bin. To lock it at once, deactivate it here",
+		}
+	}
+	return p, err
+}
+
+func (v *visit) deleteUserPage() error {
+	p, err := v.ownUser()
 	if err != nil {
 		return err
 	}
@@ -137,7 +153,7 @@ func (v *visit) deleteUserPage() error {
 }
 
 func (v *visit) deleteUser() error {
-	p, err := v.person()
+	p, err := v.ownUser()
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ func TestWhatActiveDirectoryMastersIsRefused(t *testing.T) {
 		t.Error("the display name is not locked")
 	}
 	refused := c.Press(form, "#save", "displayName", "Changed", "usage-location", "DE")
-	c.says(refused, http.StatusOK, "That did not work", "managed in Active Directory", "change it there")
+	c.says(refused, http.StatusConflict, "That did not work", "managed in Active Directory", "change it there")
 	if value := refused.Find("#displayName").AttrOr("value", ""); value != "Anna" {
 		t.Error("the locked field shows", value)
 	}
@@ -74,20 +74,25 @@ func TestWhatActiveDirectoryMastersIsRefused(t *testing.T) {
 	}
 	page := c.Open("/users/" + id)
 	token := page.Find("input[name=csrf]").AttrOr("value", "")
-	c.says(c.Post(page, "/users/"+id+"/delete", url.Values{"csrf": {token}}), http.StatusConflict, "Anna is managed in Active Directory")
+	for _, p := range []*onlinedirtest.Page{c.Open("/users/" + id + "/delete"), c.Post(page, "/users/"+id+"/delete", url.Values{"csrf": {token}})} {
+		c.says(p, http.StatusConflict, "Anna is managed in Active Directory and cannot be deleted here", "delete the account there", "deactivate it here")
+		if p.Find("#confirm").Length() > 0 {
+			t.Error("what cannot be done is offered")
+		}
+	}
 }
 
 func TestCloudOnlyUser(t *testing.T) {
 	c := open(t)
 	form := c.Follow(c.see("/users"), "#new-user")
-	c.says(c.Press(form, "#create", "userName", "", "displayName", "Nameless"), http.StatusOK, "That did not work")
+	c.says(c.Press(form, "#create", "userName", "", "displayName", "Nameless"), http.StatusConflict, "That did not work")
 	made := c.says(c.Press(form, "#create", "userName", "sven@corp.example", "displayName", "Sven", "mail", "sven@corp.example", "givenName", "Sven", "department", "Guests"), http.StatusOK,
 		"Guests",
 		"Sven is made, and inactive until somebody activates the account.", "made here; only this directory has it", "Waiting")
 	if made.Find("#mastered").Length() > 0 {
 		t.Error("Active Directory masters something of it")
 	}
-	again := c.says(c.Press(form, "#create", "userName", "sven@corp.example", "displayName", "Twin"), http.StatusOK, "That did not work")
+	again := c.says(c.Press(form, "#create", "userName", "sven@corp.example", "displayName", "Twin"), http.StatusConflict, "That did not work")
 	if again.Find("#displayName").AttrOr("value", "") != "Twin" {
 		t.Error("what was typed is lost")
 	}
@@ -96,6 +101,7 @@ func TestCloudOnlyUser(t *testing.T) {
 
 	deleted := c.Press(c.Follow(edited, "#delete"), "#confirm")
 	c.says(deleted, http.StatusOK, "Sven S. is in the recycle bin.")
+	c.says(c.Open(strings.TrimSuffix(edited.Path, "/edit")+"/delete"), http.StatusNotFound, "there is no such user")
 	gone := c.see("/users?view=deleted", "Sven S.")
 	restored := c.Press(c.Follow(gone, "td.main a"), "#restore")
 	c.says(restored, http.StatusOK, "Sven S. is restored.", "Waiting")
@@ -131,7 +137,7 @@ func TestOwnPassword(t *testing.T) {
 		"two different ways": {"password", onlinedirtest.Password.Reveal(), "new-password", "a longer one", "again", "another one"},
 		"at least 8":         {"password", onlinedirtest.Password.Reveal(), "new-password", "short", "again", "short"},
 	} {
-		c.says(c.Press(form, "#change-password", fields...), http.StatusOK, "That did not work", says)
+		c.says(c.Press(form, "#change-password", fields...), http.StatusConflict, "That did not work", says)
 	}
 	c.says(c.Press(form, "#change-password", "password", onlinedirtest.Password.Reveal(), "new-password", "a longer one", "again", "a longer one"), http.StatusOK, "Your password is changed.")
 	c.see("/users", "Everybody")

@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"errors"
 	"maps"
 	"strings"
 
@@ -14,6 +13,7 @@ import (
 type editPage struct {
 	frame
 	ID       string
+	Revision tenant.Revision
 	Inputs   []input
 	Locked   []input // what Active Directory masters
 	Location input
@@ -24,11 +24,11 @@ func (v *visit) editUserPage() error {
 	if err != nil {
 		return err
 	}
-	return v.showEdit(p, nil, p.UsageLocation, nil)
+	return v.showEdit(p, nil, false, nil)
 }
 
-// showEdit shows the form with what the account has, or with what was typed.
-func (v *visit) showEdit(p tenant.Person, typed map[string]string, location string, problem *directory.Fault) error {
+// showEdit shows the form with what the account has, or with what was typed; compared says where the account has something else.
+func (v *visit) showEdit(p tenant.Person, typed map[string]string, compared bool, problem *directory.Fault) error {
 	lead := "what this directory has of its own"
 	if p.ExternalID != "" {
 		lead = "what Active Directory manages is locked: change it there"
@@ -38,11 +38,14 @@ func (v *visit) showEdit(p tenant.Person, typed map[string]string, location stri
 		return err
 	}
 	f.Up, f.Problem = &link{nameOf(p.User), "/users/" + p.ID}, problem
-	page := editPage{frame: f, ID: p.ID}
+	page := editPage{frame: f, ID: p.ID, Revision: p.Revision}
 	for _, fact := range p.Facts {
 		in := input{Name: fieldName(fact.Path), Label: fact.Label, Value: fact.Value}
 		if value, found := typed[fact.Path]; found {
 			in.Value = value
+		}
+		if compared {
+			in.present(fact.Value)
 		}
 		if fact.Long {
 			in.Type = "textarea"
@@ -56,11 +59,20 @@ func (v *visit) showEdit(p tenant.Person, typed map[string]string, location stri
 		}
 	}
 	page.Location = input{
-		Name: "usage-location", Label: "Usage location", Type: "select", Options: countryOptions(location),
+		Name: locationField, Label: "Usage location", Type: "select", Value: p.UsageLocation,
 		Hint: "the country in which the account is used; it is this directory’s own",
 	}
-	return v.show("user-edit", page)
+	if value, found := typed[tenant.UsageLocation]; found {
+		page.Location.Value = value
+	}
+	page.Location.Options = countryOptions(page.Location.Value)
+	if compared && page.Location.Value != p.UsageLocation {
+		page.Location.present(countryName(p.UsageLocation))
+	}
+	return v.form("user-edit", page, problem)
 }
+
+const locationField = "usage-location"
 
 // fieldName is the name of a field in a form, which is its id too: a path has characters that an id must not have.
 func fieldName(path string) string {
@@ -78,32 +90,45 @@ func (v *visit) editUser() error {
 	if err != nil {
 		return err
 	}
-	changed, typed := map[string]string{}, map[string]string{}
-	for _, fact := range p.Facts {
-		values, sent := v.r.PostForm[fieldName(fact.Path)]
-		if !sent {
-			continue
-		}
-		value := strings.TrimSpace(strings.ReplaceAll(values[0], "\r\n", "\n"))
-		if typed[fact.Path] = value; value != fact.Value {
-			changed[fact.Path] = value
-		}
-	}
-	location := v.value("usage-location")
-	if len(changed) > 0 {
-		err = v.tenant.EditUser(v.ctx(), p.ID, changed)
-	}
-	if err == nil && location != p.UsageLocation {
-		err = v.tenant.SetUsageLocation(v.ctx(), p.ID, location)
-	}
-	if fault, ok := errors.AsType[*directory.Fault](err); ok {
-		maps.DeleteFunc(typed, func(path, _ string) bool { return masters(p, path) }) // what is locked shows what it is
-		return v.showEdit(p, typed, location, fault)
-	}
+	was, err := v.revision()
 	if err != nil {
 		return err
 	}
+	changed, typed := map[string]string{}, map[string]string{}
+	read := func(path, field, before string) {
+		values, sent := v.r.PostForm[field]
+		if !sent {
+			return
+		}
+		if typed[path] = tidy(values[0]); typed[path] != before {
+			changed[path] = typed[path]
+		}
+	}
+	for _, fact := range p.Facts {
+		read(fact.Path, fieldName(fact.Path), fact.Value)
+	}
+	read(tenant.UsageLocation, locationField, p.UsageLocation)
+	if len(changed) > 0 {
+		err = v.tenant.EditUser(v.ctx(), p.ID, was, changed)
+	}
+	if err != nil {
+		return retry(err, func(fault *directory.Fault) error { return v.editAgain(was, outdated(err), typed, fault) })
+	}
 	return v.done("/users/"+p.ID, notice{Name: nameOf(p.User), Text: "is changed."})
+}
+
+// editAgain shows a form that was refused with what was typed. One that is outdated tells what is so by now, and may then be saved over it;
+// any other one is still judged by the state that it was made from.
+func (v *visit) editAgain(was tenant.Revision, outdated bool, typed map[string]string, fault *directory.Fault) error {
+	p, err := v.person()
+	if err != nil {
+		return err
+	}
+	if !outdated {
+		p.Revision = was
+	}
+	maps.DeleteFunc(typed, func(path, _ string) bool { return masters(p, path) }) // what is locked shows what it is
+	return v.showEdit(p, typed, outdated, fault)
 }
 
 func masters(p tenant.Person, path string) bool {
@@ -124,7 +149,7 @@ func (v *visit) showNewUser(u tenant.NewUser, problem *directory.Fault) error {
 		return err
 	}
 	f.Up, f.Problem = &link{"Users", "/users"}, problem
-	return v.show("user-new", struct {
+	return v.form("user-new", struct {
 		frame
 		Inputs []input
 	}{f, []input{
@@ -134,7 +159,7 @@ func (v *visit) showNewUser(u tenant.NewUser, problem *directory.Fault) error {
 		{Name: "familyName", Label: "Last name", Value: u.FamilyName, Complete: "off"},
 		{Name: "department", Label: "Department", Value: u.Department, Complete: "off"},
 		{Name: "mail", Label: "Mail address", Type: "email", Value: u.Mail, Complete: "off"},
-	}})
+	}}, problem)
 }
 
 func (v *visit) newUser() error {
@@ -144,11 +169,8 @@ func (v *visit) newUser() error {
 		Department: typed("department"), Mail: typed("mail"),
 	}
 	id, err := v.tenant.AddUser(v.ctx(), u)
-	if fault, ok := errors.AsType[*directory.Fault](err); ok {
-		return v.showNewUser(u, fault)
-	}
 	if err != nil {
-		return err
+		return retry(err, func(fault *directory.Fault) error { return v.showNewUser(u, fault) })
 	}
 	return v.done("/users/"+id, notice{Name: u.DisplayName, Text: "is made, and inactive until somebody activates the account."})
 }

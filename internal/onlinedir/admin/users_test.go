@@ -140,7 +140,7 @@ func TestOwnViews(t *testing.T) {
 		{"has a value and no attribute", "value-2", "lonely"},
 		{"name", "name", "  "},
 	} {
-		again := c.says(c.Press(c.Open(edit.Path), "#save", bad.field, bad.value), http.StatusOK, "That did not work", bad.says)
+		again := c.says(c.Press(c.Open(edit.Path), "#save", bad.field, bad.value), http.StatusConflict, "That did not work", bad.says)
 		if again.Find("#view-form").Length() == 0 {
 			t.Error("the form is gone")
 		}

@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -87,7 +86,7 @@ func (v *visit) showViewForm(view tenant.View, problem *directory.Fault) error {
 		}
 		form.Lines = append(form.Lines, line)
 	}
-	return v.show("view-form", form)
+	return v.form("view-form", form, problem)
 }
 
 // saveView makes a view, or changes one.
@@ -110,11 +109,8 @@ func (v *visit) saveView() error {
 		}
 	}
 	id, err := v.tenant.SaveView(v.ctx(), view)
-	if fault, ok := errors.AsType[*directory.Fault](err); ok {
-		return v.showViewForm(view, fault)
-	}
 	if err != nil {
-		return err
+		return retry(err, func(fault *directory.Fault) error { return v.showViewForm(view, fault) })
 	}
 	return v.done(listAddress{view: strconv.FormatInt(id, 10)}.String(), notice{Name: view.Name, Text: "is saved."})
 }

@@ -30,7 +30,7 @@ func (p *Pages) visited(s section, needed route) http.HandlerFunc {
 		v, err := p.visitor(w, r)
 		if err != nil {
 			p.log.Error("a session could not be read", zap.Error(err))
-			p.turnAway(w, r, http.StatusInternalServerError, unreadable())
+			p.turnAway(w, r, unreadable())
 			return
 		}
 		if v == nil {
@@ -39,11 +39,11 @@ func (p *Pages) visited(s section, needed route) http.HandlerFunc {
 		}
 		v.section = s
 		if err := v.check(needed); err != nil {
-			v.fail(http.StatusForbidden, err)
+			v.fail(err)
 			return
 		}
 		if err := needed.answer(v); err != nil {
-			v.fail(http.StatusConflict, err)
+			v.fail(err)
 		}
 	}
 }
@@ -65,22 +65,24 @@ func (p *Pages) visitor(w http.ResponseWriter, r *http.Request) (*visit, error) 
 // check reads the form, and refuses one that is not ours and what the role may not do.
 func (v *visit) check(needed route) error {
 	if v.who.Role > needed.needs {
-		return &directory.Fault{Cause: fmt.Sprintf("%s is a %s and may not do this", v.who.Name, v.who.Role), Remedy: fmt.Sprintf("ask a %s", needed.needs)}
+		return &directory.Fault{
+			Cause: fmt.Sprintf("%s is a %s and may not do this", v.who.Name, v.who.Role), Remedy: fmt.Sprintf("ask a %s", needed.needs), Err: status(http.StatusForbidden),
+		}
 	}
 	if v.r.Method == http.MethodGet || v.r.Method == http.MethodHead {
 		return nil
 	}
-	if err := readForm(v.r); err != nil {
-		return err
+	if fault := readForm(v.r); fault != nil {
+		return fault
 	}
 	if !v.sameToken(v.session.Reveal(), v.r.PostFormValue("csrf")) {
-		return &directory.Fault{Cause: "the form is not one of this session", Remedy: "go back, load the page again and repeat the change"}
+		return notOurs()
 	}
 	return nil
 }
 
 // readForm reads what a form sent.
-func readForm(r *http.Request) error {
+func readForm(r *http.Request) *directory.Fault {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
 	case err == nil && kind == "multipart/form-data":
@@ -89,10 +91,10 @@ func readForm(r *http.Request) error {
 		err = r.ParseForm()
 	}
 	if _, tooBig := errors.AsType[*http.MaxBytesError](err); tooBig {
-		return &directory.Fault{Cause: "the form sends more than 9 MB", Remedy: "split it into smaller parts"}
+		return &directory.Fault{Cause: "the form sends more than 9 MB", Remedy: "split it into smaller parts", Err: status(http.StatusRequestEntityTooLarge)}
 	}
 	if err != nil {
-		return &directory.Fault{Cause: "the form could not be read: " + err.Error(), Remedy: "load the page again and repeat the change"}
+		return malformed("the form could not be read: " + err.Error())
 	}
 	return nil
 }
@@ -126,43 +128,34 @@ func (v *visit) back(otherwise string) string {
 }
 
 // fail shows an error: a fault in its own words, anything else is logged.
-func (v *visit) fail(status int, err error) {
+func (v *visit) fail(err error) {
 	fault, ok := errors.AsType[*directory.Fault](err)
 	if !ok {
 		if v.r.Context().Err() == nil {
 			v.log.Error("a page failed", zap.String("path", v.r.URL.Path), zap.Error(err))
 		}
-		status, fault = http.StatusInternalServerError, unreadable()
-	}
-	if missing, ok := errors.AsType[*missingError](err); ok {
-		status, fault = http.StatusNotFound, missing.fault
+		fault = unreadable()
 	}
 	f, err := v.frame("That did not work", "")
 	if err != nil {
-		v.turnAway(v.w, v.r, status, fault)
+		v.turnAway(v.w, v.r, fault)
 		return
 	}
 	f.Problem = fault
-	v.render(v.w, v.r, status, "problem", f)
+	v.render(v.w, v.r, statusOf(fault), "problem", f)
 }
 
 func unreadable() *directory.Fault {
-	return &directory.Fault{Cause: "the directory could not read or store", Remedy: "look into its log, then try again"}
+	return &directory.Fault{Cause: "the directory could not read or store", Remedy: "look into its log, then try again", Err: status(http.StatusInternalServerError)}
 }
-
-// missingError is a fault about something that is not there: a 404.
-type missingError struct{ fault *directory.Fault }
-
-func (e *missingError) Error() string { return e.fault.Error() }
-func (e *missingError) Unwrap() error { return e.fault }
 
 // missing says that there is nothing of a kind at an address: missing("user").
 func missing(what string) error {
-	return &missingError{&directory.Fault{
-		Cause: "there is no such " + what, Remedy: "go back to the list and look it up again; it may have been removed in the meantime",
-	}}
+	return &directory.Fault{
+		Cause: "there is no such " + what, Remedy: "go back to the list and look it up again; it may have been removed in the meantime", Err: status(http.StatusNotFound),
+	}
 }
 
 func (v *visit) nowhere() error {
-	return &missingError{&directory.Fault{Cause: "there is no page at " + v.r.URL.Path, Remedy: "begin at the overview"}}
+	return &directory.Fault{Cause: "there is no page at " + v.r.URL.Path, Remedy: "begin at the overview", Err: status(http.StatusNotFound)}
 }

@@ -48,7 +48,7 @@ func canonicalList(a *Attribute, path string, list []any) (any, error) {
 	if len(values) == 0 {
 		return nil, nil
 	}
-	return values, nil
+	return values, a.checkNumber(path, len(values))
 }
 
 // canonicalOne is for one value, be the attribute single or an element of a list.

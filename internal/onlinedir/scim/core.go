@@ -152,7 +152,7 @@ func groupSchema() *Schema {
 		kind,
 		text("display", "The member's name; returned on request, for it would make up most of a large group.").readOnly().returned(Request),
 	)
-	members.Multi = true
+	members.Multi, members.Relation = true, true
 	return &Schema{directory.SchemaGroup, "Group", "Group", []*Attribute{
 		text("displayName", "The name that people read.").required(),
 		members,

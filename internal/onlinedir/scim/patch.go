@@ -15,7 +15,7 @@ func (op Operation) Apply(doc Document) error {
 	case !op.Path.Attribute.Multi:
 		op.single(holder)
 	case op.Path.Filter == nil && op.Path.Sub == nil:
-		op.list(holder)
+		err = op.list(holder)
 	default:
 		err = op.elements(holder)
 	}
@@ -68,7 +68,7 @@ func (op Operation) single(holder map[string]any) {
 }
 
 // list changes a multi-valued attribute as a whole.
-func (op Operation) list(holder map[string]any) {
+func (op Operation) list(holder map[string]any) error {
 	name := op.Path.Attribute.Name
 	old, _ := holder[name].([]any)
 	given, _ := op.Value.([]any)
@@ -82,6 +82,7 @@ func (op Operation) list(holder map[string]any) {
 		values = added(old, given)
 	}
 	put(holder, name, values)
+	return op.checkGrowth(len(old), len(values))
 }
 
 // added are the old values and those of the given ones that are not among them. Its cost follows their number, and not its square: they may be
@@ -121,7 +122,7 @@ func (op Operation) elements(holder map[string]any) error {
 	name := op.Path.Attribute.Name
 	values, _ := holder[name].([]any)
 	var kept []any
-	matched := false
+	matched, changed := false, -1
 	for _, v := range values {
 		if op.Path.Filter != nil && !op.Path.Filter.Matches(element(v)) {
 			kept = append(kept, v)
@@ -129,8 +130,9 @@ func (op Operation) elements(holder map[string]any) error {
 		}
 		matched = true
 		if v = op.changed(v); v != nil {
-			kept = append(kept, v)
-			onlyPrimary(kept, len(kept)-1)
+			if kept = append(kept, v); isPrimary(v) {
+				changed = len(kept) - 1
+			}
 		}
 	}
 	if !matched && op.Verb == Replace {
@@ -141,11 +143,13 @@ func (op Operation) elements(holder map[string]any) error {
 		if !ok {
 			return Bad(NoTarget, "no element of %s matches, and the path does not say how a new one would look", op.Path)
 		}
-		kept = append(kept, v)
-		onlyPrimary(kept, len(kept)-1)
+		kept, changed = append(kept, v), len(kept)
+	}
+	if changed >= 0 {
+		onlyPrimary(kept, changed)
 	}
 	put(holder, name, kept)
-	return nil
+	return op.checkGrowth(len(values), len(kept))
 }
 
 // changed is the new form of a selected element, nil when it disappears.

@@ -57,8 +57,16 @@ func TestPatch(t *testing.T) {
 			`{"name":{"givenName":"H","familyName":"F"}}`,
 		},
 		"the last sub-attribute": {`{"name":{"givenName":"G"}}`, `[{"op":"remove","path":"name.givenName"}]`, `{}`},
-		"boolean as a string":    {`{}`, `[{"op":"add","path":"active","value":"False"}]`, `{"active":false}`},
-		"manager as a string":    {`{}`, `[{"op":"add","path":"` + directory.Manager + `","value":"7"}]`, `{` + enterprise + `:{"manager":{"value":"7"}}}`},
+		"one primary, whatever comes after it": {
+			`{"emails":[{"value":"a"},{"value":"b","primary":true}]}`, `[{"op":"replace","path":"emails[value eq \"a\"].primary","value":true}]`,
+			`{"emails":[{"value":"a","primary":true},{"value":"b"}]}`,
+		},
+		"the last of several primaries": {
+			`{"emails":[{"value":"a"},{"value":"b"}]}`, `[{"op":"replace","path":"emails[value pr].primary","value":true}]`,
+			`{"emails":[{"value":"a"},{"value":"b","primary":true}]}`,
+		},
+		"boolean as a string": {`{}`, `[{"op":"add","path":"active","value":"False"}]`, `{"active":false}`},
+		"manager as a string": {`{}`, `[{"op":"add","path":"` + directory.Manager + `","value":"7"}]`, `{` + enterprise + `:{"manager":{"value":"7"}}}`},
 		"list replaced": {
 			`{` + onPremises + `:{"proxyAddresses":["a","b"]}}`, `[{"op":"replace","path":"` + directory.ProxyAddresses.Path() + `","value":["c"]}]`,
 			`{` + onPremises + `:{"proxyAddresses":["c"]}}`,

@@ -73,11 +73,6 @@ func (p Projection) Wants(a *Attribute) bool {
 	return true
 }
 
-// Hides reports whether a sub-attribute of the core schema is returned on request only, and was not asked for.
-func (p Projection) Hides(a, sub *Attribute) bool {
-	return slices.ContainsFunc(p.hidden, func(h Path) bool { return h.Attribute == a && h.Sub == sub })
-}
-
 // Apply returns the part of a document that is wanted; the document itself stays as it is. What is always returned stays.
 func (p Projection) Apply(doc Document) Document {
 	if p.only != nil {

@@ -35,6 +35,7 @@ type Attribute struct {
 	Longest     int    // bytes of a value, 0 for longestText
 	Lines       bool   // a text may have several lines; else it must fit into one
 	Login       bool   // a sign-in name, see checkLogin
+	Relation    bool   // its values are edges to other resources, kept apart: any number of them
 	Canonical   []string
 	References  []string
 	Sub         []*Attribute

@@ -20,6 +20,7 @@
 // takes the place of one of the same pass; the answer is 204.
 //
 // Where it hurts: a group is answered with all its members unless the client excludes them, and a page holds at least one resource, whatever
-// its size: a group of half a million members is hundreds of megabytes of memory while it is answered (excludedAttributes=members avoids it); a bulk holds the write lock from its
-// first operation to its last; and sorting by what has no index costs a look at every resource that matches.
+// its size: a group of half a million members is an answer of 70 MB, needs three times that in memory, and takes seconds, in which it keeps one
+// of the readers (excludedAttributes=members avoids it); a bulk holds the write lock from its first operation to its last; and sorting by what
+// has no index costs a look at every resource that matches.
 package service

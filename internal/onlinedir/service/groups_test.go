@@ -93,6 +93,11 @@ func TestMembers(t *testing.T) {
 	if without := s.Must(200, "GET", path+"?excludedAttributes=members", nil); without.Body["members"] != nil {
 		t.Error("excluded members are there")
 	}
+	for _, none := range []string{"?excludedAttributes=members.value,members.$ref,members.type", "?attributes=displayName,members.nothing"} {
+		if bare := s.Must(200, "GET", path+none, nil).Body; bare["members"] != nil || bare["displayName"] != "staff" {
+			t.Error("nothing of the members is wanted:", bare)
+		}
+	}
 	if only := s.Must(200, "GET", path+"?attributes=members.value", nil); !cmp.Equal(only.Body["members"], []any{object{"value": ids[1]}, object{"value": ids[2]}}) {
 		t.Error(only.Body)
 	}

@@ -2,7 +2,6 @@ package service
 
 import (
 	"bytes"
-	"encoding/json"
 	"net/http"
 	"slices"
 
@@ -18,7 +17,7 @@ func (s *Service) page(r *request, q tenant.Query, attributes, excluded string) 
 	ctx := r.Context()
 	var resources bytes.Buffer
 	shown, total := 0, 0
-	err := s.tenant.Read(ctx, func(reader *tenant.Reader) (err error) {
+	err := s.tenant.ReadFor(ctx, q, func(reader *tenant.Reader) (err error) {
 		renderers := make(map[directory.Kind]*renderer, len(q.Parts))
 		for _, part := range q.Parts {
 			renderers[part.Type.Kind] = newRenderer(r.base, reader, part.Type, part.Type.ParseProjection(attributes, excluded))
@@ -44,13 +43,14 @@ func (s *Service) page(r *request, q tenant.Query, attributes, excluded string) 
 	return listAnswer(total, q.Start, shown, resources.Bytes()), nil
 }
 
-// listAnswer wraps resources, joined by commas, in a ListResponse.
+// listAnswer wraps resources, joined by commas, in a ListResponse. They may be large, and are copied once.
 func listAnswer(total, start, shown int, resources []byte) *answer {
-	return jsonAnswer(http.StatusOK, struct {
-		Schemas   []string        `json:"schemas"`
-		Total     int             `json:"totalResults"`
-		Start     int             `json:"startIndex"`
-		Shown     int             `json:"itemsPerPage"`
-		Resources json.RawMessage `json:"Resources"`
-	}{[]string{scim.SchemaList}, total, start, shown, slices.Concat([]byte("["), resources, []byte("]"))})
+	a := jsonAnswer(http.StatusOK, struct {
+		Schemas []string `json:"schemas"`
+		Total   int      `json:"totalResults"`
+		Start   int      `json:"startIndex"`
+		Shown   int      `json:"itemsPerPage"`
+	}{[]string{scim.SchemaList}, total, start, shown})
+	a.body = slices.Concat(bytes.TrimSuffix(a.body, []byte("}")), []byte(`,"Resources":[`), resources, []byte("]}"))
+	return a
 }

@@ -15,21 +15,11 @@ type renderer struct {
 	base       string
 	reader     *tenant.Reader
 	projection scim.Projection
-	members    bool // write the members of groups
-	groups     bool // write the groups of users
-	names      bool // with the members' names
+	relation   *relation // the members of groups or the groups of users, nil where nobody wants them
 }
 
 func newRenderer(base string, reader *tenant.Reader, kind *scim.ResourceType, p scim.Projection) *renderer {
-	v := &renderer{base: base, reader: reader, projection: p}
-	switch kind.Kind {
-	case directory.Group:
-		members := kind.Attribute("members")
-		v.members, v.names = p.Wants(members), !p.Hides(members, members.Lookup("display"))
-	case directory.User:
-		v.groups = p.Wants(kind.Attribute("groups"))
-	}
-	return v
+	return &renderer{base, reader, p, newRelation(base, reader, kind, p)}
 }
 
 func location(base string, kind *scim.ResourceType, id string) string {
@@ -49,40 +39,12 @@ func (v *renderer) render(ctx context.Context, out *bytes.Buffer, record *tenant
 	if err != nil {
 		return err
 	}
-	if !v.members && !v.groups {
+	if v.relation == nil {
 		out.Write(text)
 		return nil
 	}
 	out.Write(bytes.TrimSuffix(text, []byte("}"))) // never empty: schemas and id are always there
-	name, list := "members", v.reader.Members
-	if v.groups {
-		name, list = "groups", v.reader.Groups
-	}
-	before := "," + `"` + name + `":[`
-	count := 0
-	err = list(ctx, record, func(m tenant.Member) error {
-		element := m.Document()
-		element["$ref"] = location(v.base, m.Type, m.Value)
-		if v.groups {
-			element["type"] = "direct"
-		} else if !v.names {
-			delete(element, "display")
-		}
-		shown := v.projection.Apply(scim.Document{name: []any{map[string]any(element)}})
-		values, _ := shown[name].([]any)
-		text, err := json.Marshal(values[0])
-		if err != nil {
-			return err
-		}
-		out.WriteString(before)
-		out.Write(text)
-		before = ","
-		count++
-		return nil
-	})
-	if count > 0 {
-		out.WriteByte(']')
-	}
+	err = v.relation.render(ctx, out, record)
 	out.WriteByte('}')
 	return err
 }

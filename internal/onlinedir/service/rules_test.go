@@ -52,6 +52,52 @@ func TestActiveIsAlwaysThere(t *testing.T) {
 	}
 }
 
+// TestDisabledOnPremises: what each verb makes of an account that Active Directory disables, alone and in a bulk. Nobody becomes active by any of
+// them, and only a PATCH that does not speak of active leaves active who is: synchronisation sends it while it holds the block back.
+func TestDisabledOnPremises(t *testing.T) {
+	const enabled = directory.SchemaOnPremises + ":onPremisesAccountEnabled"
+	set := func(path string, value any) object { return object{"op": "replace", "path": path, "value": value} }
+	off := func(more object) object {
+		more[directory.SchemaOnPremises] = object{"onPremisesAccountEnabled": false}
+		return paul(more)
+	}
+	for name, c := range map[string]struct {
+		method string
+		before any // of active; nil for nobody
+		body   object
+		after  bool
+		fails  bool
+	}{
+		"POST":                             {"POST", nil, off(object{"active": true}), false, false},
+		"POST without externalId":          {"POST", nil, off(object{"active": true, "externalId": nil}), false, false},
+		"PUT":                              {"PUT", true, off(object{}), false, false},
+		"PUT that speaks of active":        {"PUT", true, off(object{"active": true}), false, false},
+		"PUT of an inactive account":       {"PUT", false, off(object{"active": true}), false, false},
+		"PATCH":                            {"PATCH", true, patch(set(enabled, false)), true, false},
+		"PATCH of the extension":           {"PATCH", true, patch(set(directory.SchemaOnPremises, object{"onPremisesAccountEnabled": false})), true, false},
+		"PATCH that blocks":                {"PATCH", true, patch(set("active", false), set(enabled, false)), false, false},
+		"PATCH of an inactive account":     {"PATCH", false, patch(set(enabled, false)), false, false},
+		"PATCH that activates all at once": {"PATCH", false, patch(set(enabled, false), set("active", true)), false, true},
+	} {
+		for _, inBulk := range []bool{false, true} {
+			s, path := onlinedirtest.New(t), "/Users"
+			if c.before != nil {
+				path += "/" + s.Must(201, "POST", "/Users", paul(nil)).ID()
+				s.Must(204, "PATCH", path, patch(set("active", c.before)))
+			}
+			if inBulk {
+				s.Must(200, "POST", "/Bulk", bulk(0, object{"method": c.method, "path": path, "bulkId": "1", "data": c.body}))
+			} else if got := s.Do(c.method, path, c.body); (got.Status >= 400) != c.fails || c.fails && got.Type() != scim.Mutability {
+				t.Errorf("%s: %d %v", name, got.Status, got.Body)
+			}
+			list, _ := s.Must(200, "GET", "/Users", nil).Body["Resources"].([]any)
+			if len(list) != 1 || list[0].(object)["active"] != c.after {
+				t.Errorf("%s (in a bulk: %v): %v", name, inBulk, list)
+			}
+		}
+	}
+}
+
 // TestEveryAnswerCanBeAPart: attributes and excludedAttributes hold for whatever answers with a resource (RFC 7644 §3.9).
 func TestEveryAnswerCanBeAPart(t *testing.T) {
 	s := onlinedirtest.New(t)

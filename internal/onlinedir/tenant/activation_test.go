@@ -192,14 +192,18 @@ func TestRolesOfActivationAndEditing(t *testing.T) {
 		{"activate", UserAdministrator, func(ctx context.Context) error { _, err := tenant.Activate(ctx, one, 0); return err }},
 		{"assign a licence", UserAdministrator, func(ctx context.Context) error { return tenant.AssignLicence(ctx, s.ann, 1) }},
 		{"deactivate", UserAdministrator, func(ctx context.Context) error { _, err := tenant.Deactivate(ctx, one); return err }},
-		{"say where", UserAdministrator, func(ctx context.Context) error { return tenant.SetUsageLocation(ctx, s.ann, "DE") }},
-		{"edit", UserAdministrator, func(ctx context.Context) error { return tenant.EditUser(ctx, made, map[string]string{"title": "x"}) }},
+		{"say where", UserAdministrator, func(ctx context.Context) error {
+			return tenant.EditUser(ctx, s.ann, "", map[string]string{UsageLocation: "DE"})
+		}},
+		{"edit", UserAdministrator, func(ctx context.Context) error {
+			return tenant.EditUser(ctx, made, "", map[string]string{"title": "x"})
+		}},
 		{"delete", UserAdministrator, func(ctx context.Context) error { return tenant.DeleteUser(ctx, made) }},
 		{"restore", UserAdministrator, func(ctx context.Context) error { return tenant.Restore(ctx, made) }},
 		{"make a group", UserAdministrator, func(ctx context.Context) error { _, err := tenant.AddGroup(ctx, "x", ""); return err }},
-		{"edit a group", UserAdministrator, func(ctx context.Context) error { return tenant.EditGroup(ctx, crew, "Sailors", "") }},
+		{"edit a group", UserAdministrator, func(ctx context.Context) error { return editGroup(ctx, tenant, crew, "Sailors", "") }},
 		{"add members", UserAdministrator, func(ctx context.Context) error { return tenant.AddMembers(ctx, crew, []string{s.ann}) }},
-		{"remove members", UserAdministrator, func(ctx context.Context) error { return tenant.RemoveMember(ctx, crew, s.ann) }},
+		{"remove members", UserAdministrator, func(ctx context.Context) error { return tenant.RemoveMembers(ctx, crew, []string{s.ann}) }},
 		{"delete a group", UserAdministrator, func(ctx context.Context) error { return tenant.DeleteGroup(ctx, crew) }},
 		{"make a licence", GlobalAdministrator, func(ctx context.Context) error { return tenant.AddLicence(ctx, "Premium", 1) }},
 		{"change its seats", GlobalAdministrator, func(ctx context.Context) error { return tenant.SetSeats(ctx, 2, 5) }},
@@ -230,8 +234,8 @@ func TestTheAuditLogTellsOfActivationAndEditing(t *testing.T) {
 	ok(t, tenant.AssignLicence(kim, ann, 2))
 	ok(t, tenant.SetActive(kim, ann, false))
 	ok(t, tenant.RemoveLicence(kim, 2))
-	ok(t, tenant.SetUsageLocation(kim, ann, "FR"))
-	ok(t, tenant.SetUsageLocation(kim, ann, ""))
+	ok(t, tenant.EditUser(kim, ann, "", map[string]string{UsageLocation: "FR"}))
+	ok(t, tenant.EditUser(kim, ann, "", map[string]string{UsageLocation: ""}))
 	crew, err := tenant.AddGroup(kim, "Crew", "")
 	ok(t, err)
 	ok(t, tenant.AddMembers(kim, crew, []string{ann}))

@@ -242,7 +242,7 @@ func (h *history) administrators(t *testing.T) map[string]func(*rapid.T) {
 			if p.synced {
 				field = rapid.SampledFrom(UserFields()).Draw(rt, "field")
 			}
-			err := h.tenant.EditUser(ctx, id, map[string]string{field.Path: "Edited"})
+			err := h.tenant.EditUser(ctx, id, "", map[string]string{field.Path: "Edited"})
 			if h.expect(rt, err, p.alive && !p.synced, "edit", p); err == nil {
 				p.title = "Edited"
 			}
@@ -265,7 +265,7 @@ func (h *history) administrators(t *testing.T) map[string]func(*rapid.T) {
 				h.expect(rt, h.tenant.AddMembers(ctx, h.crew, []string{id}), p.alive && h.afloat, "join", p)
 				p.crew = p.crew || p.alive && h.afloat
 			} else {
-				h.expect(rt, h.tenant.RemoveMember(ctx, h.crew, id), h.afloat, "leave", p)
+				h.expect(rt, h.tenant.RemoveMembers(ctx, h.crew, []string{id}), h.afloat, "leave", p)
 				p.crew = p.crew && (!p.alive || !h.afloat)
 			}
 		},

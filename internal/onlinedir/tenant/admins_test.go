@@ -80,7 +80,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{"list the tokens", GlobalAdministrator, func(ctx context.Context) error { _, err := d.Tokens(ctx); return err }},
 		{"revoke a token", GlobalAdministrator, func(ctx context.Context) error { return d.RevokeToken(ctx, "t") }},
 		{"switch synchronisation", GlobalAdministrator, func(ctx context.Context) error { return d.SetSyncEnabled(ctx, false) }},
-		{"make a backup", GlobalAdministrator, func(ctx context.Context) error { return d.Backup(ctx, t.TempDir()+"/copy.db") }},
+		{"make a backup", GlobalAdministrator, func(ctx context.Context) error { _, err := d.Backup(ctx, t.TempDir()+"/copy.db"); return err }},
 		{"make an account", UserAdministrator, func(ctx context.Context) error { _, err := d.AddUser(ctx, NewUser{UserName: "bob"}); return err }},
 		{"activate an account", UserAdministrator, func(ctx context.Context) error { return d.SetActive(ctx, id, true) }},
 		{"change one's own password", OnlyReader, func(ctx context.Context) error { return d.SetAdminPassword(ctx, actorOf(ctx).Name, otherPassword) }},

@@ -31,12 +31,15 @@ func TestBackupOnFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	folder := t.TempDir()
-	err := withShortFiles(t, 1<<20, func() error { return d.Backup(t.Context(), filepath.Join(folder, "copy.db")) })
+	err := withShortFiles(t, 1<<20, func() error {
+		_, err := d.Backup(t.Context(), filepath.Join(folder, "copy.db"))
+		return err
+	})
 	wantFault(t, err, directory.Failed, "the disk under "+folder+" is full or failing")
 	if left, err := os.ReadDir(folder); err != nil || len(left) != 0 {
 		t.Error("left behind:", left, err)
 	}
-	if err := d.Backup(t.Context(), filepath.Join(folder, "copy.db")); err != nil {
+	if _, err := d.Backup(t.Context(), filepath.Join(folder, "copy.db")); err != nil {
 		t.Error("when there is room again:", err)
 	}
 }

@@ -74,7 +74,7 @@ func TestBackupWhileWriting(t *testing.T) {
 		before := acknowledged
 		mu.Unlock()
 		file := filepath.Join(folder, fmt.Sprintf("it's a copy %d.db", n))
-		if err := d.Backup(t.Context(), file); err != nil {
+		if _, err := d.Backup(t.Context(), file); err != nil {
 			t.Fatal(err)
 		}
 		after := total(d)
@@ -93,8 +93,9 @@ func TestBackupWhileWriting(t *testing.T) {
 	stop()
 	writers.Wait()
 	file := filepath.Join(folder, "last.db")
-	if err := d.Backup(t.Context(), file); err != nil {
-		t.Fatal(err)
+	living, err := d.Backup(t.Context(), file)
+	if err != nil || living[directory.User] != total(d) || living[directory.Group] != 0 {
+		t.Fatal(living, err)
 	}
 	copied := restore(t, file)
 	if ours, theirs := contents(t, d), contents(t, copied); ours != theirs {
@@ -156,11 +157,12 @@ func TestBackupRefuses(t *testing.T) {
 		{filepath.Join(file, "x"), "cannot be written"},
 		{"", "has no name"},
 	} {
-		wantFault(t, d.Backup(t.Context(), test.file), directory.Usage, test.cause)
+		_, err := d.Backup(t.Context(), test.file)
+		wantFault(t, err, directory.Usage, test.cause)
 	}
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := d.Backup(gone, filepath.Join(folder, "x")); !errors.Is(err, context.Canceled) {
+	if _, err := d.Backup(gone, filepath.Join(folder, "x")); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 	if text, err := os.ReadFile(file); string(text) != "precious" || err != nil {

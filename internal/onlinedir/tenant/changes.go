@@ -12,8 +12,8 @@ import (
 	"syncd/internal/onlinedir/scim"
 )
 
-// Create adds a resource (RFC 7644 §3.3). A synchronised user (one with an externalId) arrives inactive whatever the document says. A
-// document whose externalId is in the recycle bin restores that resource: the same id, the new content, active as it was unless the account is
+// Create adds a resource (RFC 7644 §3.3). A synchronised user (one with an externalId) arrives inactive whatever the document says, and so does
+// whom it says that Active Directory has disabled. A document whose externalId is in the recycle bin restores that resource: the same id, the new content, active as it was unless the account is
 // disabled on premises, and with what administrators own of it: its usage location, its licence, its memberships of local groups. An
 // account that becomes active and finds no seat is a 409 without a scimType.
 func (w *Writer) Create(ctx context.Context, kind *scim.ResourceType, doc scim.Document) (*Record, error) {
@@ -34,9 +34,9 @@ func (w *Writer) create(ctx context.Context, kind *scim.ResourceType, doc scim.D
 	if kind.Kind == directory.User {
 		active, _ := doc.Flag("", "active")
 		if doc.Text("", "externalId") != "" {
-			active = twin != nil && twin.active && onPremisesEnabled(doc)
+			active = twin != nil && twin.active
 		}
-		doc["active"] = active
+		doc["active"] = active && onPremisesEnabled(doc)
 	}
 	c, err := w.columnsOf(ctx, kind, doc)
 	if err != nil {
@@ -178,7 +178,9 @@ func (w *Writer) Replace(ctx context.Context, kind *scim.ResourceType, id string
 }
 
 // Patch applies operations in their order (RFC 7644 §3.5.2). A PATCH of memberships alone costs the memberships that it names; its
-// record has no Document. A PATCH that changes nothing leaves the version as it is.
+// record has no Document. A PATCH that changes nothing leaves the version as it is. Unlike a PUT, one that says that Active Directory has disabled
+// an active account leaves it active until a client says so of active: while synchronisation holds a block back for an operator's
+// decision, it sends every other attribute, onPremisesAccountEnabled among them, and the account must stay usable.
 func (w *Writer) Patch(ctx context.Context, kind *scim.ResourceType, id string, operations []scim.Operation, expected Precondition) (*Record, error) {
 	members := kind.Schema.Lookup("members")
 	onMembers := func(op scim.Operation) bool { return members != nil && op.Path.Attribute == members }
@@ -196,10 +198,15 @@ func (w *Writer) Patch(ctx context.Context, kind *scim.ResourceType, id string, 
 	if err != nil {
 		return nil, err
 	}
+	if err := w.spend(record.Document.Values() + len(before.body)/bytesPerLook); err != nil {
+		return nil, err
+	}
 	changed := false
 	for _, op := range operations {
 		if !onMembers(op) {
-			err = op.Apply(record.Document)
+			if err = w.spend(op.Cost(record.Document)); err == nil {
+				err = op.Apply(record.Document)
+			}
 		} else {
 			var one bool
 			one, err = w.patchMembers(ctx, record, op)
@@ -279,5 +286,9 @@ func nameOf(doc scim.Document) string {
 }
 
 func without(list, excluded []string) []string {
-	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return slices.Contains(excluded, s) })
+	known := make(map[string]bool, len(excluded))
+	for _, s := range excluded {
+		known[s] = true
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return known[s] })
 }

@@ -79,12 +79,12 @@ func (c compiler) compileComparison(f scim.Comparison) (fragment, bool) {
 	switch value := f.Value.(type) {
 	case bool:
 		if value == (f.Operator == scim.Equal) {
-			return fragment{text: "r.state = 1", indexed: true}, true
+			return fragment{text: "r.state = 1", finds: byRange}, true
 		}
 		return fragment{text: "r.state IN (0, 2)"}, true // most accounts: an index would not help
 	case time.Time:
 		milliseconds := value.Truncate(time.Millisecond).Equal(value) // what a column has; a finer one is left to Matches
-		sql, ok := compileOrder(column.name, f.Operator, value.UnixMilli(), false)
+		sql, ok := compileOrder(column.name, f.Operator, value.UnixMilli(), byRow)
 		return sql, ok && milliseconds
 	case string:
 		switch {
@@ -93,7 +93,7 @@ func (c compiler) compileComparison(f scim.Comparison) (fragment, bool) {
 		case column.kind == exactColumn:
 			return compileText(column.name, f.Operator, value)
 		case f.Operator == scim.Equal: // the manager
-			return fragment{"r.manager = " + resourceOf, []any{value}, true}, true
+			return fragment{"r.manager = " + resourceOf, []any{value}, byRange}, true
 		}
 	}
 	return fragment{}, false
@@ -118,9 +118,13 @@ func compileText(column string, op scim.Operator, value string) (fragment, bool)
 		return fragment{text: "(length(" + column + ") >= length(?) AND substr(" + column + ", length(" + column + ") - length(?) + 1) = ?)", args: []any{value, value, value}}, true
 	case scim.StartsWith:
 		// The greatest rune follows every other one.
-		sql = fragment{column + " >= ? AND " + column + " < ?", []any{value, value + "\U0010FFFF"}, true}
+		sql = fragment{column + " >= ? AND " + column + " < ?", []any{value, value + "\U0010FFFF"}, byRange}
 	default:
-		sql, _ = compileOrder(column, op, value, true)
+		finds := byRange
+		if op == scim.Equal && !emptied {
+			finds = byValue
+		}
+		sql, _ = compileOrder(column, op, value, finds)
 	}
 	if emptied {
 		sql.text = "r.state IN (0, 1, 2) AND " + column + " <> '' AND " + sql.text // the index begins with the state
@@ -130,10 +134,10 @@ func compileText(column string, op scim.Operator, value string) (fragment, bool)
 }
 
 // compileOrder compares a column as it is. The opposite of eq is ne, also for what is absent.
-func compileOrder(column string, op scim.Operator, value any, indexed bool) (fragment, bool) {
+func compileOrder(column string, op scim.Operator, value any, finds extent) (fragment, bool) {
 	if op == scim.NotEqual {
 		return opposite(fragment{text: column + " = ?", args: []any{value}}), true
 	}
 	sign := map[scim.Operator]string{scim.Equal: "=", scim.Greater: ">", scim.GreaterOrEqual: ">=", scim.Less: "<", scim.LessOrEqual: "<="}[op]
-	return fragment{column + " " + sign + " ?", []any{value}, indexed}, sign != ""
+	return fragment{column + " " + sign + " ?", []any{value}, finds}, sign != ""
 }

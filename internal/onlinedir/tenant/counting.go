@@ -15,7 +15,7 @@ func (t *Tenant) CountMatching(ctx context.Context, q UserQuery, most int) (n in
 	if err != nil {
 		return 0, false, err
 	}
-	err = t.Read(ctx, func(r *Reader) error {
+	err = t.readList(ctx, s, func(r *Reader) error {
 		n, more, err = r.countMatching(ctx, s, most)
 		return err
 	})

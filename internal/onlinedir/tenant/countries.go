@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"fmt"
@@ -42,36 +43,28 @@ func countryCode(text string) (string, error) {
 	return "", mistake(fmt.Sprintf("%q is no country code", text), "give the two letters of ISO 3166-1, such as DE or US")
 }
 
-// SetUsageLocation says in which country an account is used (ISO 3166-1 alpha-2, in any case), "" for none. It is the administrators' own, also
-// of synchronised accounts: nothing that a client of synchronisation sends changes it, and it comes back from the recycle bin. No SCIM
-// document shows it, so the version stays.
-func (t *Tenant) SetUsageLocation(ctx context.Context, id, country string) error {
-	if err := permit(ctx, UserAdministrator); err != nil {
-		return err
-	}
+// UsageLocation is what EditUser calls the country in which an account is used (ISO 3166-1 alpha-2, in any case), "" for none. It is the
+// administrators' own, also of synchronised accounts: nothing that a client of synchronisation sends changes it, and it comes back from the
+// recycle bin. No SCIM document shows it, so the version stays.
+const UsageLocation = "usageLocation"
+
+// usageLocation is "" for none, and for what is no user.
+func (r *Reader) usageLocation(ctx context.Context, of *Record) (code string, err error) {
+	_, err = r.row(ctx, "SELECT coalesce(usage_location, '') FROM resource WHERE seq = ?", []any{of.seq}, &code)
+	return code, during("read the usage location of "+of.ID, err)
+}
+
+func (w *Writer) setUsageLocation(ctx context.Context, user *Record, country string) error {
 	code, err := countryCode(country)
 	if err != nil {
 		return err
 	}
-	return t.Write(ctx, func(w *Writer) error {
-		a, found, err := w.accountByID(ctx, id)
-		if err != nil {
-			return err
-		}
-		if !found || a.state == Deleted {
-			return noAccount(id)
-		}
-		changed, err := w.exec(ctx, "UPDATE resource SET usage_location = ? WHERE seq = ? AND usage_location IS NOT ?", optional(code), a.seq, optional(code))
-		if err != nil {
-			return fmt.Errorf("change the usage location of %s: %w", id, err)
-		}
-		if changed == 0 {
-			return nil
-		}
-		detail := "usage location: " + code
-		if code == "" {
-			detail = "usage location: none"
-		}
-		return w.note(ctx, DidChange, id, a.name, detail)
-	})
+	changed, err := w.exec(ctx, "UPDATE resource SET usage_location = ? WHERE seq = ? AND usage_location IS NOT ?", optional(code), user.seq, optional(code))
+	if err != nil {
+		return fmt.Errorf("change the usage location of %s: %w", user.ID, err)
+	}
+	if changed == 0 {
+		return nil
+	}
+	return w.note(ctx, DidChange, user.ID, nameOf(user.Document), "usage location: "+cmp.Or(code, "none"))
 }

@@ -14,6 +14,7 @@ type Detail struct {
 	Listed
 	Facts       []Fact
 	Description string
+	Revision    Revision // for EditGroup
 }
 
 // DetailOf reads a contact or a group, a deleted one included. found is false where there is none.
@@ -43,6 +44,9 @@ func (r *Reader) detail(ctx context.Context, id string) (d Detail, there bool, e
 		return d, false, err
 	}
 	d.Listed, d.Description = lines[0], record.Document.Text(directory.SchemaOnPremises, "description")
+	if d.Revision, err = r.revision(ctx, record); err != nil {
+		return d, false, err
+	}
 	d.Facts, err = shown(record.Type, record.Document, fields, d.Synced)
 	return d, err == nil, err
 }

@@ -54,15 +54,7 @@ func (t *Tenant) AddDomain(ctx context.Context, name string, verified bool) erro
 	return nil
 }
 
-// Domains lists what AddDomain registered, by name.
-func (t *Tenant) Domains(ctx context.Context) (list []Domain, err error) {
-	err = t.Read(ctx, func(r *Reader) error {
-		list, err = r.listDomains(ctx)
-		return err
-	})
-	return list, err
-}
-
+// listDomains lists what the company registered, by name.
 func (r *Reader) listDomains(ctx context.Context) ([]Domain, error) {
 	rows, err := r.query(ctx, "SELECT name, verified FROM domain ORDER BY name")
 	if err != nil {

@@ -15,10 +15,11 @@ import (
 // longestValue is how many characters administrators may write into one attribute.
 const longestValue = 2000
 
-// EditUser changes attributes of an account, each by the path of one of UserFields. An empty value removes, a list has one value in each line, a
-// boolean is "true" or "false". What Active Directory masters is refused ("... is managed in Active Directory"), and so are a name or an
-// address that somebody else has and one in a domain that is not the company's. Nothing is changed if anything is refused.
-func (t *Tenant) EditUser(ctx context.Context, id string, values map[string]string) error {
+// EditUser changes attributes of an account, each by the path of one of UserFields, and its UsageLocation. An empty value removes, a list has one
+// value in each line, a boolean is "true" or "false". What Active Directory masters is refused ("... is managed in Active Directory"), and so are
+// a name or an address that somebody else has, one in a domain that is not the company's, and an account that is no longer as it was. Nothing
+// is changed if anything is refused.
+func (t *Tenant) EditUser(ctx context.Context, id string, was Revision, values map[string]string) error {
 	if err := permit(ctx, UserAdministrator); err != nil {
 		return err
 	}
@@ -28,15 +29,23 @@ func (t *Tenant) EditUser(ctx context.Context, id string, values map[string]stri
 		if err != nil {
 			return told(err, lookAgain)
 		}
-		if err := editable(record, values); err != nil {
+		if err := firstOf(w.unchanged(ctx, record, was), editable(record, values)); err != nil {
 			return err
 		}
 		operations, err := operationsOf(kind, UserFields(), values)
-		if err != nil || len(operations) == 0 {
+		if err != nil {
 			return told(err, "correct it")
 		}
-		_, err = w.Patch(ctx, kind, id, operations, "")
-		return told(err, "choose another value")
+		if len(operations) > 0 {
+			if record, err = w.Patch(ctx, kind, id, operations, ""); err != nil {
+				return told(err, "choose another value")
+			}
+		}
+		country, asked := values[UsageLocation]
+		if !asked {
+			return nil
+		}
+		return w.setUsageLocation(ctx, record, country)
 	})
 }
 
@@ -54,7 +63,7 @@ func editable(record *Record, values map[string]string) error {
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(values)) {
-		if !slices.ContainsFunc(fields, func(f Field) bool { return f.Path == path }) {
+		if path != UsageLocation && !slices.ContainsFunc(fields, func(f Field) bool { return f.Path == path }) {
 			return mistake(fmt.Sprintf("%q is no attribute that can be edited", path), "use the form of the account")
 		}
 	}

@@ -32,7 +32,7 @@ func TestSynchronisedAttributesAreReadOnly(t *testing.T) {
 	ann := arrive(t, tenant, directory.User, synced("ann"))
 	before := document(t, tenant, directory.User, ann)
 	for _, f := range UserFields() {
-		err := tenant.EditUser(t.Context(), ann, map[string]string{f.Path: "x@corp.example"})
+		err := tenant.EditUser(t.Context(), ann, "", map[string]string{f.Path: "x@corp.example"})
 		wantFault(t, err, directory.Usage, f.Label+" of ann is managed in Active Directory")
 	}
 	wantFault(t, tenant.DeleteUser(t.Context(), ann), directory.Usage, "ann is managed in Active Directory")
@@ -40,7 +40,7 @@ func TestSynchronisedAttributesAreReadOnly(t *testing.T) {
 		t.Error(diff)
 	}
 	ok(t, tenant.SetActive(t.Context(), ann, true))
-	ok(t, tenant.SetUsageLocation(t.Context(), ann, "de"))
+	ok(t, tenant.EditUser(t.Context(), ann, "", map[string]string{UsageLocation: "de"}))
 	if got := usageLocation(t, tenant, ann); got != "DE" {
 		t.Error(got)
 	}
@@ -77,7 +77,7 @@ func TestEditingACloudOnlyAccount(t *testing.T) {
 		UserName: "ben@corp.example", DisplayName: "Ben", GivenName: "B.", FamilyName: "Lee", Department: "Sales", Mail: "ben@corp.example",
 	})
 	ok(t, err)
-	ok(t, tenant.EditUser(t.Context(), id, map[string]string{
+	ok(t, tenant.EditUser(t.Context(), id, "", map[string]string{
 		"title": " Engineer ", "name.givenName": "", directory.WorkPhone.Path(): "+44 1", directory.StreetAddress.Path(): "1 High St\r\n2nd floor\r\n",
 		directory.ProxyAddresses.Path(): "SMTP:ben@corp.example\n\nsmtp:b@corp.example", directory.HideFromAddressLists.Path(): "true",
 	}))
@@ -105,15 +105,15 @@ func TestEditingACloudOnlyAccount(t *testing.T) {
 		"Distinguished name is filled by Active Directory only":          {directory.OnPremisesDistinguishedName.Path(): "CN=Ben"},
 		`"urn:ietf:params:scim:schemas:core:2.0:User:title" is no attri`: {directory.SchemaUser + ":title": "x"},
 	} {
-		wantFault(t, tenant.EditUser(t.Context(), id, values), directory.Usage, cause)
+		wantFault(t, tenant.EditUser(t.Context(), id, "", values), directory.Usage, cause)
 	}
 	if diff := cmp.Diff(want, document(t, tenant, directory.User, id)); diff != "" {
 		t.Error("half of a refused edit happened:", diff)
 	}
 	ok(t, tenant.DeleteUser(t.Context(), id))
-	wantFault(t, tenant.EditUser(t.Context(), id, nil), directory.Usage, "there is no user with the id")
+	wantFault(t, tenant.EditUser(t.Context(), id, "", nil), directory.Usage, "there is no user with the id")
 	wantFault(t, tenant.DeleteUser(t.Context(), id), directory.Usage, "there is no user with the id")
-	wantFault(t, tenant.SetUsageLocation(t.Context(), id, "DE"), directory.Usage, "there is no account with the id")
+	wantFault(t, tenant.EditUser(t.Context(), id, "", map[string]string{UsageLocation: "DE"}), directory.Usage, "there is no user with the id")
 	ok(t, tenant.Restore(t.Context(), id))
 	if diff := cmp.Diff(want, document(t, tenant, directory.User, id)); diff != "" {
 		t.Error(diff)
@@ -171,10 +171,10 @@ func TestUsageLocationsAreCountries(t *testing.T) {
 		if strings.TrimSpace(bad) == "" {
 			continue
 		}
-		wantFault(t, tenant.SetUsageLocation(t.Context(), id, bad), directory.Usage, "is no country code")
+		wantFault(t, tenant.EditUser(t.Context(), id, "", map[string]string{UsageLocation: bad}), directory.Usage, "is no country code")
 	}
 	for _, good := range []string{"us", " FR ", ""} {
-		if err := tenant.SetUsageLocation(t.Context(), id, good); err != nil || usageLocation(t, tenant, id) != strings.ToUpper(strings.TrimSpace(good)) {
+		if err := tenant.EditUser(t.Context(), id, "", map[string]string{UsageLocation: good}); err != nil || usageLocation(t, tenant, id) != strings.ToUpper(strings.TrimSpace(good)) {
 			t.Error(good, err)
 		}
 	}

@@ -42,9 +42,13 @@ func (t *Tenant) AddGroup(ctx context.Context, name, description string) (id str
 	return id, err
 }
 
-// EditGroup changes the name and the description of a group that was made here. A synchronised one is managed in Active Directory.
-func (t *Tenant) EditGroup(ctx context.Context, id, name, description string) error {
-	return t.changeGroup(ctx, id, func(w *Writer, group *Record) error {
+// EditGroup changes the name and the description of a group that was made here, and returns what it is now. A synchronised one is managed in
+// Active Directory, and one that is no longer as it was is refused.
+func (t *Tenant) EditGroup(ctx context.Context, id string, was Revision, name, description string) (is Revision, err error) {
+	err = t.changeGroup(ctx, id, func(w *Writer, group *Record) error {
+		if err := w.unchanged(ctx, group, was); err != nil {
+			return err
+		}
 		values, err := groupValues(name, description)
 		if err != nil {
 			return err
@@ -53,9 +57,13 @@ func (t *Tenant) EditGroup(ctx context.Context, id, name, description string) er
 		if err != nil {
 			return err
 		}
-		_, err = w.Patch(ctx, group.Type, id, operations, "")
+		if group, err = w.Patch(ctx, group.Type, id, operations, ""); err != nil {
+			return err
+		}
+		is, err = w.revision(ctx, group)
 		return err
 	})
+	return is, err
 }
 
 // DeleteGroup moves a group that was made here to the recycle bin. A synchronised one is managed in Active Directory.
@@ -78,10 +86,13 @@ func (t *Tenant) AddMembers(ctx context.Context, group string, members []string)
 	})
 }
 
-// RemoveMember takes somebody out of a group that was made here. Who is not in it is no error.
-func (t *Tenant) RemoveMember(ctx context.Context, group, member string) error {
+// RemoveMembers takes users, contacts and groups out of a group that was made here. Who is not in it is no error.
+func (t *Tenant) RemoveMembers(ctx context.Context, group string, members []string) error {
+	if len(members) > MostSelected {
+		return tooMany()
+	}
 	return t.changeGroup(ctx, group, func(w *Writer, group *Record) error {
-		removed, err := w.removeGiven(ctx, group, references([]string{member}))
+		removed, err := w.removeGiven(ctx, group, references(members))
 		if err != nil {
 			return err
 		}

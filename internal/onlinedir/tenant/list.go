@@ -86,10 +86,15 @@ type search struct {
 	args      []any
 	rests     map[directory.Kind]scim.Filter // what SQL cannot decide, of the types that have any such thing
 	order     *ranking                       // nil for the order in which resources appeared
+	walks     bool                           // goes from row to row: see readInTurn
 }
 
 func newSearch(q Query) (*search, error) {
 	s := &search{Query: q, rests: make(map[directory.Kind]scim.Filter)}
+	var err error
+	if s.order, err = rankingOf(q); err != nil {
+		return nil, err
+	}
 	for i, part := range q.Parts {
 		w := whereOf(part.Type, part.Filter)
 		if w.rest != nil && needsRelations(w.rest) {
@@ -98,17 +103,14 @@ func newSearch(q Query) (*search, error) {
 		if w.rest != nil {
 			s.rests[part.Type.Kind] = w.rest
 		}
+		s.walks = s.walks || w.walks(part, s.order)
 		text, args := w.condition(part.Type)
 		if i > 0 {
 			s.condition += " OR "
 		}
 		s.condition, s.args = s.condition+"("+text+")", append(s.args, args...)
 	}
-	var err error
-	if s.order, err = rankingOf(q); err != nil {
-		return nil, err
-	}
-	if s.order != nil && s.order.required && s.order.key == "r.user_name" {
+	if s.order.byUserName() {
 		s.condition += " AND r.user_name IS NOT NULL" // so that the index on it gives the order
 	}
 	s.condition = "WHERE " + s.condition

@@ -33,9 +33,9 @@ type route struct {
 
 // filtered are the conditions of a list: SQL as far as it goes, and the rest.
 type filtered struct {
-	sql     []clause
-	indexed bool // an index finds the rows
-	rest    scim.Filter
+	sql   []clause
+	finds extent
+	rest  scim.Filter
 }
 
 func (f filtered) nothing() bool { return len(f.sql) == 0 && f.rest == nil }
@@ -68,7 +68,7 @@ func (s listing) filtered(kind *scim.ResourceType) filtered {
 	var rest scim.And
 	for _, part := range s.parts() {
 		w := whereOf(kind, part)
-		if f.indexed = f.indexed || w.indexed; w.rest != nil {
+		if f.finds = max(f.finds, w.finds); w.rest != nil {
 			rest = append(rest, w.rest)
 		}
 		for _, text := range w.sql { // one, for one part
@@ -79,6 +79,12 @@ func (s listing) filtered(kind *scim.ResourceType) filtered {
 		f.rest = rest
 	}
 	return f
+}
+
+// walks reports whether a list asks all rows that a range of an index finds for something else: the range may be most of the directory.
+func (s listing) walks(kind *scim.ResourceType) bool {
+	f := s.filtered(kind)
+	return s.search == "" && !s.problems && s.since == 0 && f.finds == byRange && len(f.sql) > 1
 }
 
 func (s listing) parts() []scim.Filter {
@@ -128,7 +134,7 @@ func (r *Reader) indexed(ctx context.Context, s listing, f filtered) (list []int
 		p.low = s.since
 		list, err = r.collect(ctx, []phase{p})
 		return list, len(list) <= r.tenant.bounds.sorted, err
-	case !f.indexed:
+	case f.finds == byRow:
 		return nil, false, nil
 	default:
 		for _, part := range f.sql {

@@ -29,6 +29,11 @@ func (r *Reader) Members(ctx context.Context, group *Record, each func(Member) e
 		" FROM member m JOIN resource o ON o.seq = m.member WHERE m.grp = ? ORDER BY m.member", group, each)
 }
 
+// MemberIDs is Members without the names: these are in the documents of the members, and reading them would be most of the work.
+func (r *Reader) MemberIDs(ctx context.Context, group *Record, each func(Member) error) error {
+	return r.relations(ctx, "SELECT o.seq, o.id, o.kind, '' FROM member m JOIN resource o ON o.seq = m.member WHERE m.grp = ? ORDER BY m.member", group, each)
+}
+
 // Groups passes every group that has a resource as its direct member to each.
 func (r *Reader) Groups(ctx context.Context, member *Record, each func(Member) error) error {
 	return r.relations(ctx, "SELECT o.seq, o.id, o.kind, coalesce(json_extract(o.body, '$.displayName'), '')"+

@@ -21,7 +21,7 @@ func narrow(f scim.Filter) (fragment, bool) {
 			}
 			texts, args = append(texts, one.text), append(args, one.args...)
 		}
-		return fragment{"(" + strings.Join(texts, " OR ") + ")", args, true}, true
+		return fragment{"(" + strings.Join(texts, " OR ") + ")", args, byValue}, true
 	case scim.Comparison:
 		value, ok := f.Value.(string)
 		if !ok || f.Operator != scim.Equal || f.Path.Extension == nil || f.Path.Extension.ID != directory.SchemaOnPremises {
@@ -66,5 +66,5 @@ func narrowMail(inner scim.Filter) (fragment, bool) {
 
 func owner(address string) (fragment, bool) {
 	folded := scim.Fold(strings.TrimSpace(address))
-	return fragment{"r.seq IN (SELECT a.resource FROM address a WHERE a.address = ?)", []any{folded}, true}, folded != ""
+	return fragment{"r.seq IN (SELECT a.resource FROM address a WHERE a.address = ?)", []any{folded}, byValue}, folded != ""
 }

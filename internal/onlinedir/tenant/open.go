@@ -41,6 +41,7 @@ type Tenant struct {
 	uses     *uses
 	attempts attempts
 	hashing  chan struct{} // see oneHash
+	walking  chan struct{} // see readInTurn
 	cost     int           // of a hash
 
 	stop    context.CancelFunc
@@ -52,9 +53,6 @@ type Option func(*Tenant)
 
 // WithClock sets the clock that dates changes and empties the recycle bin; time.Now is the default.
 func WithClock(now func() time.Time) Option { return func(t *Tenant) { t.now = now } }
-
-// WithBusyTimeout sets how long a transaction waits while another process holds the lock; ten seconds is the default.
-func WithBusyTimeout(d time.Duration) Option { return func(t *Tenant) { t.busyAfter = d } }
 
 // Open opens the directory in a folder. Until ctx ends or Close is called, what is too old is thrown away, now and every hour: in the
 // recycle bin, among the sessions and in the audit log. A folder without a directory, one that another program keeps locked, and one that another version wrote end in a
@@ -71,7 +69,7 @@ func Open(ctx context.Context, dir string, log *zap.Logger, options ...Option) (
 	}
 	t := &Tenant{
 		catalogue: scim.NewCatalogue(), log: log, now: time.Now, busyAfter: defaultBusyTimeout, searchTime: defaultSearchTime, bounds: defaultBounds(), path: path,
-		uses: newUses(), cost: defaultCost, hashing: make(chan struct{}, hashes), stopped: make(chan struct{}),
+		uses: newUses(), cost: defaultCost, hashing: make(chan struct{}, hashes), walking: make(chan struct{}, longSearches), stopped: make(chan struct{}),
 	}
 	for _, option := range options {
 		option(t)

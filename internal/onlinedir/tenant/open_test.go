@@ -88,10 +88,13 @@ func TestInitRefuses(t *testing.T) {
 	wantFault(t, Init(filepath.Join(file, "sub"), options), directory.Usage, "cannot be used")
 }
 
+// withBusyTimeout sets how long a transaction waits while another process holds the lock.
+func withBusyTimeout(d time.Duration) Option { return func(t *Tenant) { t.busyAfter = d } }
+
 func TestOpenRefuses(t *testing.T) {
 	log := zap.NewNop()
 	open := func(dir string) error {
-		opened, err := Open(t.Context(), dir, log, WithBusyTimeout(20*time.Millisecond))
+		opened, err := Open(t.Context(), dir, log, withBusyTimeout(20*time.Millisecond))
 		if err == nil {
 			t.Error("opened")
 			return opened.Close()
@@ -141,7 +144,7 @@ func TestTwoProcesses(t *testing.T) {
 	if err := Init(dir, options); err != nil {
 		t.Fatal(err)
 	}
-	server, command := reopen(t, dir, WithBusyTimeout(20*time.Millisecond)), reopen(t, dir)
+	server, command := reopen(t, dir, withBusyTimeout(20*time.Millisecond)), reopen(t, dir)
 	token, err := command.NewToken(t.Context(), "syncd")
 	if err != nil {
 		t.Fatal(err)

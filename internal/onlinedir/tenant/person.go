@@ -2,7 +2,6 @@ package tenant
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -20,6 +19,7 @@ type Person struct {
 	MoreGroups    bool
 	Licence       *Licence // nil for none
 	UsageLocation string   // ISO 3166-1 alpha-2
+	Revision      Revision // for EditUser
 	Created       time.Time
 	Photo         string // data URI, empty for none
 }
@@ -68,11 +68,12 @@ func (r *Reader) person(ctx context.Context, id string) (p Person, there bool, e
 	if p.Groups, p.MoreGroups, err = r.links(ctx, "o.seq IN (SELECT grp FROM member WHERE member = ?)", record.seq, mostGroups); err != nil {
 		return p, false, err
 	}
-	var location sql.NullString
-	if _, err := r.row(ctx, "SELECT usage_location FROM resource WHERE seq = ?", []any{record.seq}, &location); err != nil {
+	if p.UsageLocation, err = r.usageLocation(ctx, record); err != nil {
 		return p, false, err
 	}
-	p.UsageLocation = location.String
+	if p.Revision, err = r.revision(ctx, record); err != nil {
+		return p, false, err
+	}
 	var licence Licence
 	has, err := r.row(ctx, "SELECT l.id, l.name, l.seats, l.used FROM seat s JOIN licence l ON l.id = s.licence WHERE s.resource = ?",
 		[]any{record.seq}, &licence.ID, &licence.Name, &licence.Seats, &licence.Used)

@@ -43,6 +43,9 @@ func TestCommonFiltersUseTheirIndex(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if search.walks {
+			t.Errorf("%s waits for long searches", c.filter)
+		}
 		if len(search.rests) > 0 && c.index != "address a" {
 			t.Errorf("%s is evaluated one by one", c.filter)
 		}

@@ -32,7 +32,11 @@ func (r relation) compile(op scim.Operator, value any) (fragment, bool) {
 	case value == nil:
 		return fragment{text: r.exists("1")}, true
 	case op == scim.Equal:
-		return fragment{"r.seq IN (SELECT e." + r.mine + " FROM member e WHERE e." + r.theirs + " = " + resourceOf + ")", []any{id}, true}, true
+		finds := byRange // a group may have half a million members
+		if r.mine == "grp" {
+			finds = byValue
+		}
+		return fragment{"r.seq IN (SELECT e." + r.mine + " FROM member e WHERE e." + r.theirs + " = " + resourceOf + ")", []any{id}, finds}, true
 	case op == scim.NotEqual: // what is absent differs from every value
 		return fragment{text: "(" + r.exists("o.id <> ?") + " OR NOT " + r.exists("1") + ")", args: []any{id}}, true
 	}

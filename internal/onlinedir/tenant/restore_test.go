@@ -57,9 +57,9 @@ func TestRestoreNamesBothParties(t *testing.T) {
 	rival, err := tenant.AddUser(t.Context(), NewUser{UserName: "ANN@corp.example", DisplayName: "Rival"})
 	ok(t, err)
 	wantFault(t, tenant.Restore(t.Context(), ann), directory.Usage, "ann cannot be restored: userName ann@corp.example is already used by Rival")
-	ok(t, tenant.EditUser(t.Context(), rival, map[string]string{"userName": "rival", directory.WorkEmail.Path(): "Ann@corp.example"}))
+	ok(t, tenant.EditUser(t.Context(), rival, "", map[string]string{"userName": "rival", directory.WorkEmail.Path(): "Ann@corp.example"}))
 	wantFault(t, tenant.Restore(t.Context(), ann), directory.Usage, "ann cannot be restored: address ann@corp.example is already used by Rival")
-	ok(t, tenant.EditUser(t.Context(), rival, map[string]string{directory.WorkEmail.Path(): ""}))
+	ok(t, tenant.EditUser(t.Context(), rival, "", map[string]string{directory.WorkEmail.Path(): ""}))
 	ok(t, tenant.AddDomain(t.Context(), "other.example", true))
 	wantFault(t, tenant.Restore(t.Context(), ann), directory.Usage, "ann cannot be restored: userName ann@corp.example is in no domain of Contoso")
 	if u, _, err := tenant.User(t.Context(), ann); err != nil || u.State != Deleted {

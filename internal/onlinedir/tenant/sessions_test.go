@@ -171,7 +171,7 @@ func TestUseIsKept(t *testing.T) {
 // TestUsesThatCannotBeWritten are not forgotten, and do not undo what came later.
 func TestUsesThatCannotBeWritten(t *testing.T) {
 	c := newClock()
-	d := newTenant(t, WithClock(c.Now), WithBusyTimeout(time.Millisecond))
+	d := newTenant(t, WithClock(c.Now), withBusyTimeout(time.Millisecond))
 	token, err := d.NewToken(t.Context(), "syncd")
 	if err != nil {
 		t.Fatal(err)

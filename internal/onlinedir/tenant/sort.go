@@ -37,6 +37,9 @@ func rankingOf(q Query) (*ranking, error) {
 	return o, nil
 }
 
+// byUserName reports whether an index gives the order.
+func (o *ranking) byUserName() bool { return o != nil && o.required && o.key == "r.user_name" }
+
 // clause orders rows that have a sort_key and the seq of a table. What has no value comes last when ascending and first when descending
 // (RFC 7644 §3.4.2.3); what is equal keeps the order in which it appeared, so that pages fit together.
 func (o *ranking) clause(table string) string {

@@ -5,6 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/http"
+
+	"syncd/internal/onlinedir/scim"
 )
 
 // Reader reads one moment of the directory. It is valid only inside the function that it was given to.
@@ -21,6 +24,7 @@ type Writer struct {
 	domains map[string]bool // see companyDomains
 	moves   []move          // memberships that changed, for the audit log
 	made    creations       // likewise
+	looks   int             // see spend
 }
 
 // Read runs fn on one moment of the directory. fn must not wait for anything slow: an old moment keeps the log from being folded
@@ -75,6 +79,20 @@ func (w *Writer) Savepoint(ctx context.Context, fn func() error) error {
 	}
 	_, err := w.exec(ctx, "RELEASE operation")
 	return err
+}
+
+// mostLooks bounds how often the changes of one transaction look at values of documents: about a second of work, while which nobody else writes.
+const mostLooks = 500_000
+
+// bytesPerLook is what of a document counts as a look, because it is read and written whole. A bulk can change a thousand people with photographs.
+const bytesPerLook = 400
+
+// spend notes looks, and refuses to do more than one transaction may.
+func (w *Writer) spend(looks int) error {
+	if w.looks += looks; w.looks <= mostLooks {
+		return nil
+	}
+	return scim.Refuse(http.StatusRequestEntityTooLarge, "", "the operations go through values of attributes more than %d times in all; send fewer operations at a time", mostLooks)
 }
 
 // statement prepares a query once for a transaction.

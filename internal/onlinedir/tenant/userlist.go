@@ -10,22 +10,31 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"syncd/internal/onlinedir/scim"
 )
 
-// mostCSV is how many bytes a file of user names may have: room for MostSelected lines with other columns beside.
-const mostCSV = 8 << 20
+// LargestCSV is how many bytes a file of user names may have: room for MostSelected lines with other columns beside.
+const LargestCSV = 8 << 20
+
+// UserList is what a CSV file says of whom a bulk action is about.
+type UserList struct {
+	Names    []string // each once, as it stands in the file first
+	Repeated int      // lines that name somebody who was named before, in any case
+}
 
 // ParseCSV reads the user names of a CSV file (RFC 4180), for a Selection. A first line may name the columns; with several columns one must be
 // called userName, whatever its case. It takes what spreadsheets write: commas, semicolons or tabs, a byte order mark, UTF-16, empty rows. A
 // bad line is a fault that gives its number, as are a file without names and one with more than MostSelected.
-func ParseCSV(file io.Reader) ([]string, error) {
+func ParseCSV(file io.Reader) (list UserList, err error) {
 	text, err := csvText(file)
 	if err != nil {
-		return nil, err
+		return list, err
 	}
 	r := csv.NewReader(strings.NewReader(text))
 	r.Comma, r.FieldsPerRecord, r.TrimLeadingSpace = delimiter(text), -1, true
-	var names, bad []string
+	var bad []string
+	seen := make(map[string]bool)
 	column := -1
 	for {
 		record, err := r.Read()
@@ -35,7 +44,7 @@ func ParseCSV(file io.Reader) ([]string, error) {
 		if broken, ok := errors.AsType[*csv.ParseError](err); ok {
 			bad = append(bad, fmt.Sprintf("line %d: %s", broken.StartLine, broken.Err))
 		} else if err != nil {
-			return nil, fmt.Errorf("read a CSV file: %w", err)
+			return list, fmt.Errorf("read a CSV file: %w", err)
 		}
 		if len(bad) == MostNamed {
 			break
@@ -47,7 +56,7 @@ func ParseCSV(file io.Reader) ([]string, error) {
 		if column < 0 {
 			var header bool
 			if column, header, err = headingOf(record); err != nil {
-				return nil, err
+				return list, err
 			}
 			if header {
 				continue
@@ -57,29 +66,32 @@ func ParseCSV(file io.Reader) ([]string, error) {
 		switch {
 		case why != "":
 			bad = append(bad, fmt.Sprintf("line %d: %s", line, why))
-		case len(names) == MostSelected:
-			return nil, tooMany()
+		case seen[scim.Fold(name)]:
+			list.Repeated++
+		case len(list.Names) == MostSelected:
+			return list, tooMany()
 		default:
-			names = append(names, name)
+			seen[scim.Fold(name)] = true
+			list.Names = append(list.Names, name)
 		}
 	}
 	switch {
 	case len(bad) > 0:
-		return nil, mistake("the file cannot be read: "+strings.Join(bad, "; "), "correct these lines, then choose the file again")
-	case len(names) == 0:
-		return nil, mistake("the file has no user names", "write one user name in each line, below the heading userName")
+		return list, mistake("the file cannot be read: "+strings.Join(bad, "; "), "correct these lines, then choose the file again")
+	case len(list.Names) == 0:
+		return list, mistake("the file has no user names", "write one user name in each line, below the heading userName")
 	}
-	return names, nil
+	return list, nil
 }
 
 // csvText reads the whole file as UTF-8, without its byte order mark.
 func csvText(file io.Reader) (string, error) {
-	data, err := io.ReadAll(io.LimitReader(file, mostCSV+1))
+	data, err := io.ReadAll(io.LimitReader(file, LargestCSV+1))
 	if err != nil {
 		return "", fmt.Errorf("read a CSV file: %w", err)
 	}
-	if len(data) > mostCSV {
-		return "", mistake(fmt.Sprintf("the file is larger than %d MiB", mostCSV>>20), "leave the other columns out")
+	if len(data) > LargestCSV {
+		return "", mistake(fmt.Sprintf("the file is larger than %d MiB", LargestCSV>>20), "leave the other columns out")
 	}
 	for mark, unit := range map[string]func(b []byte) uint16{
 		"\xff\xfe": func(b []byte) uint16 { return uint16(b[0]) | uint16(b[1])<<8 },

@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -26,9 +27,13 @@ func TestCSV(t *testing.T) {
 		"empty rows":         "\n\nuserName\n\nann@corp.example\n\n\nben@corp.example\n\n",
 	} {
 		got, err := ParseCSV(strings.NewReader(text))
-		if err != nil || !slices.Equal(got, names) {
-			t.Errorf("%s: %q %v", what, got, err)
+		if err != nil || !slices.Equal(got.Names, names) || got.Repeated != 0 {
+			t.Errorf("%s: %+v %v", what, got, err)
 		}
+	}
+	twice, err := ParseCSV(strings.NewReader("userName\nann@corp.example\n ANN@corp.example\nben@corp.example\nann@corp.example\n"))
+	if err != nil || !slices.Equal(twice.Names, names) || twice.Repeated != 2 {
+		t.Errorf("named twice: %+v %v", twice, err)
 	}
 	for cause, text := range map[string]string{
 		"has no user names":                          "userName\n\n",
@@ -38,8 +43,8 @@ func TestCSV(t *testing.T) {
 		"line 2: not UTF-8":                          "userName\nM\xfcller\n",
 		"line 2: no user name, but something else":   "userName\n\"a\nb\"\n",
 		"line 2: bare \" in non-quoted-field":        "userName\na\"b\nc\n",
-		"more than 10000 people are selected":        strings.Repeat("a\n", MostSelected+1),
-		"is larger than 8 MiB":                       strings.Repeat("x", mostCSV+1),
+		"more than 10000 people are selected":        manyNames(MostSelected + 1),
+		"is larger than 8 MiB":                       strings.Repeat("x", LargestCSV+1),
 		"line 11: no user name":                      "userName,x\n" + strings.Repeat(",x\n", 20),
 	} {
 		_, err := ParseCSV(strings.NewReader(text))
@@ -50,15 +55,23 @@ func TestCSV(t *testing.T) {
 	}
 }
 
+func manyNames(n int) string {
+	var text strings.Builder
+	for i := range n {
+		fmt.Fprintln(&text, "user", i)
+	}
+	return text.String()
+}
+
 func FuzzCSV(f *testing.F) {
 	f.Add([]byte("userName;x\na;b\n"))
 	f.Add([]byte("\xff\xfea\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		names, err := ParseCSV(strings.NewReader(string(data)))
-		if err == nil && len(names) == 0 || len(names) > MostSelected {
-			t.Error(len(names), err)
+		list, err := ParseCSV(strings.NewReader(string(data)))
+		if err == nil && len(list.Names) == 0 || len(list.Names) > MostSelected {
+			t.Error(len(list.Names), err)
 		}
-		for _, name := range names {
+		for _, name := range list.Names {
 			if name != strings.TrimSpace(name) || name == "" || strings.ContainsAny(name, "\n\x00") {
 				t.Errorf("%q", name)
 			}

@@ -60,7 +60,7 @@ func (t *Tenant) Users(ctx context.Context, q UserQuery) (page UserPage, err err
 	if err != nil {
 		return page, err
 	}
-	err = t.Read(ctx, func(r *Reader) error {
+	err = t.readList(ctx, s, func(r *Reader) error {
 		found, partial, err := r.list(ctx, s, q.After, limitOf(q.Limit))
 		if err != nil {
 			return err

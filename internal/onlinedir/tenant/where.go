@@ -9,10 +9,10 @@ import (
 // where is a filter as SQL over the table resource r, as far as SQL can say it. rest, when not nil, must still be evaluated on each
 // row that the SQL lets pass.
 type where struct {
-	sql     []string // joined by AND
-	args    []any
-	indexed bool // an index finds the rows
-	rest    scim.Filter
+	sql   []string // joined by AND
+	args  []any
+	finds extent
+	rest  scim.Filter
 }
 
 // whereOf splits a filter at its top-level "and": every part that has a column becomes SQL, the others are the rest, for some of which SQL
@@ -34,7 +34,7 @@ func whereOf(kind *scim.ResourceType, f scim.Filter) where {
 			}
 		}
 		w.sql, w.args = append(w.sql, sql.text), append(w.args, sql.args...)
-		w.indexed = w.indexed || sql.indexed
+		w.finds = max(w.finds, sql.finds)
 	}
 	if len(rest) > 0 {
 		w.rest = rest
@@ -46,7 +46,7 @@ func whereOf(kind *scim.ResourceType, f scim.Filter) where {
 // the order of the page rather than use the index of a column; the plus sign takes that index away from it (sqlite.org/optoverview.html §8.1).
 func (w where) condition(kind *scim.ResourceType) (string, []any) {
 	alive := "r.deleted IS NULL"
-	if w.indexed {
+	if w.finds > byRow {
 		alive = "+r.deleted IS NULL"
 	}
 	parts := append([]string{"r.kind = ?", alive}, w.sql...)
@@ -55,10 +55,19 @@ func (w where) condition(kind *scim.ResourceType) (string, []any) {
 
 // fragment is one condition in SQL.
 type fragment struct {
-	text    string
-	args    []any
-	indexed bool
+	text  string
+	args  []any
+	finds extent
 }
+
+// extent is how SQLite finds the rows that fit a condition.
+type extent uint8
+
+const (
+	byRow   extent = iota // asks every row
+	byRange               // reads a range of an index, which may be long
+	byValue               // looks a value up that one row has, or a handful
+)
 
 // compiler writes filters as SQL for one resource type.
 type compiler struct{ kind *scim.ResourceType }
@@ -67,9 +76,9 @@ type compiler struct{ kind *scim.ResourceType }
 func (c compiler) compile(f scim.Filter) (fragment, bool) {
 	switch f := f.(type) {
 	case scim.And:
-		return c.compileAll(f, " AND ", func(a, b bool) bool { return a || b })
+		return c.compileAll(f, " AND ", func(a, b extent) extent { return max(a, b) })
 	case scim.Or:
-		return c.compileAll(f, " OR ", func(a, b bool) bool { return a && b })
+		return c.compileAll(f, " OR ", func(a, b extent) extent { return min(a, b) })
 	case scim.Not:
 		inner, ok := c.compile(f.Filter)
 		return opposite(inner), ok
@@ -93,7 +102,7 @@ func constant(holds bool) fragment {
 	if holds {
 		return fragment{text: "1"}
 	}
-	return fragment{text: "0", indexed: true}
+	return fragment{text: "0", finds: byValue}
 }
 
 func compilePresent(p scim.Path) (fragment, bool) {
@@ -109,7 +118,7 @@ func compilePresent(p scim.Path) (fragment, bool) {
 	return fragment{}, false
 }
 
-func (c compiler) compileAll(parts []scim.Filter, word string, indexed func(a, b bool) bool) (fragment, bool) {
+func (c compiler) compileAll(parts []scim.Filter, word string, both func(a, b extent) extent) (fragment, bool) {
 	var all fragment
 	var texts []string
 	for i, part := range parts {
@@ -118,9 +127,9 @@ func (c compiler) compileAll(parts []scim.Filter, word string, indexed func(a, b
 			return fragment{}, false
 		}
 		if i == 0 {
-			all.indexed = one.indexed
+			all.finds = one.finds
 		}
-		all.indexed = indexed(all.indexed, one.indexed)
+		all.finds = both(all.finds, one.finds)
 		texts, all.args = append(texts, one.text), append(all.args, one.args...)
 	}
 	all.text = "(" + strings.Join(texts, word) + ")"
