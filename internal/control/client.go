@@ -94,16 +94,6 @@ func (c *Client) Status(ctx context.Context) (*Status, error) {
 	return s, c.ask(ctx, http.MethodGet, "/v1/status", nil, s)
 }
 
-// Pass returns a pass that has ended, nil while it has not.
-func (c *Client) Pass(ctx context.Context, id string) (*directory.PassRecord, error) {
-	p := new(directory.PassRecord)
-	found, err := c.call(ctx, http.MethodGet, "/v1/passes/"+id, nil, p)
-	if err != nil || !found {
-		return nil, err
-	}
-	return p, nil
-}
-
 // call sends one request; found is false for 404. The answer is copied to into where that is an io.Writer, else decoded.
 func (c *Client) call(ctx context.Context, method, path string, body io.Reader, into any) (found bool, err error) {
 	request, err := http.NewRequestWithContext(ctx, method, c.base+path, body)

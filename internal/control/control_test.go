@@ -3,6 +3,7 @@ package control_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -60,6 +61,29 @@ var unknownPlan = &directory.Fault{Class: directory.Usage, Cause: "no such plan"
 func (f *fakeDaemon) Status() (*control.Status, error) { s := f.status; return &s, nil }
 
 func (f *fakeDaemon) Passes(int) ([]directory.PassRecord, error) { return f.passes, nil }
+
+func (f *fakeDaemon) Pass(id string) (*directory.PassRecord, error) {
+	for i := range f.passes {
+		if f.passes[i].ID == id {
+			return &f.passes[i], nil
+		}
+	}
+	return nil, nil
+}
+
+func (f *fakeDaemon) Refused(after string, n int) (*control.RefusedPage, error) {
+	if after == "nonsense" {
+		return nil, unknownPlan
+	}
+	if after == "" {
+		return &control.RefusedPage{Refused: []directory.RefusedObject{{Name: "Ann"}}, Next: fmt.Sprint(n)}, nil
+	}
+	return &control.RefusedPage{Refused: []directory.RefusedObject{{Name: "Bob after " + after}}}, nil
+}
+
+func (f *fakeDaemon) Held(after string, _ int) (*control.HeldPage, error) {
+	return &control.HeldPage{Held: []directory.HeldObject{{Name: "Carl" + after, Op: "depart"}}}, nil
+}
 
 // serve runs the control endpoint and returns a client of it.
 func serve(t *testing.T, c control.Config, daemon control.Daemon) (*control.Client, string) {
