@@ -147,6 +147,22 @@ func TestClientAndServer(t *testing.T) {
 			if p, err := client.Pass(ctx, "B"); err != nil || p != nil {
 				t.Errorf("Pass B has not ended: %+v, %v", p, err)
 			}
+			if list, err := client.Passes(ctx, 5); err != nil || len(list) != 1 {
+				t.Errorf("Passes: %+v, %v", list, err)
+			}
+			page, err := client.Refused(ctx, "")
+			if err != nil || page.Refused[0].Name != "Ann" || page.Next != "1000" {
+				t.Errorf("Refused: %+v, %v", page, err)
+			}
+			if page, err = client.Refused(ctx, page.Next+"&"); err != nil || page.Refused[0].Name != "Bob after 1000&" || page.Next != "" {
+				t.Errorf("Refused, the part that follows: %+v, %v", page, err)
+			}
+			if _, err := client.Refused(ctx, "nonsense"); directory.ClassOf(err) != directory.Usage {
+				t.Errorf("Refused after nonsense: %v", err)
+			}
+			if page, err := client.Held(ctx, ""); err != nil || page.Held[0].Op != "depart" {
+				t.Errorf("Held: %+v, %v", page, err)
+			}
 		})
 	}
 }
