@@ -20,6 +20,7 @@ type commandLine struct {
 	Run       runCommand       `cmd:"" default:"withargs" help:"Run the daemon, or make one pass with --now (the default command)."`
 	Status    statusCommand    `cmd:"" help:"Show what the last pass did, what is refused or held, and what comes next."`
 	History   historyCommand   `cmd:"" help:"List the last passes, or show one with how long it took and what was refused and held."`
+	Why       whyCommand       `cmd:"" help:"Say why one person, contact or group is online, or why not."`
 	Plan      planCommand      `cmd:"" help:"Show what a pass would do, or what is held; -o freezes it in a file. Nothing is written online."`
 	Apply     applyCommand     `cmd:"" help:"Apply exactly the plan that a file holds."`
 	Approve   approveCommand   `cmd:"" help:"Let a held plan happen."`

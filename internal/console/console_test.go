@@ -53,22 +53,29 @@ func TestTable(t *testing.T) {
 	table.Row("山田太郎", "user", "the address is used by somebody else")
 	table.Row("A very long name indeed", "group", "no\nreason")
 	for _, c := range []struct {
-		width int
-		want  string
+		width, margin int
+		want          string
 	}{
-		{0, `
+		{0, 0, `
 name                     kind   why
 山田太郎                 user   the address is used by somebody else
 A very long name indeed  group  no reason
 `},
-		{48, `
+		{48, 0, `
 name             kind   why
 山田太郎         user   the address is used by
                         somebody else
 A very long na…  group  no reason
 `},
+		{50, 2, `
+  name             kind   why
+  山田太郎         user   the address is used by
+                          somebody else
+  A very long na…  group  no reason
+`},
 	} {
 		var out bytes.Buffer
+		table.Margin = c.margin
 		if err := table.Print(&out, c.width); err != nil {
 			t.Fatal(err)
 		}

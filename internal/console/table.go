@@ -15,6 +15,8 @@ const (
 // Table is rows of text under each other. The last column holds the sentences: it is wrapped where a line is too long for the terminal,
 // after the widest of the other columns have been cut.
 type Table struct {
+	Margin int // blank cells before each line
+
 	rows [][]string
 }
 
@@ -38,9 +40,14 @@ func (t *Table) Row(cells ...string) {
 
 // Print writes the table for lines of width cells; 0 cuts and wraps nothing.
 func (t *Table) Print(out io.Writer, width int) error {
+	margin := strings.Repeat(" ", t.Margin)
+	if width > 0 {
+		width = max(width-t.Margin, 1)
+	}
 	columns := t.columns(width)
 	for _, row := range t.rows {
-		if _, err := io.WriteString(out, lineOf(row, columns, width)); err != nil {
+		line := margin + strings.ReplaceAll(lineOf(row, columns, width), "\n", "\n"+margin)
+		if _, err := fmt.Fprintln(out, line); err != nil {
 			return fmt.Errorf("a table cannot be printed: %w", err)
 		}
 	}
@@ -87,7 +94,7 @@ func total(widths []int) int {
 	return n
 }
 
-// lineOf is one row, with the line end.
+// lineOf is one row, without its last line end.
 func lineOf(row []string, columns []int, width int) string {
 	var line strings.Builder
 	for i, cell := range row {
@@ -104,5 +111,5 @@ func lineOf(row []string, columns []int, width int) string {
 		}
 		line.WriteString(cell)
 	}
-	return strings.TrimRight(line.String(), " ") + "\n"
+	return strings.TrimRight(line.String(), " ")
 }

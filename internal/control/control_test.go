@@ -2,6 +2,7 @@ package control_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -85,6 +86,14 @@ func (f *fakeDaemon) Held(after string, _ int) (*control.HeldPage, error) {
 	return &control.HeldPage{Held: []directory.HeldObject{{Name: "Carl" + after, Op: "depart"}}}, nil
 }
 
+func (f *fakeDaemon) Why(_ context.Context, name string, out io.Writer) error {
+	if name == "nobody" {
+		return unknownPlan
+	}
+	_, err := io.WriteString(out, "why "+name)
+	return err
+}
+
 // serve runs the control endpoint and returns a client of it.
 func serve(t *testing.T, c control.Config, daemon control.Daemon) (*control.Client, string) {
 	t.Helper()
@@ -159,6 +168,13 @@ func TestClientAndServer(t *testing.T) {
 			}
 			if _, err := client.Refused(ctx, "nonsense"); directory.ClassOf(err) != directory.Usage {
 				t.Errorf("Refused after nonsense: %v", err)
+			}
+			var why bytes.Buffer
+			if err := client.Why(ctx, `CORP\ann & co`, &why); err != nil || why.String() != `why CORP\ann & co` {
+				t.Errorf("Why: %q, %v", why.String(), err)
+			}
+			if err := client.Why(ctx, "nobody", &why); directory.ClassOf(err) != directory.Usage {
+				t.Errorf("Why nobody: %v", err)
 			}
 			if page, err := client.Held(ctx, ""); err != nil || page.Held[0].Op != "depart" {
 				t.Errorf("Held: %+v, %v", page, err)

@@ -29,6 +29,7 @@ func Handler(daemon Daemon, token directory.Secret, log *zap.Logger) http.Handle
 	mux.HandleFunc("GET /v1/passes/{id}", s.pass)
 	mux.HandleFunc("GET /v1/refused", s.refused)
 	mux.HandleFunc("GET /v1/held", s.held)
+	mux.HandleFunc("GET /v1/why", s.why)
 	mux.HandleFunc("GET /v1/plans/{id}", s.plan)
 	mux.HandleFunc("POST /v1/plans/{id}/approve", s.decide(directory.DecisionApproved))
 	mux.HandleFunc("POST /v1/plans/{id}/reject", s.decide(directory.DecisionRejected))

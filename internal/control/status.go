@@ -1,6 +1,7 @@
 package control
 
 import (
+	"context"
 	"io"
 	"time"
 
@@ -70,7 +71,7 @@ type Decided struct {
 	Pass    string `json:"pass"`    // the pass that carries them out; empty after a rejection
 }
 
-// Daemon is what the control endpoint speaks for. Its methods answer at once; an error that is a *directory.Fault is told to the client as
+// Daemon is what the control endpoint speaks for. Its methods answer at once unless they say otherwise; an error that is a *directory.Fault is told to the client as
 // it is.
 type Daemon interface {
 	// Trigger asks for a pass and returns the id of the pass that answers.
@@ -87,6 +88,8 @@ type Daemon interface {
 	Plan(id string, format Format, out io.Writer) error
 	// Apply takes the file of a saved plan and returns the id of the pass that applies it.
 	Apply(plan io.Reader) (pass string, err error)
+	// Why writes the explanation of the object with a name, as one JSON object. It asks Active Directory, so it may take a while.
+	Why(ctx context.Context, name string, out io.Writer) error
 	// Decide answers a held plan.
 	Decide(plan string, d directory.Decision) (*Decided, error)
 }
