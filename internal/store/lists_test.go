@@ -61,3 +61,39 @@ func TestAPassIsFoundWithItsDetail(t *testing.T) {
 		t.Errorf("%+v %v", list, err)
 	}
 }
+
+// TestTheLastPushIsRemembered: an acknowledgement, a refusal, and the names of who departed.
+func TestTheLastPushIsRemembered(t *testing.T) {
+	s := open(t, t.TempDir())
+	ann := user("ann")
+	must(t, s.Acknowledge("1", noon, []diff.Answer{created(ann), created(user("bob"))}))
+	if p, err := s.LastPush(at("ann")); err != nil || p == nil || p.Op != "create" || p.Pass != "1" || !p.At.Equal(noon) || p.Status != 0 || p.Gone != nil {
+		t.Errorf("%+v %v", p, err)
+	}
+	must(t, s.Acknowledge("2", noon, []diff.Answer{answer(diff.Block, user("bob"), "", 400)}))
+	if p, err := s.LastPush(at("bob")); err != nil || p.Op != "block" || p.Status != 400 {
+		t.Errorf("%+v %v", p, err)
+	}
+	if list, err := s.RefusedOf(at("bob")); err != nil || len(list) != 1 || list[0].Op != "block" {
+		t.Errorf("%+v %v", list, err)
+	}
+	gone := answer(diff.Depart, ann, "", 0)
+	gone.Evidence = directory.Evidence{Cause: directory.Tombstone}
+	must(t, s.Acknowledge("3", noon, []diff.Answer{gone}))
+	p, err := s.LastPush(at("ann"))
+	if err != nil || p.Op != "depart" || p.Gone == nil || p.Gone.Name != ann.Name() || p.Gone.Evidence != "deleted in Active Directory" {
+		t.Errorf("%+v %v", p, err)
+	}
+	who := map[directory.Anchor]bool{}
+	must(t, s.EachName(func(a directory.Anchor, gone bool, names []string) {
+		if len(names) > 0 {
+			who[a] = gone
+		}
+	}))
+	if left, ok := who[at("ann")]; !ok || !left || who[at("bob")] || len(who) != 2 {
+		t.Errorf("names: %v", who)
+	}
+	if p, err := s.LastPush(at("carl")); err != nil || p != nil {
+		t.Errorf("%+v %v", p, err)
+	}
+}
