@@ -25,6 +25,7 @@ type commandLine struct {
 	Apply     applyCommand     `cmd:"" help:"Apply exactly the plan that a file holds."`
 	Approve   approveCommand   `cmd:"" help:"Let a held plan happen."`
 	Reject    rejectCommand    `cmd:"" help:"Keep online what a held plan would remove."`
+	Page      pageCommand      `cmd:"" help:"Open the status page of the running daemon to a browser on this machine, for as long as this command runs."`
 	Mapping   mappingCommand   `cmd:"" help:"Try mapping rules."`
 	Demo      demoCommand      `cmd:"" help:"A small Active Directory, an online directory and syncd between them, all in one process."`
 	Directory directoryCommand `cmd:"" help:"The simulated online directory on its own."`
