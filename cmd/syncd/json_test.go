@@ -26,7 +26,7 @@ func failedInJSON(t *testing.T, code int, says string, args ...string) {
 // TestEveryFailureIsOneJSONObject: who asked for --json finds an object on standard output, whatever went wrong.
 func TestEveryFailureIsOneJSONObject(t *testing.T) {
 	none := filepath.Join(t.TempDir(), "none.yaml")
-	for _, args := range [][]string{{"--now"}, {"status"}, {"plan"}, {"plan", "X"}, {"apply", "X"}, {"approve", "X"}, {"reject", "X"}, {"mapping", "test", "X"}} {
+	for _, args := range [][]string{{"--now"}, {"status"}, {"status", "--held"}, {"history"}, {"why", "X"}, {"plan"}, {"plan", "X"}, {"apply", "X"}, {"approve", "X"}, {"reject", "X"}, {"mapping", "test", "X"}} {
 		failedInJSON(t, exitUsage, "the configuration cannot be read", append(args, "--config", none)...)
 	}
 	failedInJSON(t, exitUsage, "unknown flag --bogus", "--now", "--bogus")

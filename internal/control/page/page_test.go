@@ -145,7 +145,7 @@ func TestTheStatusIsOnOnePage(t *testing.T) {
 	b := open(t, d, "")
 	doc, text := b.get(t, "/", http.StatusOK)
 	says(t, doc.Find("h1").Text(), "2 changes are held back until somebody decides")
-	says(t, text, "2026-11-26 13:00 UTC", "delta pass: read 7 objects", "12,477 people", hostile, "and 204 more", "1,234 created", "2 depart: deleted")
+	says(t, text, "2026-11-26 13:00 UTC", "delta pass: read 7 objects", "12,477 people", hostile, "and 204 more", "1,234 created", "2 departures: deleted")
 	if bars := doc.Find("svg[role=img] rect"); bars.Length() != 2 || bars.First().AttrOr("class", "") != "good" {
 		t.Errorf("%d bars", bars.Length())
 	}
@@ -182,7 +182,7 @@ func TestAHeldPlanIsAnsweredOnItsOwnPage(t *testing.T) {
 	d := held()
 	b := open(t, d, "")
 	doc, text := b.get(t, "/plans/P", http.StatusOK)
-	says(t, text, "2 depart: deleted", "Ann", "remove member", "left scope", "and 1 more", "let 2 changes happen")
+	says(t, text, "2 departures: deleted", "Ann", "remove member", "left scope", "and 1 more", "let 2 changes happen")
 	if strings.Contains(text, "Bob") {
 		t.Error("a change of another plan is shown")
 	}

@@ -50,7 +50,20 @@ func functions(now func() time.Time) template.FuncMap {
 		},
 		"words": func(s string) string { return strings.ReplaceAll(s, "_", " ") },
 		"did":   did,
+		"cause": cause,
 	}
+}
+
+// cause is how many changes are held for one reason: "3 departures: deleted in Active Directory".
+func cause(c directory.HeldCause) string {
+	what := map[string][2]string{
+		"depart": {"departure", "departures"}, "block": {"block", "blocks"}, "remove_member": {"membership that ends", "memberships that end"},
+	}[c.Op]
+	noun := what[1]
+	if c.Count == 1 {
+		noun = what[0]
+	}
+	return console.Count(c.Count) + " " + noun + ": " + c.Cause
 }
 
 // did is what a pass changed, in words.
