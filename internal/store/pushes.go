@@ -13,15 +13,19 @@ import (
 )
 
 // push remembers the last change of an object itself that was answered; memberships are not the object's own. It has to be called before
-// the answer is acknowledged, while the snapshot still has the object.
+// the answer is acknowledged, while the snapshot still has the object. An acknowledgement is stamped on the entry; what leaves no entry
+// behind, a refusal or a departure, is kept apart.
 func (w *writer) push(pass string, now time.Time, a *diff.Answer) error {
+	w.pushed, w.stamp = directory.Anchor{}, nil
 	if a.Op == diff.AddMember || a.Op == diff.RemoveMember || a.PutOff {
 		return nil
 	}
+	pushes := w.tx.Bucket(bucketPushes)
 	p := directory.Push{Op: a.Op.String(), At: now.UTC().Truncate(time.Second), Pass: pass}
-	if a.Refusal != nil {
+	switch {
+	case a.Refusal != nil:
 		p.Status, p.Reason = a.Refusal.Status, a.Refusal.Detail
-	} else if a.Op == diff.Depart {
+	case a.Op == diff.Depart:
 		e, found, err := entryIn(w.tx, a.Anchor)
 		if err != nil {
 			return err
@@ -29,12 +33,15 @@ func (w *writer) push(pass string, now time.Time, a *diff.Answer) error {
 		if found {
 			p.Gone = &directory.Gone{Kind: e.Resource.Kind.String(), Name: e.Resource.Name(), Names: namesOf(&e.Resource), Evidence: a.Evidence.String()}
 		}
+	default:
+		w.pushed, w.stamp = a.Anchor, stampOf(a.Op, now, pass)
+		return pushes.Delete(a.Anchor[:])
 	}
 	b, err := json.Marshal(&p)
 	if err != nil {
 		return fmt.Errorf("the last push of an object: %w", err)
 	}
-	return w.tx.Bucket(bucketPushes).Put(a.Anchor[:], b)
+	return pushes.Put(a.Anchor[:], b)
 }
 
 // namesOf are the names that an object can be asked for by.
@@ -52,16 +59,15 @@ func namesOf(r *directory.Resource) (names []string) {
 // LastPush returns what was sent of an object last; nil where nothing was, or where a former version did.
 func (s *Store) LastPush(a directory.Anchor) (p *directory.Push, err error) {
 	err = s.view(func(tx *bbolt.Tx) error {
-		pushes := tx.Bucket(bucketPushes)
-		if pushes == nil { // a file of a former version, opened for reading
-			return nil
+		if pushes := tx.Bucket(bucketPushes); pushes != nil { // a file of a former version, opened for reading, has none
+			if b := pushes.Get(a[:]); b != nil {
+				p = new(directory.Push)
+				return unmarshal(b, p, "the last push of an object")
+			}
 		}
-		b := pushes.Get(a[:])
-		if b == nil {
-			return nil
-		}
-		p = new(directory.Push)
-		return unmarshal(b, p, "the last push of an object")
+		_, last, _, err := stampedIn(tx, a)
+		p = last.read()
+		return err
 	})
 	return p, err
 }

@@ -49,7 +49,7 @@ var (
 	bucketHeld    = []byte("held")    // operation, anchor, other → JSON
 	bucketPlans   = []byte("plans")   // id of the pass that held something → JSON, see summaries
 	bucketPasses  = []byte("passes")  // sequence → JSON
-	bucketPushes  = []byte("pushes")  // anchor → JSON, see directory.Push
+	bucketPushes  = []byte("pushes")  // anchor → JSON: the last push, where no entry has it
 )
 
 // The keys of the meta bucket.
