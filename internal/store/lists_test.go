@@ -70,12 +70,21 @@ func TestTheLastPushIsRemembered(t *testing.T) {
 	if p, err := s.LastPush(at("ann")); err != nil || p == nil || p.Op != "create" || p.Pass != "1" || !p.At.Equal(noon) || p.Status != 0 || p.Gone != nil {
 		t.Errorf("%+v %v", p, err)
 	}
+	must(t, s.Intend([]diff.Change{{Op: diff.Update, Kind: directory.User, Anchor: at("ann"), Before: ann, After: ann}}, nil))
+	must(t, s.Observe([]diff.Observation{{Anchor: at("ann"), ID: "id-" + ann.Name(), Resource: *ann}}))
+	if p, err := s.LastPush(at("ann")); err != nil || p == nil || p.Pass != "1" {
+		t.Errorf("after it was written for another reason: %+v %v", p, err)
+	}
 	must(t, s.Acknowledge("2", noon, []diff.Answer{answer(diff.Block, user("bob"), "", 400)}))
 	if p, err := s.LastPush(at("bob")); err != nil || p.Op != "block" || p.Status != 400 {
 		t.Errorf("%+v %v", p, err)
 	}
 	if list, err := s.RefusedOf(at("bob")); err != nil || len(list) != 1 || list[0].Op != "block" {
 		t.Errorf("%+v %v", list, err)
+	}
+	must(t, s.Acknowledge("3", noon, []diff.Answer{answer(diff.Block, user("bob"), "", 0)}))
+	if p, err := s.LastPush(at("bob")); err != nil || p.Status != 0 || p.Pass != "3" {
+		t.Errorf("an acknowledgement after the refusal: %+v %v", p, err)
 	}
 	gone := answer(diff.Depart, ann, "", 0)
 	gone.Evidence = directory.Evidence{Cause: directory.Tombstone}
