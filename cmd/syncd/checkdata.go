@@ -12,6 +12,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"syncd/internal/cloudtarget"
+	"syncd/internal/console"
 	"syncd/internal/directory"
 	"syncd/internal/ldapsource"
 	"syncd/internal/mapping"
@@ -226,9 +227,9 @@ func (r *dataReport) print(std streams, csv string) error {
 			break
 		}
 		p := &sorted[i]
-		printWrapped(out, fmt.Sprintf("%-6s%-8s%s", levelOf(p), p.Kind, printable(p.Name)))
-		printWrapped(out, fmt.Sprintf("      %-8s%s %s", "", p.Attribute, printable(p.Problem)))
-		printWrapped(out, fmt.Sprintf("      %-8s%s", "remedy", printable(p.Suggestion)))
+		printWrapped(out, fmt.Sprintf("%-6s%-8s%s", levelOf(p), p.Kind, console.Clean(p.Name)))
+		printWrapped(out, fmt.Sprintf("      %-8s%s %s", "", p.Attribute, console.Clean(p.Problem)))
+		printWrapped(out, fmt.Sprintf("      %-8s%s", "remedy", console.Clean(p.Suggestion)))
 	}
 	if csv != "" {
 		printWrapped(out, "the list is in "+csv)

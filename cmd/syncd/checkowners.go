@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"syncd/internal/console"
 	"syncd/internal/directory"
 	"syncd/internal/mapping"
 )
@@ -100,7 +101,7 @@ func writeTable(out io.Writer, problems []dataProblem) error {
 
 // cell keeps a spreadsheet from taking a value for a formula: an apostrophe in front makes it text.
 func cell(s string) string {
-	s = printable(s)
+	s = console.Clean(s)
 	if first := strings.TrimLeft(s, " "); first != "" && strings.ContainsRune("=+-@", rune(first[0])) {
 		return "'" + s
 	}

@@ -6,8 +6,8 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode"
 
+	"syncd/internal/console"
 	"syncd/internal/directory"
 )
 
@@ -27,12 +27,12 @@ type checkReport struct {
 }
 
 func newCheckReport(std streams, json bool) *checkReport {
-	return &checkReport{Version: version, Findings: []directory.Finding{}, Untested: []string{}, out: std.out, json: json, width: terminalWidth(std.out)}
+	return &checkReport{Version: version, Findings: []directory.Finding{}, Untested: []string{}, out: std.out, json: json, width: console.Width(std.out)}
 }
 
 // add takes a finding. What others say in it is made harmless to a terminal.
 func (r *checkReport) add(f directory.Finding) {
-	f.Found, f.Remedy = printable(f.Found), printable(f.Remedy)
+	f.Found, f.Remedy = console.Clean(f.Found), console.Clean(f.Remedy)
 	r.Findings = append(r.Findings, f)
 	word := string(f.Level)
 	switch f.Level {
@@ -61,8 +61,8 @@ func (r *checkReport) line(level, name, text string) {
 		fmt.Fprintln(r.out, head+text)
 		return
 	}
-	for part := range strings.Lines(wrap(strings.Repeat(" ", len(indent))+text, r.width-columns+len(indent))) {
-		fmt.Fprintln(r.out, head+strings.TrimSuffix(strings.TrimPrefix(part, indent), "\n"))
+	for part := range strings.Lines(console.Wrap(strings.Repeat(" ", len(console.Indent))+text, r.width-columns+len(console.Indent))) {
+		fmt.Fprintln(r.out, head+strings.TrimSuffix(strings.TrimPrefix(part, console.Indent), "\n"))
 		head = strings.Repeat(" ", columns)
 	}
 }
@@ -92,14 +92,4 @@ func (r *checkReport) end() error {
 	}
 	_, err := fmt.Fprintf(r.out, "%d ok, %d %s, %d %s\n", r.OK, r.Warnings, plural(r.Warnings, "warning"), r.Failures, plural(r.Failures, "failure"))
 	return err
-}
-
-// printable makes text from elsewhere safe to print: whatever could move a cursor, or turn the direction of writing, becomes a blank.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\ufffd"))
 }

@@ -21,10 +21,13 @@ type commandLine struct {
 	Configure configureCommand `cmd:"" help:"Set syncd up step by step, or change a password, the scope or a server later."`
 	Status    statusCommand    `cmd:"" help:"Show what the last pass did, what is refused or held, and what comes next."`
 	Check     checkCommand     `cmd:"" help:"Test everything that syncd needs, and name what is missing with its remedy. Nothing is written."`
+	History   historyCommand   `cmd:"" help:"List the last passes, or show one with how long it took and what was refused and held."`
+	Why       whyCommand       `cmd:"" help:"Say why one person, contact or group is online, or why not."`
 	Plan      planCommand      `cmd:"" help:"Show what a pass would do, or what is held; -o freezes it in a file. Nothing is written online."`
 	Apply     applyCommand     `cmd:"" help:"Apply exactly the plan that a file holds."`
 	Approve   approveCommand   `cmd:"" help:"Let a held plan happen."`
 	Reject    rejectCommand    `cmd:"" help:"Keep online what a held plan would remove."`
+	Page      pageCommand      `cmd:"" help:"Open the status page of the running daemon to a browser on this machine, for as long as this command runs."`
 	Mapping   mappingCommand   `cmd:"" help:"Try mapping rules."`
 	Demo      demoCommand      `cmd:"" help:"A small Active Directory, an online directory and syncd between them, all in one process."`
 	Directory directoryCommand `cmd:"" help:"The simulated online directory on its own."`

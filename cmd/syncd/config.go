@@ -30,6 +30,8 @@ type config struct {
 	Control  control.Config        `yaml:"control"`
 	Metrics  control.MetricsConfig `yaml:"metrics"`
 	Log      logConfig             `yaml:"log"`
+
+	where func(key string) string // file and line of a key, "" for one that the file does not have
 }
 
 func defaultConfig() config {
@@ -128,6 +130,7 @@ func readConfig(path string, validate func(*config) error) (*config, error) {
 	if err := validate(&c); err != nil {
 		return nil, configFault(fieldErrors(path, text, err))
 	}
+	c.where = func(key string) string { return whereIs(path, text, key) }
 	return &c, nil
 }
 

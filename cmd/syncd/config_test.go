@@ -12,7 +12,7 @@ import (
 	"syncd/internal/directory"
 )
 
-var update = flag.Bool("update", false, "write what the program says into testdata/config")
+var update = flag.Bool("update", false, "write what the program says into testdata/config and testdata/json")
 
 // TestConfigMistakes reads each file of testdata/config: a configuration, and the exact words about it.
 func TestConfigMistakes(t *testing.T) {

@@ -82,6 +82,9 @@ func configKeys(t *testing.T, prefix string, section reflect.Value) []key {
 	var keys []key
 	for i := range section.NumField() {
 		field, value := section.Type().Field(i), section.Field(i)
+		if !field.IsExported() { // no key of the file
+			continue
+		}
 		name := prefix + field.Tag.Get("yaml")
 		if value.Kind() == reflect.Struct {
 			keys = append(keys, configKeys(t, name+".", value)...)

@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"syncd/internal/control"
+	"syncd/internal/control/page"
 	"syncd/internal/directory"
 	"syncd/internal/syncer"
 )
@@ -97,7 +98,11 @@ func (d *daemon) listen() (stop func() error, err error) {
 	if err != nil {
 		return nil, err
 	}
-	servers := []*http.Server{d.serveHTTP(l, control.Handler(d, token, d.log))}
+	handler, err := page.Handler(page.Options{Daemon: d, Token: token, API: control.Handler(d, token, d.log), Log: d.log, Now: time.Now})
+	if err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	servers := []*http.Server{d.serveHTTP(l, handler)}
 	stop = func() error {
 		var errs []error
 		for _, s := range servers {

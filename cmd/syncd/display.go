@@ -3,14 +3,13 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/dustin/go-humanize"
-	"golang.org/x/term"
 
+	"syncd/internal/console"
 	"syncd/internal/directory"
 )
 
@@ -26,23 +25,12 @@ type display struct {
 	mu     sync.Mutex // the progress and a preview are shown by different goroutines
 	drawn  bool
 	headed bool
+	now    func() time.Time
+	told   time.Time // when the last line of progress was printed, where it cannot be redrawn
 }
 
 func newDisplay(std streams, json bool) *display {
-	return &display{std: std, json: json, width: terminalWidth(std.err)}
-}
-
-// terminalWidth is how many characters a line of a terminal has; 0 for what is no terminal, or does not tell.
-func terminalWidth(w io.Writer) int {
-	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return 0
-	}
-	width, _, err := term.GetSize(int(f.Fd()))
-	if err != nil || width < 20 {
-		return 0
-	}
-	return width
+	return &display{std: std, json: json, width: console.Width(std.err), now: time.Now}
 }
 
 // follow draws the progress of a pass in this process until the returned function is called.
@@ -66,14 +54,17 @@ func (d *display) follow(progress func() *directory.Progress) (stop func()) {
 	return func() { close(done); <-ended }
 }
 
-// progress redraws the line on the terminal.
+// lineEvery is how often the progress is told where it cannot be redrawn: on a pipe, in a file.
+const lineEvery = 10 * time.Second
+
+// progress redraws the line on the terminal, or prints one from time to time.
 func (d *display) progress(p *directory.Progress, byDaemon bool) {
-	if d.width == 0 || d.json {
+	if d.json {
 		return
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if !d.headed && p.Server != "" {
+	if !d.headed && p.Server != "" && d.width > 0 {
 		d.headed = true
 		d.clearLine()
 		by := ""
@@ -82,37 +73,34 @@ func (d *display) progress(p *directory.Progress, byDaemon bool) {
 		}
 		fmt.Fprintf(d.std.err, "%s pass %s, %s%s\n", p.Kind, p.Pass, p.Server, by)
 	}
-	d.draw(stageLine(p))
+	d.draw(console.Stage(p, d.now()))
 }
 
 // waiting says that another pass has to end first.
 func (d *display) waiting(p *directory.Progress) {
-	if d.width == 0 || d.json {
+	if d.json {
 		return
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.draw("waiting for the pass that runs: " + stageLine(p))
+	d.draw("waiting for the pass that runs: " + console.Stage(p, d.now()))
 }
 
-// draw replaces the line of progress. It needs the lock.
+// draw replaces the line of progress; on what is no terminal it prints a line if the last one is long ago. It needs the lock.
 func (d *display) draw(line string) {
-	fmt.Fprint(d.std.err, "\r"+fit(line, d.width-1)+"\x1b[K")
-	d.drawn = true
-}
-
-// stageLine is where a pass stands, as a bar where its end is known.
-func stageLine(p *directory.Progress) string {
-	switch {
-	case p.Total > 0:
-		const cells = 28
-		full := cells * p.Done / p.Total
-		return fmt.Sprintf("%-8s %s%s  %s of %s", p.Stage, strings.Repeat("█", full), strings.Repeat("░", cells-full),
-			humanize.Comma(int64(p.Done)), humanize.Comma(int64(p.Total)))
-	case p.Done > 0:
-		return fmt.Sprintf("%-8s %s objects", p.Stage, humanize.Comma(int64(p.Done)))
+	if d.width > 0 {
+		fmt.Fprint(d.std.err, "\r"+console.Fit(line, d.width-1)+"\x1b[K")
+		d.drawn = true
+		return
 	}
-	return p.Stage
+	now := d.now()
+	if d.told.IsZero() {
+		d.told = now // a short pass needs no line
+	}
+	if now.Sub(d.told) >= lineEvery {
+		d.told = now
+		fmt.Fprintln(d.std.err, line)
+	}
 }
 
 // clear removes the line of progress.
@@ -170,10 +158,10 @@ func (d *display) listRefused(out io.Writer, p *directory.PassRecord) {
 			continue
 		}
 		if n++; n > listed {
-			fmt.Fprintf(out, "  … and %d more: see `syncd status`\n", p.Refused-listed)
+			fmt.Fprintf(out, "  … and %d more: see `syncd status --refused`\n", p.Refused-listed)
 			return
 		}
-		printWrapped(out, fmt.Sprintf("  refused  %s: %s", r.Name, r.Reason))
+		printWrapped(out, fmt.Sprintf("  refused  %s: %s", console.Clean(r.Name), console.Clean(r.Reason)))
 	}
 }
 

@@ -26,7 +26,10 @@ func failedInJSON(t *testing.T, code int, says string, args ...string) {
 // TestEveryFailureIsOneJSONObject: who asked for --json finds an object on standard output, whatever went wrong.
 func TestEveryFailureIsOneJSONObject(t *testing.T) {
 	none := filepath.Join(t.TempDir(), "none.yaml")
-	for _, args := range [][]string{{"--now"}, {"status"}, {"check"}, {"check", "--data"}, {"plan"}, {"plan", "X"}, {"apply", "X"}, {"approve", "X"}, {"reject", "X"}, {"mapping", "test", "X"}} {
+	for _, args := range [][]string{
+		{"--now"}, {"status"}, {"status", "--held"}, {"check"}, {"check", "--data"}, {"history"}, {"why", "X"}, {"plan"}, {"plan", "X"}, {"apply", "X"},
+		{"approve", "X"}, {"reject", "X"}, {"mapping", "test", "X"},
+	} {
 		failedInJSON(t, exitUsage, "the configuration cannot be read", append(args, "--config", none)...)
 	}
 	failedInJSON(t, exitUsage, "unknown flag --bogus", "--now", "--bogus")

@@ -80,6 +80,20 @@ func fieldErrors(path string, text []byte, err error) []string {
 	return lines
 }
 
+// whereIs is "file:line" of a key; "" where the file does not have it.
+func whereIs(path string, text []byte, key string) string {
+	var document yaml.Node
+	if err := yaml.Load(text, &document); err != nil {
+		return ""
+	}
+	names := strings.Split(key, ".")
+	line := lineOf(&document, names)
+	if line == 0 || line == lineOf(&document, names[:len(names)-1]) && len(names) > 1 {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d", path, line)
+}
+
 // lineOf finds the line of a key, or of the nearest key above it that the file has; 0 where there is none.
 func lineOf(n *yaml.Node, path []string) int {
 	if n.Kind == yaml.DocumentNode && len(n.Content) > 0 {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"syncd/internal/console"
 	"syncd/internal/control"
 	"syncd/internal/directory"
 	"syncd/internal/store"
@@ -17,14 +18,24 @@ import (
 // statusCommand is `syncd status`.
 type statusCommand struct {
 	configFlag
-	JSON bool `name:"json" help:"Print the status as one JSON object."`
+	Refused bool `help:"List everything that is refused, with the time of the next try."`
+	Held    bool `help:"List everything that is held, with the plan it is decided about."`
+	JSON    bool `name:"json" help:"Print one JSON object."`
 }
 
 // Run asks the running daemon, or reads the state where none runs.
 func (s *statusCommand) Run(ctx context.Context, std streams) error {
+	if s.Refused && s.Held {
+		return both("--refused", "--held")
+	}
 	c, err := loadConfig(s.Config)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case s.Refused:
+		return s.refused(ctx, c, std)
+	case s.Held:
+		return s.held(ctx, c, std)
 	}
 	client, err := control.NewClient(c.Control, c.State.Dir)
 	if err != nil {
@@ -119,7 +130,7 @@ func printStatus(std streams, s *control.Status, now time.Time) {
 	}
 	switch {
 	case s.Running != nil:
-		fmt.Fprintln(out, "a pass is running:", stageLine(s.Running))
+		fmt.Fprintln(out, "a pass is running:", console.Stage(s.Running, now))
 	case s.Last == nil:
 		fmt.Fprintln(out, "no pass has ended yet")
 	}
@@ -147,7 +158,10 @@ func printStatus(std streams, s *control.Status, now time.Time) {
 		printWrapped(out, left)
 	}
 	for _, r := range s.Refused {
-		printWrapped(out, fmt.Sprintf("  refused  %s: %s (%s)", r.Name, r.Reason, nextTry(&r)))
+		printWrapped(out, fmt.Sprintf("  refused  %s: %s (%s)", console.Clean(r.Name), console.Clean(r.Reason), nextTry(&r)))
+	}
+	if more := s.RefusedCount - len(s.Refused); more > 0 {
+		printWrapped(out, fmt.Sprintf("  … and %s more: see `syncd status --refused`", console.Count(more)))
 	}
 	for _, p := range s.Plans {
 		printHeldPlan(out, &p)

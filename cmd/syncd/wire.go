@@ -29,6 +29,8 @@ type engine struct {
 	metrics *control.Metrics
 	syncer  *syncer.Syncer
 	peers   *certificates
+	source  *ldapsource.Source
+	rules   *mapping.Rules
 }
 
 // newEngine opens the state and wires source, target and store, with the clock that dates passes. Nothing is connected yet: every pass
@@ -66,6 +68,7 @@ func newEngine(c *config, now func() time.Time, log *zap.Logger) (*engine, error
 	if e.store, err = openStore(c); err != nil {
 		return nil, err
 	}
+	e.source, e.rules = source, rules
 	e.syncer = syncer.New(syncer.Options{
 		Open: func(ctx context.Context, known []directory.Container) (syncer.Session, error) {
 			return openSession(ctx, source, known)

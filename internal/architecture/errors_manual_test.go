@@ -24,6 +24,7 @@ func places() []struct{ name, pkg string } {
 		{"Plans and limits", "internal/diff"},
 		{"State", "internal/store"},
 		{"The control endpoint", "internal/control"},
+		{"Why somebody is online, or is not", "internal/explain"},
 		{"The simulated online directory", "internal/onlinedir"},
 	}
 }

@@ -49,6 +49,7 @@ func (t *Target) Report(ctx context.Context, pass directory.PassRecord, refused 
 	}
 	ended := pass.Started.Add(time.Duration(pass.Seconds * float64(time.Second)))
 	report := passReport{Schemas: []string{schemaPassReport}, PassRecord: pass, Ended: ended}
+	report.Detail = nil // it is for the operator of syncd
 	report.Message = beginning(report.Message, longestWords)
 	for _, r := range refused {
 		problem := passProblem{

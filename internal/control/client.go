@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"net/http/httputil"
 	"net/url"
 	"time"
 
@@ -32,7 +33,7 @@ func NewClient(c Config, stateDir string) (*Client, error) {
 	transport := &http.Transport{ResponseHeaderTimeout: 30 * time.Second} // a plan may take longer to copy
 	client := &Client{base: "http://" + c.Listen, http: &http.Client{Transport: transport}}
 	if path, ok := socketPath(c.Listen); ok {
-		client.base = "http://syncd"
+		client.base = "http://" + socketHost
 		transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
 			var d net.Dialer
 			return d.DialContext(ctx, "unix", path)
@@ -47,6 +48,20 @@ func NewClient(c Config, stateDir string) (*Client, error) {
 	}
 	client.token = token
 	return client, nil
+}
+
+// Forward hands whole requests on to the daemon, as they come; what cannot be handed on is answered with status 502.
+func (c *Client) Forward() http.Handler {
+	return &httputil.ReverseProxy{
+		Transport: c.http.Transport,
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.Out.URL.Scheme, r.Out.URL.Host = "http", socketHost
+			r.Out.Host = r.In.Host // what the browser believes to speak to
+		},
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) {
+			http.Error(w, "syncd does not answer any more: start it, and `syncd page` again", http.StatusBadGateway)
+		},
+	}
 }
 
 // Sync asks for a pass and returns its id.
@@ -92,16 +107,6 @@ func (c *Client) ask(ctx context.Context, method, path string, body io.Reader, i
 func (c *Client) Status(ctx context.Context) (*Status, error) {
 	s := new(Status)
 	return s, c.ask(ctx, http.MethodGet, "/v1/status", nil, s)
-}
-
-// Pass returns a pass that has ended, nil while it has not.
-func (c *Client) Pass(ctx context.Context, id string) (*directory.PassRecord, error) {
-	p := new(directory.PassRecord)
-	found, err := c.call(ctx, http.MethodGet, "/v1/passes/"+id, nil, p)
-	if err != nil || !found {
-		return nil, err
-	}
-	return p, nil
 }
 
 // call sends one request; found is false for 404. The answer is copied to into where that is an io.Writer, else decoded.

@@ -79,3 +79,20 @@ func isLoopback(listen string) bool {
 	address, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && address.IsLoopback()
 }
+
+// IsSocket reports whether the endpoint is a Unix socket, which no browser can open.
+func (c *Config) IsSocket() bool {
+	_, is := socketPath(c.Listen)
+	return is
+}
+
+// socketHost is the Host of requests on a socket, where no name leads to.
+const socketHost = "syncd"
+
+// IsLocal reports whether the Host of a request is this machine's own: a foreign name that was made to point here is not.
+func IsLocal(host string) bool {
+	if host == socketHost || isLoopback(host) {
+		return true
+	}
+	return isLoopback(net.JoinHostPort(strings.Trim(host, "[]"), "80"))
+}

@@ -2,7 +2,9 @@ package control_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -61,6 +63,37 @@ var unknownPlan = &directory.Fault{Class: directory.Usage, Cause: "no such plan"
 func (f *fakeDaemon) Status() (*control.Status, error) { s := f.status; return &s, nil }
 
 func (f *fakeDaemon) Passes(int) ([]directory.PassRecord, error) { return f.passes, nil }
+
+func (f *fakeDaemon) Pass(id string) (*directory.PassRecord, error) {
+	for i := range f.passes {
+		if f.passes[i].ID == id {
+			return &f.passes[i], nil
+		}
+	}
+	return nil, nil
+}
+
+func (f *fakeDaemon) Refused(after string, n int) (*control.RefusedPage, error) {
+	if after == "nonsense" {
+		return nil, unknownPlan
+	}
+	if after == "" {
+		return &control.RefusedPage{Refused: []directory.RefusedObject{{Name: "Ann"}}, Next: fmt.Sprint(n)}, nil
+	}
+	return &control.RefusedPage{Refused: []directory.RefusedObject{{Name: "Bob after " + after}}}, nil
+}
+
+func (f *fakeDaemon) Held(after string, _ int) (*control.HeldPage, error) {
+	return &control.HeldPage{Held: []directory.HeldObject{{Name: "Carl" + after, Op: "depart"}}}, nil
+}
+
+func (f *fakeDaemon) Why(_ context.Context, name string, out io.Writer) error {
+	if name == "nobody" {
+		return unknownPlan
+	}
+	_, err := io.WriteString(out, "why "+name)
+	return err
+}
 
 // serve runs the control endpoint and returns a client of it.
 func serve(t *testing.T, c control.Config, daemon control.Daemon) (*control.Client, string) {
@@ -123,6 +156,29 @@ func TestClientAndServer(t *testing.T) {
 			}
 			if p, err := client.Pass(ctx, "B"); err != nil || p != nil {
 				t.Errorf("Pass B has not ended: %+v, %v", p, err)
+			}
+			if list, err := client.Passes(ctx, 5); err != nil || len(list) != 1 {
+				t.Errorf("Passes: %+v, %v", list, err)
+			}
+			page, err := client.Refused(ctx, "")
+			if err != nil || page.Refused[0].Name != "Ann" || page.Next != "1000" {
+				t.Errorf("Refused: %+v, %v", page, err)
+			}
+			if page, err = client.Refused(ctx, page.Next+"&"); err != nil || page.Refused[0].Name != "Bob after 1000&" || page.Next != "" {
+				t.Errorf("Refused, the part that follows: %+v, %v", page, err)
+			}
+			if _, err := client.Refused(ctx, "nonsense"); directory.ClassOf(err) != directory.Usage {
+				t.Errorf("Refused after nonsense: %v", err)
+			}
+			var why bytes.Buffer
+			if err := client.Why(ctx, `CORP\ann & co`, &why); err != nil || why.String() != `why CORP\ann & co` {
+				t.Errorf("Why: %q, %v", why.String(), err)
+			}
+			if err := client.Why(ctx, "nobody", &why); directory.ClassOf(err) != directory.Usage {
+				t.Errorf("Why nobody: %v", err)
+			}
+			if page, err := client.Held(ctx, ""); err != nil || page.Held[0].Op != "depart" {
+				t.Errorf("Held: %+v, %v", page, err)
 			}
 		})
 	}

@@ -6,16 +6,12 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"go.uber.org/zap"
 
 	"syncd/internal/directory"
 )
-
-// searchedPasses is how far back a single pass is looked for.
-const searchedPasses = 100
 
 type server struct {
 	daemon Daemon
@@ -31,6 +27,9 @@ func Handler(daemon Daemon, token directory.Secret, log *zap.Logger) http.Handle
 	mux.HandleFunc("GET /v1/status", s.status)
 	mux.HandleFunc("GET /v1/passes", s.passes)
 	mux.HandleFunc("GET /v1/passes/{id}", s.pass)
+	mux.HandleFunc("GET /v1/refused", s.refused)
+	mux.HandleFunc("GET /v1/held", s.held)
+	mux.HandleFunc("GET /v1/why", s.why)
 	mux.HandleFunc("GET /v1/plans/{id}", s.plan)
 	mux.HandleFunc("POST /v1/plans/{id}/approve", s.decide(directory.DecisionApproved))
 	mux.HandleFunc("POST /v1/plans/{id}/reject", s.decide(directory.DecisionRejected))
@@ -72,34 +71,6 @@ func (s *server) sync(w http.ResponseWriter, r *http.Request) {
 func (s *server) status(w http.ResponseWriter, _ *http.Request) {
 	status, err := s.daemon.Status()
 	s.answer(w, status, err)
-}
-
-func (s *server) passes(w http.ResponseWriter, r *http.Request) {
-	n := 50
-	if v := r.URL.Query().Get("n"); v != "" {
-		var err error
-		if n, err = strconv.Atoi(v); err != nil || n < 1 || n > 1000 {
-			s.text(w, http.StatusBadRequest, "n is a number from 1 to 1000")
-			return
-		}
-	}
-	list, err := s.daemon.Passes(n)
-	s.answer(w, list, err)
-}
-
-func (s *server) pass(w http.ResponseWriter, r *http.Request) {
-	list, err := s.daemon.Passes(searchedPasses)
-	for i := range list {
-		if list[i].ID == r.PathValue("id") {
-			s.answer(w, &list[i], err)
-			return
-		}
-	}
-	if err != nil {
-		s.answer(w, nil, err)
-		return
-	}
-	s.text(w, http.StatusNotFound, "no pass with this id has ended yet")
 }
 
 func (s *server) ready(w http.ResponseWriter, _ *http.Request) {

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"context"
 	"io"
 	"time"
 
@@ -53,6 +54,21 @@ type Container struct {
 // ListedObjects is how many refused and how many held objects a Status lists.
 const ListedObjects = 100
 
+// RefusedPage is a part of the list of what is refused. Next is the place of the part that follows, "" where none does.
+type RefusedPage struct {
+	Refused []directory.RefusedObject `json:"refused"`
+	Next    string                    `json:"next"`
+}
+
+// HeldPage is a part of the list of what is held.
+type HeldPage struct {
+	Held []directory.HeldObject `json:"held"`
+	Next string                 `json:"next"`
+}
+
+// LongestList is how much of a list can be asked for at once.
+const LongestList = 1000
+
 // SyncRequest is the body of POST /v1/sync: what kind of pass is asked for.
 type SyncRequest struct {
 	Full   bool `json:"full"`
@@ -77,7 +93,7 @@ type Decided struct {
 	Pass    string `json:"pass"`    // the pass that carries them out; empty after a rejection
 }
 
-// Daemon is what the control endpoint speaks for. Its methods answer at once; an error that is a *directory.Fault is told to the client as
+// Daemon is what the control endpoint speaks for. Its methods answer at once unless they say otherwise; an error that is a *directory.Fault is told to the client as
 // it is.
 type Daemon interface {
 	// Trigger asks for a pass and returns the id of the pass that answers.
@@ -85,10 +101,17 @@ type Daemon interface {
 	Status() (*Status, error)
 	// Passes returns the newest n passes that have ended, the newest first.
 	Passes(n int) ([]directory.PassRecord, error)
+	// Pass returns a pass that has ended, with its detail; nil where the history has none with this id.
+	Pass(id string) (*directory.PassRecord, error)
+	// Refused and Held list the next n objects after a place in their list, "" for the first ones.
+	Refused(after string, n int) (*RefusedPage, error)
+	Held(after string, n int) (*HeldPage, error)
 	// Plan writes the plan with an id: of a dry run that has ended, or a held one.
 	Plan(id string, format Format, out io.Writer) error
 	// Apply takes the file of a saved plan and returns the id of the pass that applies it.
 	Apply(plan io.Reader) (pass string, err error)
+	// Why writes the explanation of the object with a name, as one JSON object. It asks Active Directory, so it may take a while.
+	Why(ctx context.Context, name string, out io.Writer) error
 	// Decide answers a held plan.
 	Decide(plan string, d directory.Decision) (*Decided, error)
 }

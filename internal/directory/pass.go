@@ -41,6 +41,24 @@ type PassRecord struct {
 	DryRun  bool      `json:"dry_run"`
 	// Class is the class of the fault that ended a failed pass.
 	Class Class `json:"class"`
+	// Detail is for who looks at this one pass; nil in lists, and in what is told to the online directory.
+	Detail *PassDetail `json:"detail,omitempty"`
+}
+
+// PassDetail is what is remembered of a pass beyond its counts.
+type PassDetail struct {
+	Stages   []StageTime     `json:"stages"`   // in the order in which they began
+	Refusals []RefusedObject `json:"refusals"` // the first ListedRefusals of them, without what later passes found
+	Held     []HeldCause     `json:"held"`     // everything that was held after it
+}
+
+// ListedRefusals is how many refusals of a pass are remembered with it; Pass.Refused counts all.
+const ListedRefusals = 20
+
+// StageTime is how long a stage of a pass took. "commit" is the part of "apply" that waited for the disk, and the end of the pass.
+type StageTime struct {
+	Stage   string  `json:"stage"`
+	Seconds float64 `json:"seconds"`
 }
 
 // RefusedObject is an object, or one edge or reference of it, that the online directory rejects for now.
@@ -103,13 +121,16 @@ const (
 	DecisionRejected Decision = "rejected"
 )
 
-// Progress is where a running pass stands. Total is 0 where nobody can know it yet.
+// Progress is where a running pass stands. Total is 0 where nobody can know it yet; Expected is then how much it will be about, 0 where
+// there is nothing to go by.
 type Progress struct {
-	Pass    string    `json:"pass"`
-	Kind    string    `json:"kind"`
-	Stage   string    `json:"stage"` // "connect", "verify", "read", "plan", "apply"
-	Done    int       `json:"done"`
-	Total   int       `json:"total"`
-	Server  string    `json:"server"`
-	Started time.Time `json:"started"`
+	Pass         string    `json:"pass"`
+	Kind         string    `json:"kind"`
+	Stage        string    `json:"stage"` // "connect", "verify", "read", "plan", "apply"
+	Done         int       `json:"done"`
+	Total        int       `json:"total"`
+	Expected     int       `json:"expected"`
+	Server       string    `json:"server"`
+	Started      time.Time `json:"started"`
+	StageStarted time.Time `json:"stage_started"`
 }

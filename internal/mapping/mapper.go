@@ -34,6 +34,8 @@ type Verdict struct {
 	Resource *directory.Resource
 	// Out is the evidence that the object is out of scope; Unexplained where too little of it can be read to say anything.
 	Out *directory.Evidence
+	// Key is the key of the configuration that keeps it out, such as KeyInclude; "" where it is in scope, and where no key does.
+	Key string
 	// Refused says why the object cannot be sent as it is: what is wrong with it in Active Directory, or which rule fails.
 	Refused string
 	// Notes say what was left out, cut or rewritten on the way, each a sentence that begins with the attribute's short name.
@@ -49,8 +51,8 @@ func (m *Mapper) Map(o *directory.Object, now time.Time) Verdict {
 	if o.Problem != "" && !o.Deleted { // first: where the anchor is in doubt, evidence about it would be about somebody else
 		return Verdict{Resource: certain(o, now), Refused: o.Problem}
 	}
-	if out := m.scope.verdict(o); out != nil {
-		return Verdict{Resource: leaver(o, now), Out: out}
+	if out, key := m.scope.ruling(o); out != nil {
+		return Verdict{Resource: leaver(o, now), Out: out, Key: key}
 	}
 	r := certain(o, now)
 	if r == nil {

@@ -27,28 +27,46 @@ type Scope struct {
 	Readable func(attribute string) bool
 }
 
+// The keys of the configuration that decide about the scope.
+const (
+	KeyInclude = "source.scope.include"
+	KeyExclude = "source.scope.exclude"
+	KeyGroups  = "source.scope.groups"
+	KeyFilter  = "source.scope.filter"
+	KeyKinds   = "source.scope.kinds"
+)
+
 // verdict returns nil for an object in scope, or the evidence that it is not.
 func (s *Scope) verdict(o *directory.Object) *directory.Evidence {
+	out, _ := s.ruling(o)
+	return out
+}
+
+// ruling is the verdict, with the key of the configuration that decided it; "" where none did.
+func (s *Scope) ruling(o *directory.Object) (out *directory.Evidence, key string) {
 	if o.Deleted {
-		return &directory.Evidence{Cause: directory.Tombstone, Detail: lastParent(o)}
+		return &directory.Evidence{Cause: directory.Tombstone, Detail: lastParent(o)}, ""
 	}
 	if rule := s.exclusion(o); rule != "" {
-		return &directory.Evidence{Cause: directory.Excluded, Detail: rule}
+		if !s.hasKind(o.Kind) {
+			key = KeyKinds
+		}
+		return &directory.Evidence{Cause: directory.Excluded, Detail: rule}, key
 	}
 	include, exclude := nearest(s.Include, o.DN), nearest(s.Exclude, o.DN)
 	switch {
 	case include == nil:
-		return &directory.Evidence{Cause: directory.LeftScope, Detail: "now at " + o.DN}
+		return &directory.Evidence{Cause: directory.LeftScope, Detail: "now at " + o.DN}, KeyInclude
 	case exclude != nil && len(exclude.DN) >= len(include.DN):
-		return &directory.Evidence{Cause: directory.LeftScope, Detail: "below the excluded " + exclude.Configured + ", at " + o.DN}
+		return &directory.Evidence{Cause: directory.LeftScope, Detail: "below the excluded " + exclude.Configured + ", at " + o.DN}, KeyExclude
 	}
 	if _, in := s.Pilot[o.Anchor]; s.Pilot != nil && !in {
-		return &directory.Evidence{Cause: directory.LeftScope, Detail: "no longer a member of " + s.groupNames()}
+		return &directory.Evidence{Cause: directory.LeftScope, Detail: "no longer a member of " + s.groupNames()}, KeyGroups
 	}
 	if o.FilterMiss {
-		return s.filterMiss(o)
+		return s.filterMiss(o), KeyFilter
 	}
-	return nil
+	return nil, ""
 }
 
 // exclusion names the rule that keeps an object out wherever it lies, or returns "".

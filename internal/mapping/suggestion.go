@@ -7,15 +7,16 @@ import "strings"
 func closest(misspelt string, names []string) string {
 	best, least := "", len(misspelt)/3
 	for _, name := range names {
-		if d := distance(strings.ToLower(misspelt), strings.ToLower(name)); d < least || best == "" && d == least {
+		if d := Distance(strings.ToLower(misspelt), strings.ToLower(name)); d < least || best == "" && d == least {
 			best, least = name, d
 		}
 	}
 	return best
 }
 
-// distance is Levenshtein's, with neighbours that changed places as one mistake.
-func distance(a, b string) int {
+// Distance is how many letters of a name have to be changed, inserted or dropped to make the other one of it (Levenshtein's), with neighbours
+// that changed places as one mistake. Letters are bytes here.
+func Distance(a, b string) int {
 	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range last {
 		last[j] = j

@@ -25,6 +25,9 @@ func (s *Store) Acknowledge(passID string, now time.Time, batch []diff.Answer) e
 }
 
 func (w *writer) answer(passID string, now time.Time, a *diff.Answer) error {
+	if err := w.push(passID, now, a); err != nil {
+		return err
+	}
 	if a.Refusal == nil {
 		return errors.Join(w.forget(passID, a), w.acknowledge(a))
 	}

@@ -8,11 +8,13 @@ import (
 	"path/filepath"
 	"testing"
 
+	"go.etcd.io/bbolt"
+
 	"syncd/internal/diff"
 	"syncd/internal/directory"
 )
 
-// aState returns the bytes of a state file of some size.
+// aState returns the bytes of a state file of some size, as far as they are in use: what follows them nobody misses.
 func aState(t *testing.T) []byte {
 	dir := t.TempDir()
 	s, err := Open(dir, online)
@@ -26,10 +28,12 @@ func aState(t *testing.T) []byte {
 	must(t, s.Acknowledge("1", noon, batch))
 	must(t, s.Acknowledge("2", noon, batch)) // leaves free pages behind
 	must(t, s.Finish(&diff.Final{Held: each(heldBy("1", "depart", "ann", ""))}))
+	var used int64
+	must(t, s.view(func(tx *bbolt.Tx) error { used = tx.Size(); return nil }))
 	must(t, errors.Join(s.db.Sync(), s.Close()))
 	b, err := os.ReadFile(filepath.Join(dir, stateFile))
 	must(t, err)
-	return b
+	return b[:used]
 }
 
 // use opens a state, reads all of it and writes to it. The error is of the first step that failed.

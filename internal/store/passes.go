@@ -84,7 +84,7 @@ func record(tx *bbolt.Tx, p *directory.PassRecord) error {
 	return passes.Put(binary.BigEndian.AppendUint64(nil, n), b)
 }
 
-// Passes returns the last n passes, the newest first.
+// Passes returns the last n passes, the newest first, without their details: those are with Pass.
 func (s *Store) Passes(n int) (list []directory.PassRecord, err error) {
 	list = []directory.PassRecord{}
 	err = s.view(func(tx *bbolt.Tx) error {
@@ -94,6 +94,7 @@ func (s *Store) Passes(n int) (list []directory.PassRecord, err error) {
 			if err := unmarshal(v, &p, "the history of passes"); err != nil {
 				return err
 			}
+			p.Detail = nil
 			list = append(list, p)
 		}
 		return nil

@@ -22,15 +22,20 @@ func (s *Store) Entry(a directory.Anchor) (e diff.Entry, found bool, err error) 
 }
 
 func entryIn(tx *bbolt.Tx, a directory.Anchor) (diff.Entry, bool, error) {
+	e, _, found, err := stampedIn(tx, a)
+	return e, found, err
+}
+
+// stampedIn is an entry with its stamp, which is good until the next write.
+func stampedIn(tx *bbolt.Tx, a directory.Anchor) (e diff.Entry, last stamp, found bool, err error) {
 	b := tx.Bucket(bucketObjects).Get(a[:])
 	if b == nil {
-		return diff.Entry{}, false, nil
+		return e, nil, false, nil
 	}
-	e, err := decodeEntry(b)
-	if err != nil {
-		return diff.Entry{}, false, fmt.Errorf("anchor %s: %w", a, err)
+	if e, last, err = decodeStamped(b); err != nil {
+		return diff.Entry{}, nil, false, fmt.Errorf("anchor %s: %w", a, err)
 	}
-	return e, true, nil
+	return e, last, true, nil
 }
 
 // Online implements diff.Snapshot.

@@ -50,6 +50,7 @@ var (
 	bucketHeld    = []byte("held")    // operation, anchor, other → JSON
 	bucketPlans   = []byte("plans")   // id of the pass that held something → JSON, see summaries
 	bucketPasses  = []byte("passes")  // sequence → JSON
+	bucketPushes  = []byte("pushes")  // anchor → JSON: the last push, where no entry has it
 )
 
 // The keys of the meta bucket.
@@ -139,7 +140,7 @@ func (s *Store) prepare(target string) error {
 		}
 		for _, name := range [][]byte{
 			bucketMeta, bucketObjects, bucketMembers, bucketGroups, bucketReports, bucketExpiry, bucketGUIDs, bucketRefused, bucketHeld,
-			bucketPlans, bucketPasses,
+			bucketPlans, bucketPasses, bucketPushes,
 		} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return fmt.Errorf("preparing the state file: %w", err)

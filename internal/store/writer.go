@@ -17,15 +17,21 @@ import (
 type writer struct {
 	tx    *bbolt.Tx
 	delta map[directory.Kind]int // how the number of present entries changes
+
+	pushed directory.Anchor // the object that is being acknowledged, zero for none
+	stamp  stamp            // with what it is stamped
 }
 
 // put writes an entry in place of what was there, with its indexes; nil takes it out.
 func (w *writer) put(a directory.Anchor, e *diff.Entry) error {
-	before, found, err := entryIn(w.tx, a)
+	objects := w.tx.Bucket(bucketObjects)
+	before, last, found, err := stampedIn(w.tx, a)
 	if err != nil {
 		return err
 	}
-	objects := w.tx.Bucket(bucketObjects)
+	if a == w.pushed {
+		last = w.stamp
+	}
 	if e == nil {
 		if !found {
 			return nil
@@ -34,7 +40,7 @@ func (w *writer) put(a directory.Anchor, e *diff.Entry) error {
 		err = objects.Delete(a[:])
 	} else {
 		var b []byte
-		if b, err = encodeEntry(e); err != nil {
+		if b, err = encodeEntry(e, last); err != nil {
 			return err
 		}
 		err = objects.Put(a[:], b)

@@ -13,7 +13,7 @@ const batchSize = 500
 
 // apply sends the plan, operation by operation, in batches. Each batch is acknowledged before the next is sent.
 func (s *Syncer) apply(ctx context.Context, p *pass) error {
-	return s.timed("apply", func() error {
+	return s.timed(p, "apply", func() error {
 		// A state that knows of no pass may be one that was lost: what it is going to create may be online already.
 		s.Target.Repeat(p.plan.Doubtful || p.interrupted != nil || p.state.Watermark.IsZero())
 		done, total := 0, p.plan.Len()
@@ -83,7 +83,7 @@ func (s *Syncer) applyBatch(ctx context.Context, p *pass, planned []diff.Change)
 	if err != nil {
 		return err
 	}
-	if err := s.timed("commit", func() error { return s.Store.Intend(changes, active) }); err != nil {
+	if err := s.timed(p, "commit", func() error { return s.Store.Intend(changes, active) }); err != nil {
 		return err
 	}
 	outcomes, err := s.Target.Apply(ctx, changes)
@@ -99,7 +99,7 @@ func (s *Syncer) applyBatch(ctx context.Context, p *pass, planned []diff.Change)
 		answers[i] = diff.Answer{Change: changes[i], Outcome: outcomes[i], Name: names[i]}
 	}
 	p.putOff(answers)
-	if err := s.timed("commit", func() error { return s.Store.Acknowledge(p.record.ID, now, answers) }); err != nil {
+	if err := s.timed(p, "commit", func() error { return s.Store.Acknowledge(p.record.ID, now, answers) }); err != nil {
 		return err
 	}
 	for i := range answers {

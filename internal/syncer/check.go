@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"syncd/internal/diff"
+	"syncd/internal/directory"
 )
 
 // check is the last step before the first write.
@@ -19,6 +20,9 @@ func (s *Syncer) check(_ context.Context, p *pass) error {
 		p.warn(fmt.Sprintf("the online directory has no %ss: %d are left out", kind, n))
 	}
 	p.record.Refused += p.plan.RefusedCount()
+	if err := p.plan.EachRefused(func(r directory.RefusedObject) error { p.refused(r); return nil }); err != nil {
+		return err
+	}
 	if !p.request.DryRun {
 		return nil
 	}

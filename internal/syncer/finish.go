@@ -22,7 +22,7 @@ func (s *Syncer) commit(_ context.Context, p *pass) error {
 	}
 	s.settle(p)
 	final.Pass = p.record
-	return s.timed("commit", func() error { return s.Store.Finish(final) })
+	return s.timed(p, "commit", func() error { return s.Store.Finish(final) })
 }
 
 // next is the state that the pass leaves behind.
@@ -54,6 +54,7 @@ func (s *Syncer) settle(p *pass) {
 		r.Status = directory.SomeRefused
 	}
 	r.Message = sentences(append(p.warnings, s.words(p)...)...)
+	r.Detail = p.detail()
 }
 
 // words is what a pass has to say beyond its counts, in sentences.
@@ -101,6 +102,7 @@ func (s *Syncer) end(p *pass, err error) (directory.PassRecord, error) {
 	switch {
 	case err != nil:
 		r.Seconds = s.Now().Sub(r.Started).Seconds()
+		r.Detail = p.detail()
 		r.Status, r.Message, r.Class = directory.PassFailed, strings.ReplaceAll(err.Error(), context.Canceled.Error(), "interrupted"), directory.ClassOf(err)
 		level = zap.ErrorLevel
 		if r.Class == directory.Held {

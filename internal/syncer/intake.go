@@ -26,11 +26,7 @@ type intake struct {
 }
 
 func (s *Syncer) newIntake(ctx context.Context, p *pass) *intake {
-	include, exclude := p.session.Containers()
-	scope := mapping.Scope{
-		Include: include, Exclude: exclude, Kinds: s.Kinds, OwnAccount: p.session.OwnAccount(),
-		Pilot: p.pilot, Groups: p.session.Groups(), FilterAttributes: s.FilterAttributes,
-	}
+	scope := s.Scope(p.session, p.pilot)
 	in := &intake{syncer: s, pass: p, shown: map[string]bool{}, unseen: map[directory.Anchor]bool{}}
 	for _, a := range p.state.Unseen {
 		in.unseen[a] = !p.full // a full pass looks at everything
@@ -45,15 +41,21 @@ func (s *Syncer) newIntake(ctx context.Context, p *pass) *intake {
 	return in
 }
 
+// Scope is what is synchronised of what a session can read. pilot is what its Pilot answers. Readable is left to the caller.
+func (s *Syncer) Scope(session Session, pilot map[directory.Anchor]struct{}) mapping.Scope {
+	include, exclude := session.Containers()
+	return mapping.Scope{
+		Include: include, Exclude: exclude, Kinds: s.Kinds, OwnAccount: session.OwnAccount(),
+		Pilot: pilot, Groups: session.Groups(), FilterAttributes: s.FilterAttributes,
+	}
+}
+
 func (in *intake) add(o *directory.Object) error {
 	in.read++
 	if in.read%reportEvery == 1 {
 		in.syncer.report(in.pass, "read", in.read, 0)
 	}
-	if err := in.recognise(o); err != nil {
-		return err
-	}
-	if err := in.keepExpiry(o); err != nil {
+	if err := Recognise(in.pass.store, in.syncer.OwnAnchors, o); err != nil {
 		return err
 	}
 	in.name(o.Attributes.First("sAMAccountName"), o.Foreign)
@@ -68,23 +70,6 @@ func (in *intake) add(o *directory.Object) error {
 		return in.planner.Refuse(o, v.Resource, v.Refused)
 	}
 	return in.planner.Add(o, v.Resource, v.Out)
-}
-
-// keepExpiry lets an account expire when it did, or will, according to the last pass that could tell: every account has accountExpires, so
-// where none shows, the right to read it was lost, and nothing may become usable by that.
-func (in *intake) keepExpiry(o *directory.Object) error {
-	if o.Kind != directory.User || o.Deleted || o.Attributes.First("accountExpires") != "" {
-		return nil
-	}
-	e, found, err := in.pass.store.Entry(o.Anchor)
-	if err != nil || !found || e.Resource.Expires.IsZero() {
-		return err
-	}
-	if o.Attributes == nil { // nothing of it can be read
-		o.Attributes = directory.Attributes{}
-	}
-	o.Attributes["accountExpires"] = []string{mapping.ExpiryValue(e.Resource.Expires)}
-	return nil
 }
 
 // readable asks, once in a pass, whether an attribute can be seen on any object. After an error, which is kept, nothing counts.
@@ -113,38 +98,6 @@ func (in *intake) visible(ctx context.Context, kind directory.Kind, a directory.
 		}
 	}
 	return false, in.failed
-}
-
-// recognise gives an object the anchor that it is known by online: a tombstone that shows no more than its objectGUID the one that the object
-// had, and an object whose mS-DS-ConsistencyGuid was set, changed or cleared since the old one. That one is refused, because everybody who
-// refers to it names it by the new one.
-func (in *intake) recognise(o *directory.Object) error {
-	if !in.syncer.OwnAnchors {
-		return nil
-	}
-	known, differs, err := in.pass.store.AnchorOf(o.GUID)
-	switch {
-	case err != nil:
-		return err
-	case o.Deleted && differs:
-		o.Anchor = known
-		return nil
-	case !differs:
-		known = o.GUID
-	}
-	if o.Deleted || o.Anchor == known {
-		return nil
-	}
-	e, found, err := in.pass.store.Entry(known)
-	if err != nil || !found || e.Departed || e.Resource.Identity() != o.GUID {
-		return err
-	}
-	o.Anchor = known
-	o.Problem = "its mS-DS-ConsistencyGuid was changed or cleared after it had been brought online; set it to the bytes of " + known.GUID() + " again"
-	if !differs {
-		o.Problem = "its mS-DS-ConsistencyGuid was set after it had been brought online under its objectGUID; clear it, or set it to the bytes of the objectGUID, " + known.GUID()
-	}
-	return nil
 }
 
 // mostForeign is how many skipped memberships are named in the report.

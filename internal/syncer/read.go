@@ -16,7 +16,7 @@ const reportEvery = 200
 
 // connect opens both sides and decides between a delta and a full read.
 func (s *Syncer) connect(ctx context.Context, p *pass) error {
-	return s.timed("connect", func() (err error) {
+	return s.timed(p, "connect", func() (err error) {
 		if err := s.begun(ctx, p); err != nil {
 			return err
 		}
@@ -88,6 +88,9 @@ func (s *Syncer) begun(ctx context.Context, p *pass) (err error) {
 		return err
 	}
 	p.fingerprint = s.fingerprint(p)
+	if p.expected, err = s.Store.Population(); err != nil {
+		return err
+	}
 	p.interrupted, err = s.unfinished()
 	return err
 }
@@ -127,7 +130,7 @@ func (p *pass) setKind(full bool) {
 
 // read makes the plan: a delta, or a full read, also where the domain controller rejects the watermark.
 func (s *Syncer) read(ctx context.Context, p *pass) error {
-	return s.timed("read", func() error {
+	return s.timed(p, "read", func() error {
 		if !p.full {
 			err := s.planFrom(ctx, p, s.readDelta)
 			if !errors.Is(err, directory.ErrWatermark) {

@@ -57,10 +57,7 @@ func (p *pass) grave() (ops map[directory.Anchor]diff.Op, anchors []directory.An
 
 // contradicts says why an object as it is now is not to be unblocked, or not to go; empty where it is.
 func (in *intake) contradicts(o *directory.Object, ops map[directory.Anchor]diff.Op) (string, error) {
-	if err := in.recognise(o); err != nil {
-		return "", err
-	}
-	if err := in.keepExpiry(o); err != nil {
+	if err := Recognise(in.pass.store, in.syncer.OwnAnchors, o); err != nil {
 		return "", err
 	}
 	v := in.mapper.Map(o, in.syncer.Now())

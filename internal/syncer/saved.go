@@ -70,7 +70,7 @@ func (s *Syncer) save(p *pass) error {
 
 // load takes a saved plan in place of one that is made: as it is, or not at all.
 func (s *Syncer) load(ctx context.Context, p *pass) error {
-	return s.timed("connect", func() (err error) {
+	return s.timed(p, "connect", func() (err error) {
 		if err := s.begun(ctx, p); err != nil {
 			return err
 		}

@@ -72,7 +72,9 @@ func (s *Syncer) Progress() *directory.Progress { return s.progress.Load() }
 func (s *Syncer) RunOnce(ctx context.Context, request Request) (directory.PassRecord, error) {
 	p := s.begin(request)
 	defer s.progress.Store(nil)
+	quiet := s.goesOn(ctx, p)
 	err := s.run(ctx, p)
+	quiet()
 	record, err := s.end(p, err)
 	s.tell(ctx, p)
 	return record, err
@@ -136,6 +138,12 @@ type pass struct {
 	takeovers  takeovers          // accounts of nobody that creations could take over
 	drift      *diff.Drift        // what the verification found, nil where there was none
 	again      []directory.Anchor // all that it looked at although nothing changed in Active Directory
+
+	stage        string // that runs, since stageStarted
+	stageStarted time.Time
+	expected     int // how many objects there will be about, 0 for not known
+	times        []directory.StageTime
+	refusals     []directory.RefusedObject // the first of this pass
 }
 
 func (s *Syncer) begin(r Request) *pass {
@@ -149,20 +157,6 @@ func (s *Syncer) begin(r Request) *pass {
 func (p *pass) warn(words string) {
 	p.log.Warn(words, zap.String("server", p.record.Server))
 	p.warnings = append(p.warnings, words)
-}
-
-func (s *Syncer) report(p *pass, stage string, done, total int) {
-	s.progress.Store(&directory.Progress{
-		Pass: p.record.ID, Kind: p.record.Kind, Stage: stage, Done: done, Total: total, Server: p.record.Server, Started: p.started,
-	})
-}
-
-// timed measures one stage.
-func (s *Syncer) timed(stage string, work func() error) error {
-	start := time.Now()
-	err := work()
-	s.Metrics.Stage(stage, time.Since(start))
-	return err
 }
 
 func (p *pass) close() {

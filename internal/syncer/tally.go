@@ -7,6 +7,7 @@ import (
 	"go.uber.org/zap"
 
 	"syncd/internal/diff"
+	"syncd/internal/directory"
 )
 
 // clockDifference is how far the clocks of the domain controller and of this machine may be apart: Kerberos allows as much.
@@ -17,6 +18,9 @@ func (s *Syncer) count(p *pass, a *diff.Answer, now time.Time) {
 	r := &p.record
 	if a.Refusal != nil {
 		r.Refused++
+		p.refused(directory.RefusedObject{
+			Anchor: a.Anchor, Other: a.Other, Kind: a.Kind.String(), Name: a.Name, Op: a.Op.String(), Status: a.Refusal.Status, Reason: a.Refusal.Detail, Tries: 1,
+		})
 		s.Metrics.Change(a.Kind, a.Op.String(), "refused")
 		p.log.Warn("refused", zap.Stringer("anchor", a.Anchor), zap.String("name", a.Name), zap.Stringer("op", a.Op),
 			zap.Int("status", a.Refusal.Status), zap.String("reason", a.Refusal.Detail))

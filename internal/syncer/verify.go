@@ -21,7 +21,7 @@ func (s *Syncer) verify(ctx context.Context, p *pass) error {
 	if !p.verifies() {
 		return nil
 	}
-	return s.timed("verify", func() (err error) {
+	return s.timed(p, "verify", func() (err error) {
 		if p.request.DryRun {
 			if p.store, p.release, err = s.Fork(); err != nil {
 				return err

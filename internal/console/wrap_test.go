@@ -1,6 +1,10 @@
-package main
+package console_test
 
-import "testing"
+import (
+	"testing"
+
+	"syncd/internal/console"
+)
 
 func TestWrap(t *testing.T) {
 	for _, c := range []struct {
@@ -14,11 +18,11 @@ func TestWrap(t *testing.T) {
 		{"  held  Søren Müller: gone", 14, "  held  Søren\n    Müller:\n    gone"},
 		{"unbreakablelongword", 5, "unbreakablelongword"},
 	} {
-		if got := wrap(c.line, c.width); got != c.want {
-			t.Errorf("wrap(%q, %d) = %q, want %q", c.line, c.width, got, c.want)
+		if got := console.Wrap(c.line, c.width); got != c.want {
+			t.Errorf("Wrap(%q, %d) = %q, want %q", c.line, c.width, got, c.want)
 		}
 	}
-	if got := fit("Søren Müller", 6); got != "Søren…" {
+	if got := console.Fit("Søren Müller", 6); got != "Søren…" {
 		t.Errorf("fit: %q", got)
 	}
 }
