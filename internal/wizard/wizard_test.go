@@ -179,10 +179,7 @@ func TestTranscript(t *testing.T) {
 	transcript, _, _ := strings.Cut(part(archive, "output"), "outcome:")
 	var want strings.Builder
 	for line := range strings.Lines(transcript) {
-		if line = strings.TrimRight(line, " \n"); line != "" {
-			line = "    " + line
-		}
-		want.WriteString(line + "\n")
+		want.WriteString(strings.TrimRight(line, " \n") + "\n")
 	}
 	if !strings.Contains(string(manual), want.String()) {
 		t.Errorf("docs/configure.md has another transcript than testdata/first.txtar:\n%s", want.String())
