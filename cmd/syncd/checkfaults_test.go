@@ -88,8 +88,10 @@ func faultsOfServers() []planted {
 			short = short[:min(len(short), 15)]
 			dn := "CN=" + short + ",OU=Domain Controllers," + w.ad.baseDN
 			if err := w.server.Add(dn, []dit.Attribute{
-				{Name: "objectClass", Values: []string{"computer"}}, {Name: "sAMAccountName", Values: []string{short + "$"}},
-				{Name: "userAccountControl", Values: []string{"532480"}}, {Name: "primaryGroupID", Values: []string{"516"}},
+				{Name: "objectClass", Values: []string{"computer"}},
+				{Name: "sAMAccountName", Values: []string{short + "$"}},
+				{Name: "userAccountControl", Values: []string{"532480"}},
+				{Name: "primaryGroupID", Values: []string{"516"}},
 			}); err != nil {
 				t.Fatal(err)
 			}
@@ -118,10 +120,12 @@ func faultsOfAccount() []planted {
 			ticks := (time.Now().Add(10*24*time.Hour+time.Hour).Unix() + epochSeconds) * 10_000_000
 			return w.changed(t, "accountExpires", fmt.Sprint(ticks), "0")
 		}, "account password", warns, `the account CORP\svc-syncd itself expires in 10 days`, "Clear-ADAccountExpiration svc-syncd", exitDone},
-		{"deleted objects that cannot be seen", func(t *testing.T, w *checkWorld) string {
-			return w.rights(t, adsim.Rights{GetChanges: true})
-		}, "deleted objects", fails, `CORP\svc-syncd cannot see CN=Deleted Objects,DC=corp,DC=example: deletions would never arrive`,
-			`dsacls "CN=Deleted Objects,DC=corp,DC=example" /G "CORP\svc-syncd:LCRP"`, exitFailed},
+		{
+			"deleted objects that cannot be seen", func(t *testing.T, w *checkWorld) string {
+				return w.rights(t, adsim.Rights{GetChanges: true})
+			}, "deleted objects", fails, `CORP\svc-syncd cannot see CN=Deleted Objects,DC=corp,DC=example: deletions would never arrive`,
+			`dsacls "CN=Deleted Objects,DC=corp,DC=example" /G "CORP\svc-syncd:LCRP"`, exitFailed,
+		},
 		{"no right to replicate", func(t *testing.T, w *checkWorld) string {
 			return w.rights(t, adsim.Rights{SeeDeleted: true})
 		}, "replication right", warns, `CORP\svc-syncd lacks the right to replicate`, `dsacls "DC=corp,DC=example" /G "CORP\svc-syncd:CA;Replicating Directory Changes"`, exitDone},

@@ -186,14 +186,14 @@ func (w *configureWorld) stage(name string, content []byte) (string, error) {
 	return path, nil
 }
 
-// answerFault makes one sentence of what is wrong with answers.
+// answerFault makes one sentence of the first thing that is wrong with answers.
 func answerFault(err error) error {
-	for _, e := range flatten(err) {
-		f, ok := errors.AsType[*directory.FieldError](e)
-		if !ok {
-			return e
-		}
+	all := flatten(err)
+	if len(all) == 0 {
+		return nil
+	}
+	if f, ok := errors.AsType[*directory.FieldError](all[0]); ok {
 		return &directory.Fault{Class: directory.Usage, Cause: f.Field + ": " + f.Problem, Remedy: f.Remedy, Err: f}
 	}
-	return nil
+	return all[0]
 }

@@ -27,8 +27,19 @@ func failedInJSON(t *testing.T, code int, says string, args ...string) {
 func TestEveryFailureIsOneJSONObject(t *testing.T) {
 	none := filepath.Join(t.TempDir(), "none.yaml")
 	for _, args := range [][]string{
-		{"--now"}, {"status"}, {"status", "--held"}, {"check"}, {"check", "--data"}, {"history"}, {"why", "X"}, {"plan"}, {"plan", "X"}, {"apply", "X"},
-		{"approve", "X"}, {"reject", "X"}, {"mapping", "test", "X"},
+		{"--now"},
+		{"status"},
+		{"status", "--held"},
+		{"check"},
+		{"check", "--data"},
+		{"history"},
+		{"why", "X"},
+		{"plan"},
+		{"plan", "X"},
+		{"apply", "X"},
+		{"approve", "X"},
+		{"reject", "X"},
+		{"mapping", "test", "X"},
 	} {
 		failedInJSON(t, exitUsage, "the configuration cannot be read", append(args, "--config", none)...)
 	}

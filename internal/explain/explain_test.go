@@ -69,6 +69,7 @@ func (m *memory) RefusedOf(directory.Anchor) ([]directory.RefusedObject, error) 
 }
 func (m *memory) HeldOf(directory.Anchor) ([]directory.HeldObject, error) { return m.held, nil }
 func (m *memory) LastPush(a directory.Anchor) (*directory.Push, error)    { return m.pushes[a], nil }
+
 func (m *memory) EachName(visit func(directory.Anchor, bool, []string)) error {
 	for a, e := range m.entries {
 		visit(a, e.Departed, []string{e.Resource.First(directory.UserName)})
@@ -124,16 +125,22 @@ func TestTheSentence(t *testing.T) {
 		"departed":        {"ann", forest{}, memory{pushes: gone}, nil, Deleted, "departed on 2026-11-26 12:00 UTC: left scope. Its tombstone is gone"},
 		"vanished":        {"ann@corp.example", forest{}, memory{entries: entry(false)}, nil, Vanished, "without evidence it stays as it is"},
 		"held": {
-			"ann", forest{objects: []directory.Object{tombstone}},
-			memory{entries: entry(false), held: []directory.HeldObject{{Op: "depart", Plan: "P", Cause: "deleted in Active Directory"}}}, nil, Held, "stays online until an operator decides about plan P",
+			"ann",
+			forest{objects: []directory.Object{tombstone}},
+			memory{entries: entry(false), held: []directory.HeldObject{{Op: "depart", Plan: "P", Cause: "deleted in Active Directory"}}},
+			nil, Held, "stays online until an operator decides about plan P",
 		},
 		"refused": {
-			"ann", forest{objects: []directory.Object{ann("512")}},
-			memory{refused: []directory.RefusedObject{{Op: "create", Reason: "the name is taken."}}}, nil, Refused, "because the online directory refuses it: the name is taken.",
+			"ann",
+			forest{objects: []directory.Object{ann("512")}},
+			memory{refused: []directory.RefusedObject{{Op: "create", Reason: "the name is taken."}}},
+			nil, Refused, "because the online directory refuses it: the name is taken.",
 		},
 		"only a membership is refused": {
-			"ann", forest{objects: []directory.Object{ann("512")}},
-			memory{entries: entry(false), refused: []directory.RefusedObject{{Op: "add_member", Other: directory.Anchor{2}}}}, nil, Active, "is online and active",
+			"ann",
+			forest{objects: []directory.Object{ann("512")}},
+			memory{entries: entry(false), refused: []directory.RefusedObject{{Op: "add_member", Other: directory.Anchor{2}}}},
+			nil, Active, "is online and active",
 		},
 		"nobody": {"anne", forest{}, memory{}, nil, NeverExisted, "Nobody in Active Directory has the name anne"},
 	} {

@@ -163,7 +163,7 @@ func (c *Checkup) tellCertificate(p *probe) {
 			first = cert
 		}
 	}
-	leaf, days := p.chain[0], daysOf(first.NotAfter.Sub(time.Now())) // the clock by which TLS judges
+	leaf, days := p.chain[0], daysOf(time.Until(first.NotAfter)) // the clock by which TLS judges
 	found := fmt.Sprintf("%s by %s, %s left", nameOf(leaf), leaf.Issuer.CommonName, plural(days, "day"))
 	if first != leaf {
 		found = fmt.Sprintf("%s by %s; of its authority %s %s are left", nameOf(leaf), leaf.Issuer.CommonName, nameOf(first), plural(days, "day"))

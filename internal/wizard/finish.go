@@ -101,8 +101,13 @@ func (w *dialogue) preview(ctx context.Context, files []File) error {
 		n    int
 		what string
 	}{
-		{p.Read, "read in Active Directory"}, {p.Created, "created online, every account disabled"}, {p.Updated, "updated"}, {p.Memberships, "memberships added"},
-		{p.Departed, "departed"}, {p.Held, "held until you decide"}, {p.Refused, "refused"},
+		{p.Read, "read in Active Directory"},
+		{p.Created, "created online, every account disabled"},
+		{p.Updated, "updated"},
+		{p.Memberships, "memberships added"},
+		{p.Departed, "departed"},
+		{p.Held, "held until you decide"},
+		{p.Refused, "refused"},
 	} {
 		if c.n > 0 || c.what == "refused" {
 			w.prompt.Say("  %7s  %s", thousands(c.n), c.what)

@@ -14,10 +14,10 @@ func (w *dialogue) online(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		w.Settings.Online.CAFile = path
+		w.Online.CAFile = path
 	}
 	for {
-		address, err := w.ask(ctx, "--url", &w.flags.URL, "SCIM address (https://...)", w.Settings.Online.URL)
+		address, err := w.ask(ctx, "--url", &w.flags.URL, "SCIM address (https://...)", w.Online.URL)
 		if err != nil {
 			return err
 		}
@@ -25,7 +25,7 @@ func (w *dialogue) online(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		w.Settings.Online.URL, w.Settings.Online.Token = address, token
+		w.Online.URL, w.Online.Token = address, token
 		err = w.enabled(ctx)
 		if err == nil {
 			return nil
@@ -46,7 +46,7 @@ func (w *dialogue) onlineAuthority(ctx context.Context, untrusted error) error {
 		}
 		path, err := authorities(file)
 		if err == nil {
-			w.Settings.Online.CAFile = path
+			w.Online.CAFile = path
 			return nil
 		}
 		w.tell(err)

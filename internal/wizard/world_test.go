@@ -69,9 +69,12 @@ func (*fake) Rights(_ context.Context, s *wizard.Source, report func(directory.F
 func (*fake) Units(context.Context, *wizard.Source) ([]wizard.Unit, error) {
 	const base = ",DC=corp,DC=example"
 	return []wizard.Unit{
-		{DN: "OU=Contractors" + base, People: 310}, {DN: "OU=Empty" + base}, {DN: "OU=Groups" + base, Groups: 48},
+		{DN: "OU=Contractors" + base, People: 310},
+		{DN: "OU=Empty" + base},
+		{DN: "OU=Groups" + base, Groups: 48},
 		{DN: "OU=Staff" + base, People: 11602, Contacts: 86},
-		{DN: "OU=Sales,OU=Staff" + base, Depth: 1, People: 4100}, {DN: "OU=North,OU=Sales,OU=Staff" + base, Depth: 2, People: 900},
+		{DN: "OU=Sales,OU=Staff" + base, Depth: 1, People: 4100},
+		{DN: "OU=North,OU=Sales,OU=Staff" + base, Depth: 2, People: 900},
 		{DN: "OU=\x1b[31mRed,OU=Sales,OU=Staff" + base, Depth: 2, People: 1},
 		{DN: "OU=Legal\\, Tax,OU=Staff" + base, Depth: 1, People: 40},
 	}, nil

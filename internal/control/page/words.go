@@ -76,8 +76,14 @@ func did(p directory.PassRecord) string {
 		n    int
 		what string
 	}{
-		{p.Created, "created"}, {p.Updated, "updated"}, {p.Blocked, "blocked"}, {p.Departed, "departed"},
-		{p.EdgesAdded, "memberships added"}, {p.EdgesRemoved, "memberships removed"}, {p.Refused, "refused"}, {p.Held, "held"},
+		{p.Created, "created"},
+		{p.Updated, "updated"},
+		{p.Blocked, "blocked"},
+		{p.Departed, "departed"},
+		{p.EdgesAdded, "memberships added"},
+		{p.EdgesRemoved, "memberships removed"},
+		{p.Refused, "refused"},
+		{p.Held, "held"},
 	} {
 		if c.n > 0 {
 			parts = append(parts, console.Count(c.n)+" "+c.what)
