@@ -40,7 +40,7 @@ func (w *dialogue) online(ctx context.Context) error {
 func (w *dialogue) onlineAuthority(ctx context.Context, untrusted error) error {
 	w.tell(untrusted)
 	for {
-		file, err := w.prompt.Ask(ctx, "PEM file of the authority that signed its certificate", w.Settings.Online.CAFile)
+		file, err := w.prompt.Ask(ctx, "PEM file of the authority that signed its certificate", w.Online.CAFile)
 		if err != nil {
 			return err
 		}
@@ -56,7 +56,7 @@ func (w *dialogue) onlineAuthority(ctx context.Context, untrusted error) error {
 // enabled logs on, and waits until the online directory lets synchronisation write.
 func (w *dialogue) enabled(ctx context.Context) error {
 	for {
-		company, err := w.world.Online(ctx, &w.Settings.Online)
+		company, err := w.world.Online(ctx, &w.Online)
 		if _, unknown := errors.AsType[x509.UnknownAuthorityError](err); unknown && !w.flags.NonInteractive {
 			if err := w.onlineAuthority(ctx, err); err != nil {
 				return err
