@@ -185,7 +185,7 @@ func TestConfigureFaults(t *testing.T) {
 	}
 	ad.SetRights(adsim.Rights{})
 	r := configureWith(t, "", flagsOf(w.answered(config), "--non-interactive")...)
-	if r.code != exitUsage || !strings.Contains(r.err, "--yes is missing") || !strings.Contains(r.out, "warn  replication right") || !strings.Contains(r.out, "warn  deleted objects") {
+	if r.code != exitUsage || !strings.Contains(r.err, "--yes is missing") || !strings.Contains(r.out, "warn  replication right") || !strings.Contains(r.out, "FAIL  deleted objects") {
 		t.Errorf("without rights and without --yes: %d\n%s%s", r.code, r.out, r.err)
 	}
 	w.unchanged(t, config)
