@@ -116,6 +116,11 @@ func (b *batch) settleEdges(ctx context.Context, sent []bundle, answers []answer
 		if r == nil {
 			b.all(edges, b.acknowledge)
 			b.learn(one)
+			if b.adding() {
+				if err := b.t.awaitMembers(ctx, b.s.types[directory.Group], b.changes[edges[0]].ID); err != nil {
+					return nil, err
+				}
+			}
 			continue
 		}
 		id := b.changes[edges[0]].ID

@@ -26,6 +26,7 @@ type kept struct {
 	Added    bound    `json:"added"`     // members that one PATCH may add
 	Removed  bound    `json:"removed"`   // and remove
 	OneValue []string `json:"one_value"` // multi-valued attributes of which a resource may have one value
+	Members  bool     `json:"members"`   // a group was shown with its members: one without is empty
 }
 
 // recall reads the file; what is no such file, or about another service, counts for nothing.
@@ -46,7 +47,7 @@ func (l *learned) recall(file, url string) error {
 		return err
 	}
 	l.kept.Added, l.kept.Removed = read.Added.sane(), read.Removed.sane()
-	l.kept.OneValue = read.OneValue
+	l.kept.OneValue, l.kept.Members = read.OneValue, read.Members
 	return nil
 }
 
@@ -73,6 +74,24 @@ func (l *learned) oneValue() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.kept.OneValue
+}
+
+// shown reports whether a group was ever shown with its members.
+func (l *learned) shown() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.kept.Members
+}
+
+// showsMembers notes that a group was shown with its members.
+func (t *Target) showsMembers() {
+	if t.learned.shown() {
+		return
+	}
+	t.learned.mu.Lock()
+	t.learned.kept.Members = true
+	t.learned.mu.Unlock()
+	t.keep()
 }
 
 // save writes the file.

@@ -3,6 +3,7 @@ package cloudtarget
 import (
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -249,6 +250,39 @@ func TestShows(t *testing.T) {
 	} {
 		if got := target.Shows(directory.User, a); got != want {
 			t.Errorf("%s: %v", a.Path(), got)
+		}
+	}
+}
+
+// What a service showed in the first pass is known after a restart: where somebody then empties every group, they are empty.
+func TestEmptiedGroupsOfAServiceThatShowsMembers(t *testing.T) {
+	for _, shows := range []bool{false, true} {
+		f := newFake(t)
+		f.shows = shows
+		memory, target := filepath.Join(t.TempDir(), "target.json"), f.open()
+		if err := target.learned.recall(memory, target.base); err != nil {
+			t.Fatal(err)
+		}
+		edges := crews(t, target, 2, 1)
+		asked := f.count("GET /Groups")
+		target.Repeat(true)
+		for range 3 {
+			apply(t, target, edges...)
+		}
+		if n := f.count("GET /Groups") - asked; n != 1 {
+			t.Errorf("shows=%v: %d requests to find out", shows, n)
+		}
+		clear(f.members)
+		again := targetFor(t, target.base)
+		if err := again.learned.recall(memory, again.base); err != nil {
+			t.Fatal(err)
+		}
+		if err := again.Open(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		readable, err := again.Members(t.Context(), edges[0].ID, func([]string) error { return nil })
+		if err != nil || readable != shows {
+			t.Errorf("shows=%v: %v, %v", shows, readable, err)
 		}
 	}
 }

@@ -35,9 +35,9 @@ func (t *Target) Members(ctx context.Context, groupID string, emit func(ids []st
 		return false, err
 	}
 	if len(doc.Members) == 0 { // which some services say of every group
-		return t.showsMembers(ctx, groups)
+		return t.membersShown(ctx, groups)
 	}
-	t.shownMembers.Store(true)
+	t.showsMembers()
 	for portion := range slices.Chunk(doc.ids(), membersAtOnce) {
 		if err := emit(portion); err != nil {
 			return false, err
@@ -72,11 +72,11 @@ func (t *Target) readGroups(ctx context.Context, address string, doc any) (there
 	return there, err
 }
 
-// showsMembers finds out whether a missing attribute means an empty group. What an earlier group of this Target showed is proof; else some
+// membersShown finds out whether a missing attribute means an empty group. What the service ever showed of a group is proof; else some
 // groups are asked, once after each Open.
-func (t *Target) showsMembers(ctx context.Context, groups *resourceType) (bool, error) {
-	if t.shownMembers.Load() || t.probedMembers.Swap(true) {
-		return t.shownMembers.Load(), nil
+func (t *Target) membersShown(ctx context.Context, groups *resourceType) (bool, error) {
+	if t.learned.shown() || t.probedMembers.Swap(true) {
+		return t.learned.shown(), nil
 	}
 	var doc struct{ Resources []group }
 	there, err := t.readGroups(ctx, groups.endpoint+"?startIndex=1&count="+strconv.Itoa(groupsProbed)+"&attributes=members", &doc)
@@ -84,9 +84,26 @@ func (t *Target) showsMembers(ctx context.Context, groups *resourceType) (bool, 
 		return false, err
 	}
 	if there && slices.ContainsFunc(doc.Resources, func(g group) bool { return len(g.Members) > 0 }) {
-		t.shownMembers.Store(true)
+		t.showsMembers()
 	}
-	return t.shownMembers.Load(), nil
+	return t.learned.shown(), nil
+}
+
+// awaitMembers asks a group that has just got a member for it, once in a first pass (see Repeat) until a group was shown with members. Else a
+// directory in which somebody empties every group could not be told later from one that shows nobody's members.
+func (t *Target) awaitMembers(ctx context.Context, groups *resourceType, groupID string) error {
+	if !t.repeat.Load() || t.learned.shown() || t.awaitedMembers.Swap(true) {
+		return nil
+	}
+	var doc group
+	_, err := t.readGroups(ctx, groups.at(groupID)+"?attributes=members", &doc)
+	if err == nil && len(doc.Members) > 0 {
+		t.showsMembers()
+	}
+	if unanswered(err) || errors.Is(err, errTooLong) {
+		return nil
+	}
+	return err
 }
 
 // Shows reports whether an attribute of a kind can be compared with what was sent, as far as the service tells: its resource type has the

@@ -53,8 +53,8 @@ type Target struct {
 	noOr    atomic.Bool  // a filter with "or" was refused since Open
 	learned learned
 
-	shownMembers  atomic.Bool // a group was shown with its members
-	probedMembers atomic.Bool // groups were looked at for that since Open
+	probedMembers  atomic.Bool // groups were asked for since Open, to see whether the service shows members
+	awaitedMembers atomic.Bool // and a group that had just got one
 }
 
 // New makes a Target from a configuration, which it validates, the files that it names included. It makes no connection.
@@ -127,6 +127,7 @@ func (t *Target) Open(ctx context.Context) error {
 	t.bulkOff.Store(false)
 	t.noOr.Store(false)
 	t.probedMembers.Store(false)
+	t.awaitedMembers.Store(false)
 	found, err := t.discover(ctx)
 	if err != nil {
 		return err

@@ -6,7 +6,7 @@ import "fmt"
 // did to him, and that pass is often cut short.
 func (a *author) story() {
 	who, other := a.user(), a.user()
-	switch a.IntN(4) {
+	switch a.IntN(5) {
 	case 0: // a leaver who comes back
 		a.say("activate", who)
 		a.between("disable", who)
@@ -39,6 +39,17 @@ func (a *author) story() {
 			a.between("")
 		}
 		a.say("restore", who)
+	case 4: // a unit that leaves scope with all who are in it, and may come back
+		unit := a.name("unit")
+		a.say("unit", unit, a.pick(staff, branch))
+		a.units = append(a.units, unit)
+		a.say("move", who, unit)
+		a.say("move", other, unit)
+		a.say("pass")
+		a.between("move", unit, a.pick(elsewhere, elsewhere, interns))
+		if a.IntN(2) == 0 {
+			a.between("move", unit, staff)
+		}
 	}
 }
 
@@ -53,6 +64,6 @@ func (a *author) between(verb string, args ...any) {
 	case 1:
 		a.say("pass")
 	default:
-		a.say("pass", fmt.Sprint("kill=", 4+a.IntN(66)))
+		a.say("pass", fmt.Sprint("kill=", 3+a.IntN(6+a.IntN(60))))
 	}
 }

@@ -18,6 +18,7 @@ type scene struct {
 	refused map[directory.Anchor]bool
 	held    map[heldKey]bool          // held, and not approved
 	excused map[directory.Anchor]bool // cannot be online as they should, through no fault of syncd's
+	claims  map[directory.Anchor]int  // living objects with the anchor, in scope or not
 }
 
 // checkEqual is law 1, and with it laws 4, 5, 6 and 8: both sides are compared, whole.
@@ -26,6 +27,8 @@ func (w *world) checkEqual() error {
 		world: w, want: w.forest.wishes(time.Now()), online: map[directory.Anchor]*resource{}, refused: map[directory.Anchor]bool{},
 		held: map[heldKey]bool{},
 	}
+	tree := w.forest.tree()
+	tree.View(func() { s.claims = w.forest.claims(tree) })
 	var err error
 	if s.byID, err = w.online.all(); err != nil {
 		return err
@@ -119,7 +122,7 @@ func (s *scene) stays(a directory.Anchor, is *resource) {
 	switch {
 	case held && is.active() && !s.watch.insisted[is.id] && !s.held[heldKey{op: heldBlock, anchor: a}] && s.forest.disabled(a, time.Now()):
 		s.fail("law 5: %s is held, a leaver and active", who)
-	case held, s.excused[a] && s.refused[a]:
+	case held, s.excused[a] && s.refused[a], s.claims[a] > 1 && s.refused[a]: // of two that claim it nobody can tell whether it is he who left
 	case s.syncd.settings.keep && is.kind == directory.User:
 		if is.active() && !s.watch.insisted[is.id] {
 			s.fail("law 5: %s has departed, is kept, and is active", who)

@@ -78,7 +78,7 @@ func (p *process) start() error {
 		return err
 	}
 	if p.online, err = cloudtarget.New(p.target, cloudtarget.Options{
-		Log: p.log, Dial: p.world.network.dial, Matching: cloudtarget.Matching(p.settings.matching),
+		Log: p.log, Dial: p.world.network.dial, Matching: cloudtarget.Matching(p.settings.matching), Memory: filepath.Join(p.dir, "target.json"),
 	}); err != nil {
 		return err
 	}
