@@ -137,6 +137,8 @@ type serviceUninstallCommand struct{}
 
 // Run removes the service.
 func (serviceUninstallCommand) Run(ctx context.Context, std streams) error {
+	ctx, stop := interruptible(ctx)
+	defer stop()
 	if err := service.Uninstall(ctx, serviceName); err != nil {
 		return err
 	}
@@ -148,6 +150,8 @@ type serviceStartCommand struct{}
 
 // Run starts the service and waits until it runs.
 func (serviceStartCommand) Run(ctx context.Context, std streams) error {
+	ctx, stop := interruptible(ctx)
+	defer stop()
 	if err := service.Start(ctx, serviceName); err != nil {
 		return err
 	}
@@ -159,6 +163,8 @@ type serviceStopCommand struct{}
 
 // Run stops the service and waits until it has ended.
 func (serviceStopCommand) Run(ctx context.Context, std streams) error {
+	ctx, stop := interruptible(ctx)
+	defer stop()
 	if err := service.Stop(ctx, serviceName); err != nil {
 		return err
 	}

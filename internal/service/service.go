@@ -33,6 +33,9 @@ const (
 	Delayed StartType = "delayed" // with the system, two minutes after the others
 	Auto    StartType = "auto"    // with the system
 	Manual  StartType = "manual"  // when somebody starts it
+
+	// Disabled is what an administrator makes of one that shall not start at all; Install does not know it.
+	Disabled StartType = "disabled"
 )
 
 // State is what the system knows about a service. Its JSON form is what `syncd service status --json` prints.
