@@ -3,11 +3,11 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -74,14 +74,37 @@ func (w *wine) run(t *testing.T, name string, args ...string) result {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 3*time.Minute) // also while the test ends
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr, cmd.Env = &out, &errs, w.env
-	cmd.WaitDelay = 5 * time.Second // the server of Wine keeps the streams of who started it
+	cmd.Env = w.env
+	// Files, not pipes: the server of Wine keeps the streams of who started it.
+	out, errs := tempFile(t), tempFile(t)
+	cmd.Stdout, cmd.Stderr = out, errs
 	err := cmd.Run()
-	if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited && !errors.Is(err, exec.ErrWaitDelay) {
+	if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited {
 		t.Fatalf("%s %v: %v", name, args, err)
 	}
-	return result{out.String(), errs.String(), cmd.ProcessState.ExitCode()}
+	return result{readFile(t, out.Name()), readFile(t, errs.Name()), cmd.ProcessState.ExitCode()}
+}
+
+// tempFile is one that is closed when the test ends.
+func tempFile(t *testing.T) *os.File {
+	t.Helper()
+	f, err := os.CreateTemp(t.TempDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() }) // it has been read
+	return f
+}
+
+// test runs the tests of a package as they run on Windows.
+func (w *wine) test(t *testing.T, pkg string) {
+	t.Helper()
+	program := filepath.Join(filepath.Dir(w.program), path.Base(pkg)+".test.exe")
+	w.command(t, "go", "test", "-c", "-o", program, pkg)
+	r := w.run(t, "wine", program, "-test.v", "-test.timeout=1m")
+	if r.code != 0 || !strings.Contains(r.out, "--- PASS") {
+		t.Errorf("%s on Windows: exit status %d\n%s%s", pkg, r.code, r.out, r.err)
+	}
 }
 
 // syncd runs syncd.exe.

@@ -204,6 +204,7 @@ func (w *windowsWorld) drains(t *testing.T) {
 // TestWindowsServiceFaults: what cannot be is refused in one sentence, and leaves no service behind.
 func TestWindowsServiceFaults(t *testing.T) {
 	w := newWindowsWorld(t, 2)
+	w.test(t, "syncd/internal/service")
 	good := readFile(t, filepath.Join(w.dir, "windows.yaml"))
 	bad := windowsPath(writeFile(t, w.dir, "bad.yaml", strings.Replace(good, "servers:", "server:", 1)))
 	relative := windowsPath(writeFile(t, w.dir, "relative.yaml", strings.Replace(good, windowsPath(filepath.Join(w.dir, "state")), "state", 1)))
