@@ -30,9 +30,6 @@ type admission struct {
 // admit closes the folders of a service, and lets its account use them, read its files, and log on as a service. What it could not do and an
 // administrator can is in the notes.
 func admit(o Options) (notes []string, err error) {
-	if err := makeFolders(o.Writes); err != nil {
-		return nil, err
-	}
 	own := o.User != "" && !strings.EqualFold(o.User, localSystem)
 	account, err := windows.CreateWellKnownSid(windows.WinLocalSystemSid)
 	if own {
@@ -40,6 +37,9 @@ func admit(o Options) (notes []string, err error) {
 	}
 	if err != nil {
 		return nil, managerFault(errors.Join(windows.ERROR_INVALID_SERVICE_ACCOUNT, err))
+	}
+	if err := makeFolders(o.Writes); err != nil {
+		return nil, err
 	}
 	if err := grantAll(admissions(o, own), account); err != nil {
 		return nil, err

@@ -42,16 +42,18 @@ func managerFault(err error) error {
 	f := &directory.Fault{Cause: "the service manager of Windows says: " + err.Error(), Remedy: "look for more in the System log of the Event Viewer", Err: err}
 	switch {
 	case errors.Is(err, windows.ERROR_ACCESS_DENIED):
-		f.Class, f.Cause, f.Remedy = directory.Usage, "changing services takes the rights of an administrator", "run this command in a window that was opened with `Run as administrator`"
+		f.Class = directory.Usage
+		f.Cause, f.Remedy = "changing services takes the rights of an administrator", "run this command in a window that was opened with `Run as administrator`"
 	case errors.Is(err, windows.ERROR_SERVICE_MARKED_FOR_DELETE):
 		f.Cause, f.Remedy = "Windows is still removing the service", "close every window that shows services, and run this command again"
 	case errors.Is(err, windows.ERROR_SERVICE_LOGON_FAILED):
 		f.Cause = "Windows cannot log on as the account of the service: its password is wrong, this machine may not use it, or it may not log on as a service"
 		f.Remedy = "give it the right `Log on as a service` (secpol.msc, Local Policies, User Rights Assignment), for a managed account run `Test-ADServiceAccount`"
 	case errors.Is(err, windows.ERROR_INVALID_SERVICE_ACCOUNT):
-		f.Class, f.Cause, f.Remedy = directory.Usage, "Windows does not know the account that --user names, or its password is wrong", `write it as DOMAIN\name, a managed one as DOMAIN\name$`
+		f.Class = directory.Usage
+		f.Cause, f.Remedy = "Windows does not know the account that --user names, or its password is wrong", `write it as DOMAIN\name, a managed one as DOMAIN\name$`
 	case errors.Is(err, windows.ERROR_SERVICE_DISABLED):
-		f.Cause, f.Remedy = "the service is disabled", "sc config syncd start= delayed-auto"
+		f.Cause, f.Remedy = "the service is disabled", "let it start with the machine: sc config syncd start= delayed-auto"
 	case errors.Is(err, windows.ERROR_FILE_NOT_FOUND), errors.Is(err, windows.ERROR_PATH_NOT_FOUND):
 		f.Cause, f.Remedy = "the program of the service is not where it was when it was installed", "run `syncd service uninstall` and `syncd service install` with the program that shall run"
 	}

@@ -188,3 +188,30 @@ func TestAdmissionOfNothing(t *testing.T) {
 		t.Errorf("%d admissions for an account", n)
 	}
 }
+
+// TestManagerFaults: what Windows says with a number is said with its remedy, and an exit status.
+func TestManagerFaults(t *testing.T) {
+	for err, want := range map[error]struct {
+		class directory.Class
+		says  string
+	}{
+		windows.ERROR_ACCESS_DENIED:             {directory.Usage, "Run as administrator"},
+		windows.ERROR_SERVICE_MARKED_FOR_DELETE: {directory.Failed, "close every window"},
+		windows.ERROR_SERVICE_LOGON_FAILED:      {directory.Failed, "Log on as a service"},
+		windows.ERROR_INVALID_SERVICE_ACCOUNT:   {directory.Usage, `DOMAIN\name$`},
+		windows.ERROR_SERVICE_DISABLED:          {directory.Failed, "delayed-auto"},
+		windows.ERROR_FILE_NOT_FOUND:            {directory.Failed, "syncd service uninstall"},
+		windows.ERROR_INVALID_LEVEL:             {directory.Failed, "Event Viewer"},
+	} {
+		fault := managerFault(err)
+		if directory.ClassOf(fault) != want.class || !strings.Contains(fault.Error(), want.says) || !errors.Is(fault, err) {
+			t.Errorf("%v: %v (%v)", err, fault, directory.ClassOf(fault))
+		}
+		if again := managerFault(fault); again != fault {
+			t.Errorf("a fault was wrapped: %v", again)
+		}
+	}
+	if err := managerFault(nil); err != nil {
+		t.Error(err)
+	}
+}
