@@ -34,30 +34,37 @@ func open(name string, rights uint32) (s *mgr.Service, done func() error, err er
 	}, nil
 }
 
-// managerFault explains an error of the service manager; a fault stays as it is.
+// managerFault explains an error of the service manager; a fault stays as it is, and so does nil.
 func managerFault(err error) error {
 	if _, said := errors.AsType[*directory.Fault](err); said || err == nil {
 		return err
 	}
-	f := &directory.Fault{Cause: "the service manager of Windows says: " + err.Error(), Remedy: "look for more in the System log of the Event Viewer", Err: err}
 	switch {
 	case errors.Is(err, windows.ERROR_ACCESS_DENIED):
-		f.Class = directory.Usage
-		f.Cause, f.Remedy = "changing services takes the rights of an administrator", "run this command in a window that was opened with `Run as administrator`"
-	case errors.Is(err, windows.ERROR_SERVICE_MARKED_FOR_DELETE):
-		f.Cause, f.Remedy = "Windows is still removing the service", "close every window that shows services, and run this command again"
-	case errors.Is(err, windows.ERROR_SERVICE_LOGON_FAILED):
-		f.Cause = "Windows cannot log on as the account of the service: its password is wrong, this machine may not use it, or it may not log on as a service"
-		f.Remedy = "give it the right `Log on as a service` (secpol.msc, Local Policies, User Rights Assignment), for a managed account run `Test-ADServiceAccount`"
+		return &directory.Fault{
+			Class: directory.Usage, Cause: "changing services takes the rights of an administrator",
+			Remedy: "run this command in a window that was opened with `Run as administrator`", Err: err,
+		}
 	case errors.Is(err, windows.ERROR_INVALID_SERVICE_ACCOUNT):
-		f.Class = directory.Usage
-		f.Cause, f.Remedy = "Windows does not know the account that --user names, or its password is wrong", `write it as DOMAIN\name, a managed one as DOMAIN\name$`
+		return &directory.Fault{
+			Class: directory.Usage, Cause: "Windows does not know the account that --user names, or its password is wrong",
+			Remedy: `write it as DOMAIN\name, a managed one as DOMAIN\name$`, Err: err,
+		}
+	case errors.Is(err, windows.ERROR_SERVICE_MARKED_FOR_DELETE):
+		return &directory.Fault{Cause: "Windows is still removing the service", Remedy: "close every window that shows services, and run this command again", Err: err}
+	case errors.Is(err, windows.ERROR_SERVICE_LOGON_FAILED):
+		return &directory.Fault{
+			Cause:  "Windows cannot log on as the account of the service: its password is wrong, this machine may not use it, or it may not log on as a service",
+			Remedy: "give it the right `Log on as a service` (secpol.msc, Local Policies, User Rights Assignment), for a managed account run `Test-ADServiceAccount`", Err: err,
+		}
 	case errors.Is(err, windows.ERROR_SERVICE_DISABLED):
-		f.Cause, f.Remedy = "the service is disabled", "let it start with the machine: sc config syncd start= delayed-auto"
+		return &directory.Fault{Cause: "the service is disabled", Remedy: "let it start with the machine: sc config syncd start= delayed-auto", Err: err}
 	case errors.Is(err, windows.ERROR_FILE_NOT_FOUND), errors.Is(err, windows.ERROR_PATH_NOT_FOUND):
-		f.Cause, f.Remedy = "the program of the service is not where it was when it was installed", "run `syncd service uninstall` and `syncd service install` with the program that shall run"
+		return &directory.Fault{
+			Cause: "the program of the service is not where it was when it was installed", Remedy: "run `syncd service uninstall` and `syncd service install` with the program that shall run", Err: err,
+		}
 	}
-	return f
+	return &directory.Fault{Cause: "the service manager of Windows says: " + err.Error(), Remedy: "look for more in the System log of the Event Viewer", Err: err}
 }
 
 // largestConfig is the size of the largest answer of QueryServiceConfig, in bytes.
