@@ -102,6 +102,17 @@ func (w *windowsWorld) service(t *testing.T, code int, args []string, says ...st
 			t.Errorf("service %v does not say %q:\n%s%s", args, text, r.out, r.err)
 		}
 	}
+	if strings.Contains(r.out+r.err, accountSecret) {
+		t.Errorf("service %v prints the password (law 10):\n%s%s", args, r.out, r.err)
+	}
+}
+
+const accountSecret = "Acc0unt-secret"
+
+// hasEventSource reports whether the Application log knows syncd.
+func (w *windowsWorld) hasEventSource(t *testing.T) bool {
+	t.Helper()
+	return w.run(t, "wine", "reg", "query", `HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Application\syncd`, "/v", "EventMessageFile").code == 0
 }
 
 func (w *windowsWorld) install(t *testing.T, more ...string) {
@@ -141,6 +152,12 @@ func TestWindowsService(t *testing.T) {
 	if s := w.state(t); !s.Installed || s.Run != service.Stopped || s.Start != service.Manual || !strings.Contains(s.Command, w.file) {
 		t.Errorf("after the installation: %+v", s)
 	}
+	if !w.hasEventSource(t) {
+		t.Error("the event log does not know syncd")
+	}
+	if r := w.syncd(t, "check", "--config", w.file); !strings.Contains(r.out, "the service syncd does not start with this machine") {
+		t.Errorf("check does not see how the service starts: %+v", r)
+	}
 	w.service(t, exitDone, []string{"start"}, "the service syncd runs")
 	if s := w.state(t); s.PID == 0 || s.Run != service.Running {
 		t.Errorf("after the start: %+v", s)
@@ -160,7 +177,7 @@ func TestWindowsService(t *testing.T) {
 	}
 	w.service(t, exitDone, []string{"stop"}) // nothing happens
 	w.service(t, exitDone, []string{"uninstall"}, "is removed")
-	if s := w.state(t); s.Installed {
+	if s := w.state(t); s.Installed || w.hasEventSource(t) {
 		t.Errorf("after all: %+v", s)
 	}
 }
@@ -208,7 +225,7 @@ func TestWindowsServiceFaults(t *testing.T) {
 	good := readFile(t, filepath.Join(w.dir, "windows.yaml"))
 	bad := windowsPath(writeFile(t, w.dir, "bad.yaml", strings.Replace(good, "servers:", "server:", 1)))
 	relative := windowsPath(writeFile(t, w.dir, "relative.yaml", strings.Replace(good, windowsPath(filepath.Join(w.dir, "state")), "state", 1)))
-	secret := windowsPath(writeFile(t, w.dir, "account.password", "Acc0unt-secret\n"))
+	secret := windowsPath(writeFile(t, w.dir, "account.password", accountSecret+"\n"))
 	for _, c := range []struct {
 		args []string
 		says []string
