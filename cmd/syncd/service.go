@@ -101,8 +101,7 @@ func (c *config) files() []string {
 // wholePaths refuses paths that mean something else in the folder in which a service starts.
 func (c *config) wholePaths() error {
 	for _, path := range append(c.files(), c.State.Dir) {
-		credential := runtime.GOOS != "windows" && filepath.Base(path) == path && path != c.State.Dir // systemd knows it by this name
-		if !filepath.IsAbs(path) && !credential {
+		if !filepath.IsAbs(path) {
 			return &directory.Fault{
 				Class: directory.Usage, Cause: "the configuration names " + path + ", and a service starts in another folder, where that is something else",
 				Remedy: "write the whole path of it into the configuration",

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"time"
 
 	"golang.org/x/sys/windows"
@@ -90,10 +91,14 @@ func Start(ctx context.Context, name string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, done()) }()
-	if err := s.Start(); err != nil && !errors.Is(err, windows.ERROR_SERVICE_ALREADY_RUNNING) {
-		return managerFault(err)
+	last, err := await(ctx, s, svc.Running, svc.StartPending) // one that is stopping has to end first
+	if err == nil && last.State == svc.Stopped {
+		err = managerFault(s.Start())
 	}
-	last, err := await(ctx, s, svc.Running)
+	if err != nil && !errors.Is(err, windows.ERROR_SERVICE_ALREADY_RUNNING) {
+		return err
+	}
+	last, err = await(ctx, s, svc.Running)
 	if err != nil || last.State == svc.Running {
 		return err
 	}
@@ -114,11 +119,13 @@ func Stop(ctx context.Context, name string) (err error) {
 }
 
 func stop(ctx context.Context, s *mgr.Service) error {
-	_, err := s.Control(svc.Stop)
+	now, err := await(ctx, s, svc.Running, svc.StopPending) // one that is starting hears nothing yet
+	if err == nil && now.State == svc.Running {
+		_, err = s.Control(svc.Stop)
+	}
 	switch {
-	case errors.Is(err, windows.ERROR_SERVICE_NOT_ACTIVE):
-		return nil
-	case errors.Is(err, windows.ERROR_SERVICE_CANNOT_ACCEPT_CTRL): // it starts or stops
+	case errors.Is(err, windows.ERROR_SERVICE_NOT_ACTIVE): // it has ended by itself meanwhile
+	case errors.Is(err, windows.ERROR_SERVICE_CANNOT_ACCEPT_CTRL): // it has been stopped meanwhile
 	case err != nil:
 		return managerFault(err)
 	}
@@ -129,8 +136,8 @@ func stop(ctx context.Context, s *mgr.Service) error {
 // pollEvery is how often a service is asked for its state.
 const pollEvery = 100 * time.Millisecond
 
-// await returns the state of a service once it is the wanted one, or stopped.
-func await(ctx context.Context, s *mgr.Service, wanted svc.State) (svc.Status, error) {
+// await returns the state of a service once it is a wanted one, or stopped.
+func await(ctx context.Context, s *mgr.Service, wanted ...svc.State) (svc.Status, error) {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	for {
@@ -138,7 +145,7 @@ func await(ctx context.Context, s *mgr.Service, wanted svc.State) (svc.Status, e
 		if err != nil {
 			return now, managerFault(err)
 		}
-		if now.State == wanted || now.State == svc.Stopped {
+		if slices.Contains(wanted, now.State) || now.State == svc.Stopped {
 			return now, nil
 		}
 		select {
