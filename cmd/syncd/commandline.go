@@ -28,6 +28,7 @@ type commandLine struct {
 	Approve   approveCommand   `cmd:"" help:"Let a held plan happen."`
 	Reject    rejectCommand    `cmd:"" help:"Keep online what a held plan would remove."`
 	Page      pageCommand      `cmd:"" help:"Open the status page of the running daemon to a browser on this machine, for as long as this command runs."`
+	Service   serviceCommand   `cmd:"" help:"Make syncd a service of this machine, start and stop it."`
 	Mapping   mappingCommand   `cmd:"" help:"Try mapping rules."`
 	Demo      demoCommand      `cmd:"" help:"A small Active Directory, an online directory and syncd between them, all in one process."`
 	Directory directoryCommand `cmd:"" help:"The simulated online directory on its own."`
@@ -46,6 +47,8 @@ type runCommand struct {
 	Verify bool `help:"With --now: read everything, compare it with what is really online, and repair what differs there."`
 	DryRun bool `help:"With --now: plan and check, write nothing."`
 	JSON   bool `name:"json" help:"With --now: print the report as one JSON object."`
+
+	WindowsService bool `hidden:"" help:"Run as a service of Windows: the service manager starts syncd with it."`
 }
 
 func defaultConfigPath() string {

@@ -1,10 +1,20 @@
 package main
 
-import "golang.org/x/sys/windows"
+import (
+	"errors"
+	"io/fs"
 
-// ownAs protects a new file: the system, administrators and its owner may read it, and it inherits nothing from its folder.
-func ownAs(path, _ string) error {
-	d, err := windows.SecurityDescriptorFromString("D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;OW)")
+	"golang.org/x/sys/windows"
+)
+
+// ownAs protects a new file: the system, administrators and its owner may use it, and it inherits nothing from its folder. Who was let in to
+// the one that it replaces, as the account of the service, stays in.
+func ownAs(path, place string) error {
+	admitted, err := admittedTo(place)
+	if err != nil {
+		return err
+	}
+	d, err := windows.SecurityDescriptorFromString("D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;OW)" + admitted)
 	if err != nil {
 		return err
 	}
@@ -13,6 +23,17 @@ func ownAs(path, _ string) error {
 		return err
 	}
 	return windows.SetNamedSecurityInfo(path, windows.SE_FILE_OBJECT, windows.DACL_SECURITY_INFORMATION|windows.PROTECTED_DACL_SECURITY_INFORMATION, nil, nil, list, nil)
+}
+
+// admittedTo are the entries of those that were let in to a file by name; nobody where there is none.
+func admittedTo(place string) (entries string, err error) {
+	d, err := windows.GetNamedSecurityInfo(place, windows.SE_FILE_OBJECT, windows.DACL_SECURITY_INFORMATION)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	} else if err != nil {
+		return "", err
+	}
+	return admitted(d.String()), nil
 }
 
 // ownInside does nothing: files of a folder inherit who may use them from it.

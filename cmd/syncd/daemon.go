@@ -14,6 +14,7 @@ import (
 	"syncd/internal/control"
 	"syncd/internal/control/page"
 	"syncd/internal/directory"
+	"syncd/internal/service"
 	"syncd/internal/syncer"
 )
 
@@ -27,11 +28,14 @@ type daemon struct {
 
 var _ control.Daemon = (*daemon)(nil)
 
-// serve runs the daemon in the foreground until a signal ends it.
-func serve(ctx context.Context, c *config, std streams) (err error) {
+// serve runs the daemon until a signal ends it.
+func serve(ctx context.Context, c *config, std streams, host service.Host) (err error) {
 	log, err := c.Log.newLog(std, zapcore.DebugLevel)
 	if err != nil {
 		return err
+	}
+	if host.Log != nil {
+		log = log.WithOptions(zap.WrapCore(func(own zapcore.Core) zapcore.Core { return zapcore.NewTee(own, host.Log) }))
 	}
 	e, err := newEngine(c, time.Now, log)
 	if err != nil {
@@ -42,7 +46,7 @@ func serve(ctx context.Context, c *config, std streams) (err error) {
 	if err != nil {
 		return err
 	}
-	drain, kill, release := signals(ctx, log, func() { d.loop.Trigger(syncer.Request{Trigger: "signal"}) })
+	drain, kill, release := signals(ctx, log, host.Signals, func() { d.loop.Trigger(syncer.Request{Trigger: "signal"}) })
 	defer release()
 	stop, err := d.listen()
 	if err != nil {
@@ -50,6 +54,7 @@ func serve(ctx context.Context, c *config, std streams) (err error) {
 	}
 	defer func() { err = errors.Join(err, stop()) }()
 	log.Info("syncd runs", zap.String("version", version), zap.String("control", c.Control.Listen), zap.String("metrics", c.Metrics.Listen))
+	host.Ready()
 	d.loop.Run(drain, kill)
 	log.Info("syncd ends")
 	return nil

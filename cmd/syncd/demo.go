@@ -46,7 +46,7 @@ func (d *demoCommand) Run(ctx context.Context, std streams) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.close()) }()
-	drain, kill, release := signals(ctx, w.log, w.trigger)
+	drain, kill, release := signals(ctx, w.log, make(chan os.Signal, 2), w.trigger)
 	defer release()
 	ctx, cancel := context.WithCancel(kill)
 	defer cancel()

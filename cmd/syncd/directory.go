@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"go.uber.org/zap"
@@ -95,7 +96,7 @@ func (d *directoryServe) Run(ctx context.Context, std streams) (err error) {
 		Handler: dir.HandlerWithin(profile, time.Now), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute,
 		IdleTimeout: 2 * time.Minute, ErrorLog: zap.NewStdLog(log),
 	}
-	drain, kill, release := signals(ctx, log, func() {})
+	drain, kill, release := signals(ctx, log, make(chan os.Signal, 2), func() {})
 	defer release()
 	drained := make(chan struct{})
 	context.AfterFunc(drain, func() {

@@ -32,6 +32,8 @@ func proofs() []proof {
 		{"syncd check", "check_samba_test.go", "TestCheckRealActiveDirectory"},
 		{"syncd why", "why_test.go", "TestWhySomebodyIsOnline"},
 		{"syncd history", "history_test.go", "TestTheHistoryOfPasses"},
+		{"syncd service install", "wineservice_test.go", "TestWindowsService"},
+		{"syncd service start", "wineservice_test.go", "TestWindowsService"},
 		{"syncd page", "page_test.go", "TestThePageOfADaemonBehindASocket"},
 		{"syncd mapping test", "mapping_test.go", "TestMappingExample"},
 		{"syncd directory init", "online_test.go", "serveOnline"},

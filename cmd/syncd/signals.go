@@ -10,11 +10,11 @@ import (
 )
 
 // signals turns signals into contexts: the first of SIGINT and SIGTERM ends drain, which lets a running pass finish; the second ends
-// kill, which stops it at once. trigger is called for the signal that asks for a pass, where the system has one. release undoes it.
-func signals(ctx context.Context, log *zap.Logger, trigger func()) (drain, kill context.Context, release func()) {
+// kill, which stops it at once. trigger is called for the signal that asks for a pass, where the system has one. They come through received,
+// into which others may send too. release undoes it.
+func signals(ctx context.Context, log *zap.Logger, received chan os.Signal, trigger func()) (drain, kill context.Context, release func()) {
 	drain, stopDrain := context.WithCancel(ctx)
 	kill, stopKill := context.WithCancel(ctx)
-	received := make(chan os.Signal, 2)
 	signal.Notify(received, append(triggerSignals(), os.Interrupt, syscall.SIGTERM)...)
 	done := make(chan struct{})
 	go func() {

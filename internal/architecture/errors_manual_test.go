@@ -25,6 +25,7 @@ func places() []struct{ name, pkg string } {
 		{"State", "internal/store"},
 		{"The control endpoint", "internal/control"},
 		{"Why somebody is online, or is not", "internal/explain"},
+		{"The service", "internal/service"},
 		{"The simulated online directory", "internal/onlinedir"},
 	}
 }

@@ -29,6 +29,7 @@ func walls() []wall {
 		{path: "internal/wizard", may: []string{nouns}, never: network, reason: "the wizard is a dialogue: what it finds out and writes goes through an interface, so that each conversation can be tried as a script"},
 		{path: "internal/control/page", may: []string{nouns, "internal/console", "internal/control"}, reason: "the page shows what the control endpoint tells, in the words of the terminal"},
 		{path: "internal/explain", may: []string{nouns, "internal/mapping", plan, "internal/syncer"}, never: network, reason: "an explanation says what a pass would do with the very parts of a pass, and reaches source, store and target only through interfaces"},
+		{path: "internal/service", may: []string{nouns}, reason: "the services of a system start a program; what it does is not their business"},
 		{path: "internal/console", may: []string{nouns}, never: network, reason: "the console lays out words; what they say is decided elsewhere"},
 		{path: "internal/onlinedir", may: []string{nouns}, reason: "the online directory stands for somebody else's service: code shared with syncd would share syncd's mistakes"},
 		{path: "internal/adsim", may: []string{nouns}, reason: "the embedded Active Directory stands for somebody else's server: code shared with syncd would share syncd's mistakes"},

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -22,12 +23,17 @@ var ErrLocked = errors.New("the state folder is in use by another syncd")
 
 // Config is the section "state" of the configuration file.
 type Config struct {
-	// the folder of the snapshot, the watermark and the history. It belongs to one online directory
+	// the folder of the snapshot, the watermark and the history. It belongs to one online directory; on Windows the default is `C:\ProgramData\syncd\state`
 	Dir string `yaml:"dir"`
 }
 
-// DefaultConfig is the place that a Linux service uses.
-func DefaultConfig() Config { return Config{Dir: "/var/lib/syncd"} }
+// DefaultConfig is the place that a service of the system uses.
+func DefaultConfig() Config {
+	if runtime.GOOS == "windows" {
+		return Config{Dir: filepath.Join(os.Getenv("ProgramData"), "syncd", "state")}
+	}
+	return Config{Dir: "/var/lib/syncd"}
+}
 
 // Validate asks for a folder.
 func (c *Config) Validate() error {
