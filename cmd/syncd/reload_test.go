@@ -244,18 +244,18 @@ func (w *world) setPassword(t *testing.T, dn, password string) {
 // TestARunningPassIsNotDisturbed by a reload: it ends by the rules with which it began, and the next one follows the new ones.
 func TestARunningPassIsNotDisturbed(t *testing.T) {
 	w, _ := newSmallWorld(t, 3)
-	gate := newGate(t, w)
+	sluice := newSluice(t, w)
 	s := listenAsSystemd(t, w.dir)
 	b, _ := start(t, "syncd runs", "--config", w.config)
 	d := &reloading{w, b, s}
-	<-gate.reached
+	<-sluice.reached
 	d.replace(t, `sync: "@every 3h"`, `sync: "@every 1h"`)
 	d.replace(t, "schedule:", upperDepartment)
 	d.reload(t)
 	if now := d.status(t); now.Running == nil || now.Running.Stage != "apply" || now.Interval != 3600 || now.Last != nil {
 		t.Errorf("while the pass runs: %+v, every %v s", now.Running, now.Interval)
 	}
-	gate.open()
+	sluice.open()
 	s.await(t, "STATUS=last pass ", "done in ")
 	if last := d.status(t).Last; last == nil || last.Created != 4 || w.departments(t)["Sales"] != 3 {
 		t.Errorf("the pass ended with %+v, %v", last, w.departments(t))
@@ -265,14 +265,14 @@ func TestARunningPassIsNotDisturbed(t *testing.T) {
 	}
 }
 
-// gate stands before an online directory and holds back everything that is written, until it is opened.
-type gate struct {
+// sluice stands before an online directory and holds back everything that is written, until it is opened.
+type sluice struct {
 	reached chan struct{} // closed when something waits
 	open    func()
 }
 
-// newGate puts one into the configuration.
-func newGate(t *testing.T, w *world) gate {
+// newSluice puts one into the configuration.
+func newSluice(t *testing.T, w *world) sluice {
 	t.Helper()
 	target, err := url.Parse(w.online.url)
 	if err != nil {
@@ -290,5 +290,5 @@ func newGate(t *testing.T, w *world) gate {
 	}))
 	t.Cleanup(func() { open(); server.Close() })
 	writeFile(t, w.dir, "syncd.yaml", strings.Replace(readFile(t, w.config), "url: "+w.online.url, "url: "+server.URL, 1))
-	return gate{reached, open}
+	return sluice{reached, open}
 }
