@@ -300,6 +300,7 @@ func TestWhatIsRefusedChangesNothing(t *testing.T) {
 		{"a program in /home", "/home/ann/syncd is in /home", func(_ *fakeSystem, o *Options) { o.Program = "/home/ann/syncd" }},
 		{"a secret in /root", "/root/ad.password is in /root", func(_ *fakeSystem, o *Options) { o.Reads = []string{"/root/ad.password"} }},
 		{"a state in /tmp", "/tmp/state is in /tmp", func(_ *fakeSystem, o *Options) { o.Writes = []string{"/tmp/state"} }},
+		{"a program with a quote", "no program with a quote", func(_ *fakeSystem, o *Options) { o.Program = "/opt/it's/syncd" }},
 		{"a line break", "has a line break", func(_ *fakeSystem, o *Options) { o.Args = []string{"--config", "/etc/a\nUser=root"} }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -394,7 +395,7 @@ func TestSystemdReadsTheDropIn(t *testing.T) {
 		t.Skip("systemd-analyze is not there")
 	}
 	dir := t.TempDir()
-	odd := filepath.Join(dir, `100% "odd"; $HOME`)
+	odd := filepath.Join(dir, "100% odd; $HOME")
 	program := filepath.Join(odd, "syncd")
 	o := Options{Program: program, Args: []string{"--config", odd}, User: "root", Writes: []string{odd}}
 	text, err := o.dropIn()

@@ -51,16 +51,12 @@ const (
 
 // dropIn is what differs from the unit; "" where nothing does.
 func (o *Options) dropIn() (string, error) {
-	var lines []string
-	words := make([]string, 0, len(o.Args)+1)
-	for _, word := range append([]string{o.Program}, o.Args...) {
-		quoted, err := quote(strings.ReplaceAll(word, "$", "$$"))
-		if err != nil {
-			return "", err
-		}
-		words = append(words, quoted)
+	command, err := o.commandLine()
+	if err != nil {
+		return "", err
 	}
-	if start := "ExecStart=" + strings.Join(words, " "); start != unitStart {
+	var lines []string
+	if start := "ExecStart=" + command; start != unitStart {
 		lines = append(lines, "ExecStart=", start)
 	}
 	if o.User != "" && o.User != unitUser {
@@ -83,7 +79,26 @@ func (o *Options) dropIn() (string, error) {
 		strings.Join(lines, "\n") + "\n", nil
 }
 
-// quote writes a word so that systemd reads it as it is (systemd.syntax(7)). In command lines, and only there, variables are expanded as well.
+// commandLine is the command as a unit has it (systemd.service(5), Command lines): in arguments variables are expanded, in the program not, whose
+// name may hold no quotes.
+func (o *Options) commandLine() (string, error) {
+	if strings.ContainsAny(o.Program, "\"'\\") {
+		return "", &directory.Fault{Class: directory.Usage, Cause: "systemd starts no program with a quote or a backslash in its path: " + o.Program, Remedy: "move it to /usr/local/bin"}
+	}
+	words := []string{o.Program}
+	for _, arg := range o.Args {
+		words = append(words, strings.ReplaceAll(arg, "$", "$$"))
+	}
+	for i := range words {
+		var err error
+		if words[i], err = quote(words[i]); err != nil {
+			return "", err
+		}
+	}
+	return strings.Join(words, " "), nil
+}
+
+// quote writes a word so that systemd reads it as it is (systemd.syntax(7)).
 func quote(word string) (string, error) {
 	if strings.ContainsFunc(word, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 		return "", &directory.Fault{Class: directory.Usage, Cause: fmt.Sprintf("%q has a line break or another control character, which no unit can hold", word), Remedy: "give that file another name"}
