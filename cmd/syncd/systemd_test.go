@@ -4,7 +4,9 @@ package main
 
 import (
 	"net"
+	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -95,5 +97,39 @@ func TestSystemdHearsOfAPassThatFails(t *testing.T) {
 	d.stop(t, syscall.SIGTERM)
 	if d.err != nil {
 		t.Errorf("%v\n%s", d.err, d.stderr)
+	}
+}
+
+// TestSecretsThatSystemdBrings are found by their names, and what is missing is named with its places.
+func TestSecretsThatSystemdBrings(t *testing.T) {
+	w, _ := newSmallWorld(t, 3)
+	credentials := mkdir(t, w.dir, "credentials")
+	writeFile(t, credentials, "ad.password", w.ad.servicePassword.Reveal()+"\n")
+	text := strings.Replace(readFile(t, w.config), filepath.Join(w.dir, "ad.password"), "ad.password", 1)
+	text = strings.Replace(text, w.online.tokenFile, "online.token", 1)
+	writeFile(t, w.dir, "syncd.yaml", text)
+	t.Setenv("CREDENTIALS_DIRECTORY", credentials)
+	r := syncd(t, "--now", "--config", w.config)
+	if r.code != exitUsage || !strings.Contains(r.err, "target.token_file: no file of that name is in "+credentials+", or in the working folder ") ||
+		strings.Contains(r.err, "password_file") {
+		t.Errorf("%+v", r)
+	}
+	writeFile(t, credentials, "online.token", w.online.token+"\n")
+	if p := pass(t, w.config, exitDone); p.Created != 4 {
+		t.Errorf("%+v", p)
+	}
+}
+
+// TestServiceWithoutSystemd says so, whatever is asked.
+func TestServiceWithoutSystemd(t *testing.T) {
+	if _, err := os.Lstat("/run/systemd/system"); err == nil || runtime.GOOS != "linux" {
+		t.Skip("systemd runs this machine, and this test leaves it alone")
+	}
+	w, _ := newSmallWorld(t, 2)
+	for _, args := range [][]string{{"install", "--config", w.config}, {"uninstall"}, {"start"}, {"stop"}, {"status"}, {"status", "--json"}} {
+		r := syncd(t, append([]string{"service"}, args...)...)
+		if r.code != exitUsage || !strings.Contains(r.err, "systemd does not run this machine") {
+			t.Errorf("%q: %+v", args, r)
+		}
 	}
 }
