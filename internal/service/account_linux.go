@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,10 +25,7 @@ type account struct {
 // account finds the one that the service runs as, or makes it where it is that of the unit. undo removes what was made.
 func (s systemd) account(ctx context.Context, o Options) (who account, undo func() error, err error) {
 	undo = func() error { return nil }
-	name := o.User
-	if name == "" {
-		name = unitUser
-	}
+	name := cmp.Or(o.User, unitUser)
 	if o.Password != "" {
 		return who, undo, &directory.Fault{Class: directory.Usage, Cause: "systemd takes no password of an account", Remedy: "leave out --password-file"}
 	}
@@ -35,7 +33,7 @@ func (s systemd) account(ctx context.Context, o Options) (who account, undo func
 		return who, undo, nil
 	}
 	if o.User != "" {
-		return who, undo, &directory.Fault{Class: directory.Usage, Cause: "there is no account " + name + " on this machine", Remedy: "make it, or leave out --user: then it is " + unitUser, Err: err}
+		return who, undo, &directory.Fault{Class: directory.Usage, Cause: "there is no account " + o.User + " on this machine", Remedy: "make it, or leave out --user: then it is " + unitUser, Err: err}
 	}
 	_, err = s.run(ctx, "useradd", "--system", "--user-group", "--no-create-home", "--home-dir", unitState, "--shell", "/usr/sbin/nologin", name)
 	if err != nil {
