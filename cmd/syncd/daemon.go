@@ -54,16 +54,16 @@ func serve(ctx context.Context, c *config, std streams, host service.Host) (err 
 		return errors.Join(err, e.close())
 	}
 	defer func() { err = errors.Join(err, d.current().close()) }()
-	drain, kill, release := signals(ctx, log, host.Signals, func() { d.loop.Trigger(syncer.Request{Trigger: "signal"}) }, func() {
-		systemd.Reloading()
-		systemd.Ready(d.reload(level.SetLevel))
-	})
-	defer release()
 	stop, err := d.listen()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, stop()) }()
+	drain, kill, release := signals(ctx, log, host.Signals, func() { d.loop.Trigger(syncer.Request{Trigger: "signal"}) }, func() {
+		systemd.Reloading()
+		systemd.Ready(d.reload(level.SetLevel))
+	})
+	defer release()
 	log.Info("syncd runs", zap.String("version", version), zap.String("control", c.Control.Listen), zap.String("metrics", c.Metrics.Listen))
 	host.Ready()
 	d.attend(drain, kill, systemd)
@@ -71,11 +71,14 @@ func serve(ctx context.Context, c *config, std streams, host service.Host) (err 
 	return nil
 }
 
-// attend runs the loop, and tells systemd about it.
+// attend runs the loop until drain ends, and tells systemd about it.
 func (d *daemon) attend(drain, kill context.Context, systemd *notify.Notifier) {
 	systemd.Ready("the first pass begins")
-	defer context.AfterFunc(drain, func() { systemd.Stopping("stopping: the running pass may finish") })()
-	watched := make(chan struct{})
+	told, watched := make(chan struct{}), make(chan struct{})
+	context.AfterFunc(drain, func() {
+		defer close(told)
+		systemd.Stopping("stopping: the running pass may finish")
+	})
 	watching, unwatch := context.WithCancel(kill)
 	go func() {
 		defer close(watched)
@@ -84,6 +87,7 @@ func (d *daemon) attend(drain, kill context.Context, systemd *notify.Notifier) {
 	d.loop.Run(drain, kill)
 	unwatch()
 	<-watched
+	<-told
 }
 
 // newDaemon gives an engine its loop. after, if set, is told the end of every pass.

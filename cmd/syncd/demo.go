@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/dustin/go-humanize"
-	"go.uber.org/zap"
 
 	"syncd/internal/directory"
 	"syncd/internal/onlinedir"
@@ -47,7 +46,7 @@ func (d *demoCommand) Run(ctx context.Context, std streams) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.close()) }()
-	drain, kill, release := signals(ctx, zap.NewNop(), make(chan os.Signal, 2), w.trigger, nil)
+	drain, kill, release := signals(ctx, w.log, make(chan os.Signal, 2), w.trigger, nil)
 	defer release()
 	ctx, cancel := context.WithCancel(kill)
 	defer cancel()
