@@ -126,6 +126,9 @@ func TestServiceWithoutSystemd(t *testing.T) {
 		t.Skip("systemd runs this machine, and this test leaves it alone")
 	}
 	w, _ := newSmallWorld(t, 2)
+	// A credential has no whole path, and needs none.
+	t.Setenv("CREDENTIALS_DIRECTORY", w.dir)
+	writeFile(t, w.dir, "syncd.yaml", strings.Replace(readFile(t, w.config), filepath.Join(w.dir, "ad.password"), "ad.password", 1))
 	for _, args := range [][]string{{"install", "--config", w.config}, {"uninstall"}, {"start"}, {"stop"}, {"status"}, {"status", "--json"}} {
 		r := syncd(t, append([]string{"service"}, args...)...)
 		if r.code != exitUsage || !strings.Contains(r.err, "systemd does not run this machine") {

@@ -35,7 +35,8 @@ show)
 	if [ -e "$S/active" ]; then printf 'ActiveState=active\nMainPID=4711\nExecMainStatus=0\n'
 	elif [ -e "$S/failed" ]; then printf 'ActiveState=failed\nMainPID=0\nExecMainStatus=5\n'
 	else printf 'ActiveState=inactive\nMainPID=0\nExecMainStatus=0\n'; fi
-	if [ -e "$S/enabled" ]; then echo UnitFileState=enabled; else echo UnitFileState=disabled; fi
+	if [ -e "$S/masked" ]; then echo UnitFileState=masked
+	elif [ -e "$S/enabled" ]; then echo UnitFileState=enabled; else echo UnitFileState=disabled; fi
 	echo User=syncd
 	echo 'ExecStart={ path=/usr/bin/syncd ; argv[]=/usr/bin/syncd --config /etc/syncd/syncd.yaml ; ignore_errors=no ; start_time=[n/a] }'
 	;;

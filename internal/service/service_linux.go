@@ -105,6 +105,9 @@ func (s systemd) install(ctx context.Context, o Options) (notes []string, err er
 	if err != nil {
 		return nil, err
 	}
+	if now.Start == Disabled {
+		return nil, &directory.Fault{Class: directory.Usage, Cause: "the service " + o.Name + " is masked, so that nobody can start it", Remedy: "systemctl unmask " + unitName(o.Name)}
+	}
 	if s.owns(o.Name) || now.Installed && now.Start != Manual {
 		return nil, installed(o.Name, nil)
 	}

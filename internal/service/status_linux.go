@@ -26,8 +26,11 @@ func (s systemd) status(ctx context.Context, name string) (State, error) {
 		return State{Name: name}, nil
 	}
 	state := State{Name: name, Installed: true, Run: runStates()[told["ActiveState"]], Start: Manual, User: told["User"], Command: commandLine(told["ExecStart"])}
-	if strings.HasPrefix(told["UnitFileState"], "enabled") {
+	switch {
+	case strings.HasPrefix(told["UnitFileState"], "enabled"):
 		state.Start = Auto
+	case strings.HasPrefix(told["UnitFileState"], "masked"):
+		state.Start = Disabled
 	}
 	state.PID, _ = strconv.Atoi(told["MainPID"]) // 0 where there is none
 	if state.Run == Stopped || state.Run == Failed {
