@@ -124,6 +124,6 @@ func faultsOfMachine() []planted {
 		}, "metrics port", fails, "is in use by another program", "set metrics.listen to another address", exitFailed},
 		{"a service that is disabled", service("echo disabled; exit 1"), "service", warns, "syncd.service is disabled", "systemctl enable --now syncd.service", exitDone},
 		{"a service that is masked", service("echo masked; exit 1"), "service", warns, "syncd.service is masked", "systemctl unmask syncd.service", exitDone},
-		{"a service that is not installed", service("echo 'Failed to get unit file state' >&2; exit 1"), "service", warns, "is not installed", "systemctl enable --now syncd.service", exitDone},
+		{"a service that is not installed", service("echo 'Failed to get unit file state' >&2; exit 1"), "service", warns, "is not installed", "syncd service install, then: syncd service start", exitDone},
 	}
 }

@@ -37,5 +37,5 @@ func checkServiceInstalled(ctx context.Context) directory.Finding {
 		}[state])
 	}
 	return serviceFinding(directory.Warning, unit+" is not installed: syncd does not start with this machine",
-		"install a unit of that name that runs `syncd`, then: systemctl enable --now "+unit)
+		"syncd service install, then: syncd service start")
 }

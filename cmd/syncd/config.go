@@ -31,6 +31,7 @@ type config struct {
 	Metrics  control.MetricsConfig `yaml:"metrics"`
 	Log      logConfig             `yaml:"log"`
 
+	path  string                  // of the file
 	where func(key string) string // file and line of a key, "" for one that the file does not have
 }
 
@@ -130,7 +131,7 @@ func readConfig(path string, validate func(*config) error) (*config, error) {
 	if err := validate(&c); err != nil {
 		return nil, configFault(fieldErrors(path, text, err))
 	}
-	c.where = func(key string) string { return whereIs(path, text, key) }
+	c.path, c.where = path, func(key string) string { return whereIs(path, text, key) }
 	return &c, nil
 }
 

@@ -12,6 +12,14 @@ import (
 
 // Write implements wizard.World.
 func (w *configureWorld) Write(files []wizard.File) error {
+	for _, f := range files {
+		if directory.IsCredential(f.Path) { // it is not named: it may be the secret itself in the wrong place
+			return &directory.Fault{
+				Class: directory.Usage, Cause: "nothing is written: the configuration names a secret without its folder, as a credential that systemd brings",
+				Remedy: "put the new secret into /etc/credstore (docs/services.md#secrets) and restart the service, or write the whole path of a file into the configuration",
+			}
+		}
+	}
 	err := writeAll(files)
 	if err == nil {
 		return nil

@@ -47,6 +47,21 @@ func TestWriteAll(t *testing.T) {
 	}
 }
 
+// TestCredentialsAreNotWritten: only systemd's store has them, and a file of that name in the working folder would be read by nobody.
+func TestCredentialsAreNotWritten(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	err := new(configureWorld).Write([]wizard.File{
+		{Path: filepath.Join(dir, "syncd.yaml"), Content: []byte("new\n"), Mode: 0o640}, {Path: "hunter2", Content: []byte("secret\n"), Mode: 0o600},
+	})
+	if err == nil || !strings.Contains(err.Error(), "a credential that systemd brings") || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("%v", err)
+	}
+	if all := folder(t, dir); len(all) > 0 {
+		t.Errorf("it wrote %v", all)
+	}
+}
+
 // folder is everything in a folder with its modes and contents.
 func folder(t *testing.T, dir string) map[string]string {
 	t.Helper()

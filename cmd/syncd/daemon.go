@@ -15,12 +15,15 @@ import (
 	"syncd/internal/control/page"
 	"syncd/internal/directory"
 	"syncd/internal/service"
+	"syncd/internal/service/notify"
 	"syncd/internal/syncer"
 )
 
 // daemon is the running program: passes on schedule, the control endpoint, metrics. It implements control.Daemon.
 type daemon struct {
-	*engine
+	lasting
+	engine  atomic.Pointer[engine] // of the configuration that was read last
+	passing atomic.Pointer[engine] // that makes the running pass, or made the last one; nil before the first
 	loop    *syncer.Loop
 	started time.Time
 	ready   atomic.Bool // a pass has ended since the start
@@ -28,12 +31,16 @@ type daemon struct {
 
 var _ control.Daemon = (*daemon)(nil)
 
+// current is what answers questions now, and makes the next pass.
+func (d *daemon) current() *engine { return d.engine.Load() }
+
 // serve runs the daemon until a signal ends it.
 func serve(ctx context.Context, c *config, std streams, host service.Host) (err error) {
-	log, err := c.Log.newLog(std, zapcore.DebugLevel)
+	level, err := zap.ParseAtomicLevel(c.Log.Level)
 	if err != nil {
 		return err
 	}
+	log := c.Log.newLogAt(std, level)
 	if host.Log != nil {
 		log = log.WithOptions(zap.WrapCore(func(own zapcore.Core) zapcore.Core { return zapcore.NewTee(own, host.Log) }))
 	}
@@ -41,37 +48,55 @@ func serve(ctx context.Context, c *config, std streams, host service.Host) (err 
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, e.close()) }()
-	d, err := newDaemon(e, nil)
+	systemd := notify.New(log)
+	d, err := newDaemon(e, func(p directory.PassRecord, _ error) { systemd.Status(lastWords(&p)) })
 	if err != nil {
-		return err
+		return errors.Join(err, e.close())
 	}
-	drain, kill, release := signals(ctx, log, host.Signals, func() { d.loop.Trigger(syncer.Request{Trigger: "signal"}) })
-	defer release()
+	defer func() { err = errors.Join(err, d.current().close()) }()
 	stop, err := d.listen()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, stop()) }()
+	drain, kill, release := signals(ctx, log, host.Signals, func() { d.loop.Trigger(syncer.Request{Trigger: "signal"}) }, func() {
+		systemd.Reloading()
+		systemd.Ready(d.reload(level.SetLevel))
+	})
+	defer release()
 	log.Info("syncd runs", zap.String("version", version), zap.String("control", c.Control.Listen), zap.String("metrics", c.Metrics.Listen))
 	host.Ready()
-	d.loop.Run(drain, kill)
+	d.attend(drain, kill, systemd)
 	log.Info("syncd ends")
 	return nil
 }
 
+// attend runs the loop until drain ends, and tells systemd about it.
+func (d *daemon) attend(drain, kill context.Context, systemd *notify.Notifier) {
+	systemd.Ready("the first pass begins")
+	told, watched := make(chan struct{}), make(chan struct{})
+	context.AfterFunc(drain, func() {
+		defer close(told)
+		systemd.Stopping("stopping: the running pass may finish")
+	})
+	watching, unwatch := context.WithCancel(kill)
+	go func() {
+		defer close(watched)
+		systemd.Watch(watching, newLife(d, time.Now()).goesOn)
+	}()
+	d.loop.Run(drain, kill)
+	unwatch()
+	<-watched
+	<-told
+}
+
 // newDaemon gives an engine its loop. after, if set, is told the end of every pass.
 func newDaemon(e *engine, after func(directory.PassRecord, error)) (*daemon, error) {
-	d := &daemon{engine: e, started: time.Now()}
+	d := &daemon{lasting: e.lasting, started: time.Now()}
+	d.engine.Store(e)
 	var err error
 	d.loop, err = syncer.NewLoop(e.config.Schedule, func(ctx context.Context, r syncer.Request) {
-		if r.DryRun {
-			r.Save = e.planPath(r.ID)
-		}
-		record, err := e.syncer.RunOnce(ctx, r) // logs its end by itself
-		d.tidyPlans(r)
-		d.ready.Store(d.ready.Load() || !r.DryRun)
-		d.retryRefused(err)
+		record, err := d.pass(ctx, r)
 		if after != nil {
 			after(record, err)
 		}
@@ -80,6 +105,31 @@ func newDaemon(e *engine, after func(directory.PassRecord, error)) (*daemon, err
 		return nil, err
 	}
 	return d, e.metrics.Watch(d)
+}
+
+// pass makes a pass with the configuration that serves at its begin, to its end.
+func (d *daemon) pass(ctx context.Context, r syncer.Request) (directory.PassRecord, error) {
+	e := d.current()
+	d.passing.Store(e)
+	if r.DryRun {
+		r.Save = e.planPath(r.ID)
+	}
+	record, err := e.syncer.RunOnce(ctx, r) // logs its end by itself
+	d.tidyPlans(r)
+	d.ready.Store(d.ready.Load() || !r.DryRun)
+	d.retryRefused(err)
+	if e != d.current() {
+		e.target.Close()
+	}
+	return record, err
+}
+
+// progress is where the running pass stands, nil when none runs.
+func (d *daemon) progress() *directory.Progress {
+	if e := d.passing.Load(); e != nil {
+		return e.syncer.Progress()
+	}
+	return nil
 }
 
 // retryRefused asks for a pass when the time of the next refused object has come. A pass that failed asks for nothing: trying a
@@ -99,7 +149,8 @@ func (d *daemon) retryRefused(failed error) {
 
 // listen opens the control endpoint and the metrics listener; stop closes both.
 func (d *daemon) listen() (stop func() error, err error) {
-	l, token, err := control.Listen(d.config.Control, d.config.State.Dir)
+	c := d.current().config
+	l, token, err := control.Listen(c.Control, c.State.Dir)
 	if err != nil {
 		return nil, err
 	}
@@ -115,10 +166,10 @@ func (d *daemon) listen() (stop func() error, err error) {
 		}
 		return errors.Join(errs...)
 	}
-	if d.config.Metrics.Listen == "" {
+	if c.Metrics.Listen == "" {
 		return stop, nil
 	}
-	m, err := control.ListenMetrics(d.config.Metrics)
+	m, err := control.ListenMetrics(c.Metrics)
 	if err != nil {
 		return nil, errors.Join(err, stop())
 	}
@@ -150,7 +201,7 @@ func (d *daemon) Status() (*control.Status, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Started, s.Ready, s.Running, s.Next = d.started, d.ready.Load(), d.syncer.Progress(), d.loop.Next()
+	s.Started, s.Ready, s.Running, s.Next = d.started, d.ready.Load(), d.progress(), d.loop.Next()
 	s.Certificates, s.Interval = d.peers.seen(), d.loop.Interval().Seconds()
 	return s, nil
 }

@@ -46,7 +46,7 @@ func (d *demoCommand) Run(ctx context.Context, std streams) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.close()) }()
-	drain, kill, release := signals(ctx, w.log, make(chan os.Signal, 2), w.trigger)
+	drain, kill, release := signals(ctx, w.log, make(chan os.Signal, 2), w.trigger, nil)
 	defer release()
 	ctx, cancel := context.WithCancel(kill)
 	defer cancel()
@@ -93,7 +93,7 @@ func (d *demoCommand) folder() (dir string, remove func() error, err error) {
 
 // once makes a full and a delta pass and prints what they did.
 func (w *demoWorld) once(ctx context.Context, std streams) error {
-	full, err := w.syncer.RunOnce(ctx, syncer.Request{ID: syncer.NewID(), Trigger: "now"})
+	full, err := w.current().syncer.RunOnce(ctx, syncer.Request{ID: syncer.NewID(), Trigger: "now"})
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (w *demoWorld) once(ctx context.Context, std streams) error {
 		}
 		printWrapped(std.out, "  "+sentence)
 	}
-	delta, err := w.syncer.RunOnce(ctx, syncer.Request{ID: syncer.NewID(), Trigger: "now"})
+	delta, err := w.current().syncer.RunOnce(ctx, syncer.Request{ID: syncer.NewID(), Trigger: "now"})
 	if err != nil {
 		return err
 	}

@@ -96,7 +96,7 @@ func (d *directoryServe) Run(ctx context.Context, std streams) (err error) {
 		Handler: dir.HandlerWithin(profile, time.Now), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute,
 		IdleTimeout: 2 * time.Minute, ErrorLog: zap.NewStdLog(log),
 	}
-	drain, kill, release := signals(ctx, log, make(chan os.Signal, 2), func() {})
+	drain, kill, release := signals(ctx, log, make(chan os.Signal, 2), func() {}, nil)
 	defer release()
 	drained := make(chan struct{})
 	context.AfterFunc(drain, func() {

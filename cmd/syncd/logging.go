@@ -35,11 +35,16 @@ func (c *logConfig) newLog(std streams, least zapcore.Level) (*zap.Logger, error
 	if err != nil {
 		return nil, err
 	}
+	return c.newLogAt(std, max(level, least)), nil
+}
+
+// newLogAt is one at another level.
+func (c *logConfig) newLogAt(std streams, level zapcore.LevelEnabler) *zap.Logger {
 	encoding := zap.NewProductionEncoderConfig()
 	encoding.EncodeTime = zapcore.RFC3339TimeEncoder
 	encoder := zapcore.NewJSONEncoder(encoding)
 	if c.Format == "console" {
 		encoder = zapcore.NewConsoleEncoder(encoding)
 	}
-	return zap.New(zapcore.NewCore(encoder, zapcore.Lock(zapcore.AddSync(std.err)), max(level, least))), nil
+	return zap.New(zapcore.NewCore(encoder, zapcore.Lock(zapcore.AddSync(std.err)), level))
 }

@@ -34,6 +34,7 @@ func proofs() []proof {
 		{"syncd history", "history_test.go", "TestTheHistoryOfPasses"},
 		{"syncd service install", "wineservice_test.go", "TestWindowsService"},
 		{"syncd service start", "wineservice_test.go", "TestWindowsService"},
+		{"syncd service", "systemd_test.go", "TestServiceWithoutSystemd"},
 		{"syncd page", "page_test.go", "TestThePageOfADaemonBehindASocket"},
 		{"syncd mapping test", "mapping_test.go", "TestMappingExample"},
 		{"syncd directory init", "online_test.go", "serveOnline"},

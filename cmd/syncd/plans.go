@@ -93,7 +93,7 @@ func (d *daemon) tidyPlans(r syncer.Request) {
 
 // Plan implements control.Daemon.
 func (d *daemon) Plan(id string, format control.Format, out io.Writer) error {
-	return d.writePlan(id, format, out)
+	return d.current().writePlan(id, format, out)
 }
 
 // Apply implements control.Daemon.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"syncd/internal/directory"
@@ -98,10 +99,12 @@ func (c *config) files() []string {
 	return files
 }
 
-// wholePaths refuses paths that mean something else in the folder in which a service starts.
+// wholePaths refuses paths that mean something else in the folder in which a service starts. Credentials of systemd are none.
 func (c *config) wholePaths() error {
+	credentials := []string{c.Source.Bind.PasswordFile, c.Target.TokenFile}
 	for _, path := range append(c.files(), c.State.Dir) {
-		if !filepath.IsAbs(path) {
+		isCredential := runtime.GOOS == "linux" && directory.IsCredential(path) && slices.Contains(credentials, path)
+		if !filepath.IsAbs(path) && !isCredential {
 			return &directory.Fault{
 				Class: directory.Usage, Cause: "the configuration names " + path + ", and a service starts in another folder, where that is something else",
 				Remedy: "write the whole path of it into the configuration",

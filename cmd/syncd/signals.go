@@ -10,12 +10,16 @@ import (
 )
 
 // signals turns signals into contexts: the first of SIGINT and SIGTERM ends drain, which lets a running pass finish; the second ends
-// kill, which stops it at once. trigger is called for the signal that asks for a pass, where the system has one. They come through received,
-// into which others may send too. release undoes it.
-func signals(ctx context.Context, log *zap.Logger, received chan os.Signal, trigger func()) (drain, kill context.Context, release func()) {
+// kill, which stops it at once. trigger is called for the signal that asks for a pass, where the system has one, reload for SIGHUP; without a
+// reload, SIGHUP ends the process as it does by default. They come through received, into which others may send too. release undoes it.
+func signals(ctx context.Context, log *zap.Logger, received chan os.Signal, trigger, reload func()) (drain, kill context.Context, release func()) {
 	drain, stopDrain := context.WithCancel(ctx)
 	kill, stopKill := context.WithCancel(ctx)
-	signal.Notify(received, append(triggerSignals(), os.Interrupt, syscall.SIGTERM)...)
+	wanted := append(triggerSignals(), os.Interrupt, syscall.SIGTERM)
+	if reload != nil {
+		wanted = append(wanted, syscall.SIGHUP)
+	}
+	signal.Notify(received, wanted...)
 	done := make(chan struct{})
 	go func() {
 		for {
@@ -24,6 +28,8 @@ func signals(ctx context.Context, log *zap.Logger, received chan os.Signal, trig
 				return
 			case s := <-received:
 				switch {
+				case s == syscall.SIGHUP:
+					reload()
 				case s != os.Interrupt && s != syscall.SIGTERM:
 					trigger()
 				case drain.Err() == nil:

@@ -77,6 +77,11 @@ func whyHere(ctx context.Context, c *config, std streams, name string, out io.Wr
 }
 
 // Why implements control.Daemon.
+func (d *daemon) Why(ctx context.Context, name string, out io.Writer) error {
+	return d.current().Why(ctx, name, out)
+}
+
+// Why writes why an object is online, or not, as JSON.
 func (e *engine) Why(ctx context.Context, name string, out io.Writer) error {
 	explanation, err := e.explainer().Explain(ctx, strings.TrimSpace(name))
 	if err != nil {

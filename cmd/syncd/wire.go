@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -22,62 +23,99 @@ import (
 
 // engine is everything that a pass needs, wired together.
 type engine struct {
-	config  *config
-	log     *zap.Logger
-	store   *store.Store
-	target  *cloudtarget.Target
-	metrics *control.Metrics
-	syncer  *syncer.Syncer
-	peers   *certificates
-	source  *ldapsource.Source
-	rules   *mapping.Rules
+	lasting
+	config *config
+	target *cloudtarget.Target
+	syncer *syncer.Syncer
+	source *ldapsource.Source
+	rules  *mapping.Rules
+}
+
+// lasting is what stays the same when the configuration is read again.
+type lasting struct {
+	log      *zap.Logger
+	now      func() time.Time
+	store    *store.Store
+	metrics  *control.Metrics
+	peers    *certificates
+	requests *atomic.Int64 // that were sent to either side and ended, somehow
 }
 
 // newEngine opens the state and wires source, target and store, with the clock that dates passes. Nothing is connected yet: every pass
 // connects anew.
 func newEngine(c *config, now func() time.Time, log *zap.Logger) (*engine, error) {
-	e := &engine{config: c, log: log, metrics: control.NewMetrics(version), peers: new(certificates)}
-	rules, err := mapping.Compile(c.Mapping)
-	if err != nil {
+	e := &engine{config: c, lasting: lasting{log: log, now: now, metrics: control.NewMetrics(version), peers: new(certificates), requests: new(atomic.Int64)}}
+	if err := e.openSides(); err != nil {
 		return nil, err
 	}
-	filtered := c.Source.FilterAttributes()
-	source, err := ldapsource.New(c.Source, ldapsource.Options{
-		Log: log, Attributes: slices.Concat(rules.Attributes(), filtered), Anchor: c.Mapping.Anchor, Canaries: c.Safety.Canaries, Observe: e.metrics.LDAP,
-		Certificate: e.peers.of(control.PeerLDAP),
-	})
-	if err != nil {
-		return nil, err
-	}
-	e.target, err = cloudtarget.New(c.Target, cloudtarget.Options{
-		Log: log, Matching: cloudtarget.Matching(c.Mapping.Matching), Observe: e.metrics.Target, Memory: filepath.Join(c.State.Dir, "target.json"),
-		Certificate: e.peers.of(control.PeerTarget),
-	})
-	if err != nil {
-		return nil, err
-	}
-	fingerprints, err := c.fingerprints()
-	if err != nil {
-		return nil, err
-	}
-	kinds, err := c.kinds()
-	if err != nil {
-		return nil, err
-	}
-	expectChanges(e.metrics, kinds)
+	var err error
 	if e.store, err = openStore(c); err != nil {
 		return nil, err
 	}
-	e.source, e.rules = source, rules
+	if err := e.assemble(); err != nil {
+		return nil, errors.Join(err, e.close())
+	}
+	return e, nil
+}
+
+// with is an engine of another configuration that goes on with the state, the figures and the log of this one.
+func (e *engine) with(c *config) (*engine, error) {
+	other := &engine{config: c, lasting: e.lasting}
+	if err := other.openSides(); err != nil {
+		return nil, err
+	}
+	return other, other.assemble()
+}
+
+// openSides makes source and target.
+func (e *engine) openSides() (err error) {
+	c := e.config
+	if e.rules, err = mapping.Compile(c.Mapping); err != nil {
+		return err
+	}
+	e.source, err = ldapsource.New(c.Source, ldapsource.Options{
+		Log: e.log, Attributes: slices.Concat(e.rules.Attributes(), c.Source.FilterAttributes()), Anchor: c.Mapping.Anchor, Canaries: c.Safety.Canaries,
+		Observe: func(op string, took time.Duration) {
+			e.requests.Add(1)
+			e.metrics.LDAP(op, took)
+		},
+		Certificate: e.peers.of(control.PeerLDAP),
+	})
+	if err != nil {
+		return err
+	}
+	e.target, err = cloudtarget.New(c.Target, cloudtarget.Options{
+		Log: e.log, Matching: cloudtarget.Matching(c.Mapping.Matching), Memory: filepath.Join(c.State.Dir, "target.json"),
+		Observe: func(op, code string, took time.Duration) {
+			e.requests.Add(1)
+			e.metrics.Target(op, code, took)
+		},
+		Certificate: e.peers.of(control.PeerTarget),
+	})
+	return err
+}
+
+// assemble makes the syncer between source, target and store.
+func (e *engine) assemble() error {
+	c := e.config
+	fingerprints, err := c.fingerprints()
+	if err != nil {
+		return err
+	}
+	kinds, err := c.kinds()
+	if err != nil {
+		return err
+	}
+	expectChanges(e.metrics, kinds)
 	e.syncer = syncer.New(syncer.Options{
 		Open: func(ctx context.Context, known []directory.Container) (syncer.Session, error) {
-			return openSession(ctx, source, known)
+			return openSession(ctx, e.source, known)
 		},
-		Target: e.target, Store: e.store, Metrics: e.metrics, Log: log, Now: now, Safety: c.Safety, Schedule: c.Schedule, Kinds: kinds,
-		Rules: rules, Domains: c.Mapping.Domains, FilterAttributes: filtered, OwnAnchors: !strings.EqualFold(c.Mapping.Anchor, "objectGUID"),
+		Target: e.target, Store: e.store, Metrics: e.metrics, Log: e.log, Now: e.now, Safety: c.Safety, Schedule: c.Schedule, Kinds: kinds,
+		Rules: e.rules, Domains: c.Mapping.Domains, FilterAttributes: c.Source.FilterAttributes(), OwnAnchors: !strings.EqualFold(c.Mapping.Anchor, "objectGUID"),
 		Fingerprints: fingerprints, Fork: e.fork,
 	})
-	return e, nil
+	return nil
 }
 
 // expectChanges tells metrics which changes there can be.

@@ -22,7 +22,7 @@ const (
 type Config struct {
 	// the SCIM base address, such as `https://online.example/scim/v2`; `https` unless it is on this machine
 	URL string `yaml:"url"`
-	// the file with the bearer token (RFC 6750) in its one line
+	// the file with the bearer token (RFC 6750) in its one line; a name without a folder is that of a credential of systemd, see docs/services.md#secrets
 	TokenFile string    `yaml:"token_file"`
 	TLS       TLSConfig `yaml:"tls"`
 	// requests at the same time, 1 to 64

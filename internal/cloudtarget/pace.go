@@ -73,12 +73,17 @@ func (p *pause) extend(d time.Duration) {
 	}
 }
 
+// end is when the pause ends, or has ended.
+func (p *pause) end() time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.until
+}
+
 // wait returns when the pause is over, also when it was extended meanwhile, or with the context's cause.
 func (p *pause) wait(ctx context.Context) error {
 	for {
-		p.mu.Lock()
-		left := time.Until(p.until)
-		p.mu.Unlock()
+		left := time.Until(p.end())
 		if left <= 0 {
 			return nil
 		}

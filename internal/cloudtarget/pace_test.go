@@ -76,3 +76,26 @@ func TestALookUpInTheLaneDoesNotWaitForIt(t *testing.T) {
 		}
 	})
 }
+
+// Until when nothing is sent, everybody may know: who watches over a pass does not take its silence for death.
+func TestHowLongTheServiceAskedToWait(t *testing.T) {
+	bubble(t, false, func(t *testing.T, f *fake, target *Target) {
+		f.intercept = atFirst(1, func(w http.ResponseWriter) {
+			w.Header().Set("Retry-After", "1800")
+			w.WriteHeader(http.StatusTooManyRequests)
+		})
+		if target.PausedUntil().After(time.Now()) {
+			t.Error("it waits before it was asked to")
+		}
+		start := time.Now()
+		var halfway time.Time
+		time.AfterFunc(15*time.Minute, func() { halfway = target.PausedUntil() })
+		apply(t, target, creations(1)...)
+		if want := start.Add(30 * time.Minute); halfway.Before(want) || halfway.After(want.Add(time.Minute)) {
+			t.Errorf("it waits until %v after the start", halfway.Sub(start))
+		}
+		if target.PausedUntil().After(time.Now()) {
+			t.Error("it still waits")
+		}
+	})
+}

@@ -32,7 +32,7 @@ type Options struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// Target is one online directory. Its methods are called by one pass at a time; Supports, Shows and Domains at any time.
+// Target is one online directory. Its methods are called by one pass at a time; Supports, Shows, Domains and PausedUntil at any time.
 type Target struct {
 	base     string // without a trailing slash
 	cfg      Config
@@ -161,6 +161,9 @@ func (t *Target) Domains() (verified []string, routing string) {
 // Repeat says whether the batches that follow may have been sent before, in a pass that a crash or an error ended. Creations
 // then look for their twin first, which finds it even where the service does not keep externalId unique.
 func (t *Target) Repeat(on bool) { t.repeat.Store(on) }
+
+// PausedUntil is until when no request is sent, because the service asked to wait; a time gone by where it did not. It may be called at any time.
+func (t *Target) PausedUntil() time.Time { return t.pace.end() }
 
 // Close closes idle connections. The Target must not be used afterwards.
 func (t *Target) Close() { t.client.CloseIdleConnections() }

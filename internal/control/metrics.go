@@ -21,6 +21,7 @@ type Metrics struct {
 	stages      *prometheus.HistogramVec
 	ldap        *prometheus.HistogramVec
 	target      *prometheus.HistogramVec
+	reloaded    prometheus.Gauge
 }
 
 // NewMetrics returns metrics without figures yet.
@@ -47,10 +48,14 @@ func NewMetrics(version string) *Metrics {
 			Name: "syncd_target_request_duration_seconds", Help: "Duration of requests to the online directory.", Buckets: prometheus.ExponentialBuckets(0.001, 3, 10),
 		}, []string{"op", "code"}),
 	}
+	m.reloaded = prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "syncd_config_last_reload_successful", Help: "1 if the configuration was without mistake when it was last read, 0 if one before it serves.",
+	})
+	m.reloaded.Set(1)
 	m.expectPasses()
 	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "syncd_build_info", Help: "Always 1; the version is the label."}, []string{"version"})
 	build.WithLabelValues(version).Set(1)
-	m.registry.MustRegister(m.propagation, m.changes, m.passes, m.stages, m.ldap, m.target, build,
+	m.registry.MustRegister(m.propagation, m.changes, m.passes, m.stages, m.ldap, m.target, m.reloaded, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -72,6 +77,14 @@ func (m *Metrics) expectPasses() {
 func (m *Metrics) ExpectChange(kind directory.Kind, op string) {
 	for _, outcome := range []string{"acknowledged", "refused"} {
 		m.changes.WithLabelValues(kind.String(), op, outcome)
+	}
+}
+
+// Reloaded takes whether the configuration was without mistake when it was read again.
+func (m *Metrics) Reloaded(ok bool) {
+	m.reloaded.Set(0)
+	if ok {
+		m.reloaded.Set(1)
 	}
 }
 

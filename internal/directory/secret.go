@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 )
@@ -32,14 +31,15 @@ func (s Secret) Reveal() string { return string(s) }
 // longestSecret is the most bytes that a file with a secret has.
 const longestSecret = 64 << 10
 
-// ReadSecret reads the secret that a file holds in its first and only line; the end of that line does not belong to it. The error is
-// the rest of a sentence about the file. It quotes nothing that the file holds, and no name that may be a secret in the wrong place.
+// ReadSecret reads the secret that a file holds in its first and only line; the end of that line does not belong to it. A name without a
+// folder is that of a credential, see credentials. The error is the rest of a sentence about the file. It quotes nothing that the file holds,
+// and no name that may be a secret in the wrong place.
 func ReadSecret(path string) (Secret, error) {
 	name := "the file"
 	if filepath.IsAbs(path) {
 		name = path
 	}
-	f, err := os.Open(path)
+	f, err := openSecret(path)
 	if err != nil {
 		return "", unreadable(name, err)
 	}
@@ -62,6 +62,9 @@ func ReadSecret(path string) (Secret, error) {
 }
 
 func unreadable(name string, err error) error {
+	if missing, ok := errors.AsType[*noCredential](err); ok {
+		return missing
+	}
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		err = p.Err
 	}

@@ -23,7 +23,7 @@ type Bind struct {
 	Method string `yaml:"method"`
 	// the account: user@domain, `DOMAIN\user` or a distinguished name
 	User string `yaml:"user"`
-	// the file with its password in its one line
+	// the file with its password in its one line; a name without a folder is that of a credential of systemd, see docs/services.md#secrets
 	PasswordFile string `yaml:"password_file"`
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -20,24 +21,47 @@ type Loop struct {
 	wake    chan struct{}
 	retry   *time.Timer // see RetryAt
 	retryAt time.Time   // zero while retry does not run
+
+	seen atomic.Pointer[time.Time] // see Seen
 }
 
 // NewLoop returns a loop on a validated schedule. run makes one pass and reports its end by itself.
 func NewLoop(schedule ScheduleConfig, run func(context.Context, Request)) (*Loop, error) {
 	l := &Loop{run: run, schedule: cron.New(cron.WithLocation(time.UTC)), wake: make(chan struct{}, 1)}
+	if err := l.Reschedule(schedule); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// Reschedule puts another validated schedule in the place of the one that is followed, also while Run runs. What waits for its pass goes on
+// waiting, and RetryAt stands. After an error nothing is changed.
+func (l *Loop) Reschedule(schedule ScheduleConfig) error {
+	type round struct {
+		when cron.Schedule
+		job  cron.FuncJob
+	}
+	var rounds []round
 	for _, s := range []struct {
 		spec string
 		full bool
 	}{{schedule.Sync, false}, {schedule.Full, true}} {
 		parsed, err := parseSchedule(s.spec)
 		if err != nil {
-			return nil, fmt.Errorf("the schedule %q: %w", s.spec, err)
+			return fmt.Errorf("the schedule %q: %w", s.spec, err)
 		}
-		l.schedule.Schedule(parsed, cron.FuncJob(func() {
+		rounds = append(rounds, round{parsed, func() {
 			l.Trigger(Request{Trigger: "schedule", Full: s.full, Verify: s.full && schedule.Verify})
-		}))
+		}})
 	}
-	return l, nil
+	before := l.schedule.Entries()
+	for _, r := range rounds { // first, so that Next always knows one
+		l.schedule.Schedule(r.when, r.job)
+	}
+	for _, e := range before {
+		l.schedule.Remove(e.ID)
+	}
+	return nil
 }
 
 // Trigger asks for a pass and returns the id of the pass that answers. While one like it is waiting already, that one answers; it is a
@@ -113,10 +137,15 @@ func (l *Loop) Run(ctx, kill context.Context) {
 		l.RetryAt(time.Time{})
 	}()
 	l.Trigger(Request{Trigger: "start"})
+	look := time.NewTicker(seenEvery)
+	defer look.Stop()
 	for {
+		now := time.Now()
+		l.seen.Store(&now)
 		select {
 		case <-ctx.Done():
 			return
+		case <-look.C:
 		case <-l.wake:
 		}
 		if ctx.Err() != nil {
@@ -126,6 +155,18 @@ func (l *Loop) Run(ctx, kill context.Context) {
 			l.run(kill, r)
 		}
 	}
+}
+
+// seenEvery is how often a loop without work is seen.
+const seenEvery = 10 * time.Second
+
+// Seen is when the loop last looked for work, which it does every ten seconds unless a pass runs; zero before Run. It is how others know that it
+// does not hang.
+func (l *Loop) Seen() time.Time {
+	if at := l.seen.Load(); at != nil {
+		return *at
+	}
+	return time.Time{}
 }
 
 // RetryAt asks for a pass at a moment outside the schedule, in place of the moment asked for before; the zero time takes that back. It is

@@ -253,3 +253,38 @@ func TestTheIntervalIsTheLongestPauseOfTheSchedule(t *testing.T) {
 		})
 	}
 }
+
+func TestAnotherScheduleTakesThePlaceOfTheFirst(t *testing.T) {
+	passes := looping(t, syncer.ScheduleConfig{Sync: "@every 3h", Full: never}, func(l *syncer.Loop, _ func()) {
+		time.Sleep(time.Hour)
+		l.RetryAt(time.Now().Add(10 * time.Minute))
+		if err := l.Reschedule(syncer.ScheduleConfig{Sync: "soon", Full: never}); err == nil || l.Interval() != 3*time.Hour {
+			t.Errorf("no schedule: %v, and now it is every %v", err, l.Interval())
+		}
+		must(t, l.Reschedule(syncer.ScheduleConfig{Sync: never, Full: "@every 4h", Verify: true}))
+		if l.Interval() != 4*time.Hour {
+			t.Errorf("every %v", l.Interval())
+		}
+		time.Sleep(5 * time.Hour)
+	})
+	expect(t, []ran{{0, "start", false, false}, {70 * time.Minute, "retry", false, false}, {5 * time.Hour, "schedule", true, false}}, passes)
+}
+
+// TestALoopIsSeen every ten seconds while it has nothing to do, and not during a pass.
+func TestALoopIsSeen(t *testing.T) {
+	looping(t, syncer.ScheduleConfig{Sync: never, Full: never}, func(l *syncer.Loop, _ func()) {
+		time.Sleep(59 * time.Second)
+		if at := time.Since(l.Seen()); at != 59*time.Second {
+			t.Errorf("during a pass it was seen %v ago", at)
+		}
+		time.Sleep(time.Hour)
+		if at := time.Since(l.Seen()); at > 10*time.Second {
+			t.Errorf("without work it was seen %v ago", at)
+		}
+	})
+	l, err := syncer.NewLoop(syncer.ScheduleConfig{Sync: never, Full: never}, nil)
+	must(t, err)
+	if !l.Seen().IsZero() {
+		t.Error("it was seen before it ran")
+	}
+}
