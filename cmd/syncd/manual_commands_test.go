@@ -41,6 +41,11 @@ func proofs() []proof {
 		{"syncd directory token --data DIR --name paul --for", "directory_test.go", "TestTokenForAPerson"},
 		{"syncd directory password", "directory_test.go", "TestDirectoryPassword"},
 		{"syncd directory backup", "directory_test.go", "TestDirectoryBackup"},
+		{"samba-tool", "permissions_test.go", "TestPermissionsByTheManual"},
+		{"SID=$(samba-tool", "permissions_test.go", "TestPermissionsByTheManual"},
+		{"DB=$(samba-tool", "permissions_test.go", "TestPermissionsByTheManual"},
+		{"LIST=$(ldbsearch", "permissions_test.go", "TestPermissionsByTheManual"},
+		{"printf", "permissions_test.go", "TestPermissionsByTheManual"},
 		{"echo", "manual_commands_test.go", "TestTheOnlineDirectoryOfTheReadme"},
 	}
 }
@@ -181,7 +186,7 @@ func commandsIn(at string, block []string) []manualCommand {
 	}
 	transcript := strings.Contains("\n"+text, "\n$ ")
 	var all []manualCommand
-	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\\\n", " "), "\n") {
+	for line := range strings.SplitSeq(strings.NewReplacer("\\\n", " ", "|\n", "| ").Replace(text), "\n") {
 		command, typed := strings.CutPrefix(line, "$ ")
 		if command = strings.TrimSpace(comment.ReplaceAllString(command, "")); command != "" && typed == transcript {
 			all = append(all, manualCommand{at, command})
