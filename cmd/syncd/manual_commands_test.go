@@ -46,6 +46,14 @@ func proofs() []proof {
 		{"DB=$(samba-tool", "permissions_test.go", "TestPermissionsByTheManual"},
 		{"LIST=$(ldbsearch", "permissions_test.go", "TestPermissionsByTheManual"},
 		{"printf", "permissions_test.go", "TestPermissionsByTheManual"},
+		{"systemctl stop syncd", "maintenance_test.go", "TestBackupAndRestore"},
+		{"systemctl start syncd", "maintenance_test.go", "TestBackupAndRestore"},
+		{"systemctl disable --now syncd", "maintenance_test.go", "TestMoveToAnotherHost"},
+		{"systemctl enable --now syncd", "maintenance_test.go", "TestMoveToAnotherHost"},
+		{"(umask 077; tar", "maintenance_test.go", "TestBackupAndRestore"},
+		{"tar -xzpf", "maintenance_test.go", "TestBackupAndRestore"},
+		{"syncd configure --ad-password-file", "maintenance_test.go", "TestSecretsAndAuthoritiesAreReplaced"},
+		{"syncd configure --token-file", "maintenance_test.go", "TestSecretsAndAuthoritiesAreReplaced"},
 		{"echo", "manual_commands_test.go", "TestTheOnlineDirectoryOfTheReadme"},
 	}
 }
