@@ -102,8 +102,6 @@ func (w *dialogue) take(chosen, all []Unit) error {
 	return nil
 }
 
-
-
 func counted(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
