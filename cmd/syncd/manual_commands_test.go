@@ -45,7 +45,7 @@ func proofs() []proof {
 		{"SID=$(samba-tool", "permissions_test.go", "TestPermissionsByTheManual"},
 		{"DB=$(samba-tool", "permissions_test.go", "TestPermissionsByTheManual"},
 		{"LIST=$(ldbsearch", "permissions_test.go", "TestPermissionsByTheManual"},
-		{"printf", "permissions_test.go", "TestPermissionsByTheManual"},
+		{"test -n", "permissions_test.go", "TestPermissionsByTheManual"},
 		{"systemctl stop syncd", "maintenance_test.go", "TestBackupAndRestore"},
 		{"systemctl start syncd", "maintenance_test.go", "TestBackupAndRestore"},
 		{"systemctl disable --now syncd", "maintenance_test.go", "TestMoveToAnotherHost"},

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"syncd/internal/adsim"
 	"syncd/internal/adsim/samba"
 )
 
@@ -43,6 +44,32 @@ func TestPermissionsByTheManual(t *testing.T) {
 	w.compare(t, exitDone, "excess rights")
 	w.atTheTerminal(t, away[1], "")
 	w.compare(t, exitDone)
+}
+
+// TestThePermissionsAreThoseOfCheck: what `syncd check` prints for a domain controller of Windows is what docs/permissions.md says.
+func TestThePermissionsAreThoseOfCheck(t *testing.T) {
+	w := newCheckWorld(t)
+	page := readFile(t, "../../docs/permissions.md")
+	w.server.SetRights(adsim.Rights{})
+	report := checked(t, w.config, exitFailed)
+	w.set(t, "CN=Domain Admins,CN=Users,"+w.ad.baseDN, "member", "CN="+adsim.ServiceAccount+",CN=Users,"+w.ad.baseDN)
+	w.server.SetRights(adsim.Rights{GetChanges: true, SeeDeleted: true})
+	found := append(report.Findings, checked(t, w.config, exitDone).Findings...)
+	commands := 0
+	for _, f := range found {
+		remedy, _, _ := strings.Cut(strings.TrimPrefix(f.Remedy, "as a domain administrator: "), " (it may be in some")
+		for _, command := range strings.Split(strings.ReplaceAll(remedy, ", and then: ", "; "), "; ") {
+			if command == "" || strings.Contains(command, `"Administrators"`) { // whoever is no domain administrator is none of these either
+				continue
+			}
+			if commands++; !strings.Contains(page, "\n    "+command+"\n") {
+				t.Errorf("%s: the page lacks %s", f.Name, command)
+			}
+		}
+	}
+	if commands != 4 {
+		t.Errorf("%d commands: %+v", commands, found)
+	}
 }
 
 // atTheTerminal runs a block of the manual. It has no terminal, so that what asks for a password reads it from input.
