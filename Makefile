@@ -43,7 +43,7 @@ docs: ## write what the manual has from the source: the keys of the configuratio
 	go test -count=1 -run TestConfigurationDocs ./cmd/syncd -update
 	go test -count=1 -run TestErrorsDocs ./internal/architecture -update
 
-screenshots: ## a picture of every page of the admin centre, desktop and phone, into docs/screenshots (it takes Chromium)
+screenshots: ## a picture of every page, desktop and phone, and of a pass in the terminal, into docs/screenshots (it takes Chromium)
 	@.ci/screenshots
 
 clean: ## remove what the build made

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"syncd/internal/adsim"
+	"syncd/internal/onlinedir"
 	"syncd/internal/onlinedir/onlinedirtest"
 	"syncd/internal/onlinedir/onlinedirtest/chromium"
 )
@@ -214,10 +215,12 @@ func (a *administrator) restoresDeleted(t *testing.T) {
 	a.Sees("Waiting")
 }
 
-// looksAround opens what the story has not come to.
-func (a *administrator) looksAround(*testing.T) {
+// looksAround opens what the story has not come to, where somebody has a name that cannot be broken between words.
+func (a *administrator) looksAround(t *testing.T) {
+	long := strings.Repeat("W", 60)
+	a.byHand(t, onlinedir.NewUser{UserName: long + "@corp.example", DisplayName: long, Department: long, Mail: long + "@corp.example"})
 	for _, path := range []string{
-		"/", "/users", "/users/new", "/users/csv", "/groups", "/groups/new", "/contacts", "/addresses", "/addresses?q=person", "/domains", "/domains/corp.example/remove",
+		"/", "/users", "/users/new", "/users/csv", "/groups", "/groups/new", "/contacts", "/addresses", "/addresses?q=person", "/addresses?q=w", "/domains", "/domains/corp.example/remove",
 		"/licences", "/migration/passes", "/migration/refused", "/migration/disable", "/recycle", "/audit", "/admins", "/about", "/account", "/users?view=errors", "/nowhere",
 	} {
 		a.Open(path)

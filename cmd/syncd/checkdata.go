@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dustin/go-humanize"
-
 	"syncd/internal/cloudtarget"
 	"syncd/internal/console"
 	"syncd/internal/directory"
@@ -214,28 +212,31 @@ func nameOf(o *directory.Object, r *directory.Resource) string {
 	return o.DN
 }
 
-// print shows the problems, those that keep somebody out first, as a table whose columns are words.
+// print shows the problems, those that keep somebody out first, as a table.
 func (r *dataReport) print(std streams, csv string) error {
 	out := std.out
 	sorted := slices.Clone(r.Problems)
 	slices.SortStableFunc(sorted, func(a, b dataProblem) int {
 		return strings.Compare(levelOf(&a), levelOf(&b))
 	})
-	for i := range sorted {
-		if i == mostListed {
-			printWrapped(out, fmt.Sprintf("… and %s more: --csv FILE and --json have them all", humanize.Comma(int64(len(sorted)-i))))
-			break
-		}
+	table := console.NewTable()
+	for i := range sorted[:min(len(sorted), mostListed)] {
 		p := &sorted[i]
-		printWrapped(out, fmt.Sprintf("%-6s%-8s%s", levelOf(p), p.Kind, console.Clean(p.Name)))
-		printWrapped(out, fmt.Sprintf("      %-8s%s %s", "", p.Attribute, console.Clean(p.Problem)))
-		printWrapped(out, fmt.Sprintf("      %-8s%s", "remedy", console.Clean(p.Suggestion)))
+		table.Row(levelOf(p), p.Kind, p.Name)
+		table.Row("", "", p.Attribute+" "+p.Problem)
+		table.Row("", "remedy", p.Suggestion)
+	}
+	if err := table.Print(out, console.Width(out)); err != nil {
+		return err
+	}
+	if len(sorted) > mostListed {
+		printWrapped(out, fmt.Sprintf("… and %s more: --csv FILE and --json have them all", console.Count(len(sorted)-mostListed)))
 	}
 	if csv != "" {
 		printWrapped(out, "the list is in "+csv)
 	}
-	_, err := fmt.Fprintf(out, "%s %s read, %s would be refused, %d %s\n", humanize.Comma(int64(r.Objects)), plural(r.Objects, "object"),
-		humanize.Comma(int64(r.Refused)), len(r.Problems), plural(len(r.Problems), "problem"))
+	_, err := fmt.Fprintf(out, "%s %s read, %s would be refused, %d %s\n", console.Count(r.Objects), plural(r.Objects, "object"),
+		console.Count(r.Refused), len(r.Problems), plural(len(r.Problems), "problem"))
 	return err
 }
 

@@ -116,3 +116,31 @@ func TestCheckDataRefusals(t *testing.T) {
 		}
 	}
 }
+
+// TestProblemsAsATable: what keeps somebody out comes first, names cannot steer the terminal, and a long list ends with where the rest is.
+func TestProblemsAsATable(t *testing.T) {
+	report := dataReport{Objects: 12480, Refused: 1}
+	for range mostListed {
+		report.Problems = append(report.Problems, dataProblem{Kind: "contact", Name: "Una", Attribute: "title", Problem: "was cut", Suggestion: "shorten it"})
+	}
+	report.Problems = append(report.Problems, dataProblem{Kind: "user", Name: "Bea\x1b[2J", Refused: true, Attribute: "userName", Problem: "has no @", Suggestion: "write bea@corp.example"})
+	var out strings.Builder
+	if err := report.print(streams{out: &out}, "list.csv"); err != nil {
+		t.Fatal(err)
+	}
+	const first = `FAIL  user     Bea [2J
+               userName has no @
+      remedy   write bea@corp.example
+warn  contact  Una
+               title was cut
+      remedy   shorten it
+`
+	const last = `      remedy   shorten it
+… and 1 more: --csv FILE and --json have them all
+the list is in list.csv
+12,480 objects read, 1 would be refused, 201 problems
+`
+	if text := out.String(); !strings.HasPrefix(text, first) || !strings.HasSuffix(text, last) {
+		t.Error(text)
+	}
+}

@@ -5,9 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
-
-	"go.uber.org/zap/zapcore"
 
 	"syncd/internal/control"
 	"syncd/internal/directory"
@@ -59,11 +56,7 @@ func (a *approveCommand) here(ctx context.Context, c *config, std streams, d *di
 	if err := anyState(c, a.Plan); err != nil {
 		return err
 	}
-	log, err := c.Log.newLog(std, zapcore.ErrorLevel+1) // the display says what happened
-	if err != nil {
-		return err
-	}
-	e, err := newEngine(c, time.Now, log)
+	e, err := quietEngine(c, std)
 	if err != nil {
 		return err
 	}

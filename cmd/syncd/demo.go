@@ -5,13 +5,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"text/tabwriter"
 	"time"
 
 	"github.com/dustin/go-humanize"
 
+	"syncd/internal/console"
 	"syncd/internal/directory"
 	"syncd/internal/onlinedir"
 	"syncd/internal/syncer"
@@ -51,6 +55,8 @@ func (d *demoCommand) Run(ctx context.Context, std streams) (err error) {
 	ctx, cancel := context.WithCancel(kill)
 	defer cancel()
 	context.AfterFunc(drain, cancel)
+	std.out = untilNobodyReads(std.out, cancel)
+	defer signal.Reset(syscall.SIGPIPE)
 	fmt.Fprintf(std.out, "a company with %s people in a small Active Directory, %s\n", humanize.Comma(int64(d.Users)), w.ad.SecureURL())
 	if !d.Once {
 		fmt.Fprintf(std.out, "an online directory with its pages, %s\n    sign in as admin with the password %s\n", w.url, w.password.Reveal())
@@ -66,6 +72,31 @@ func (d *demoCommand) Run(ctx context.Context, std streams) (err error) {
 	}
 	fmt.Fprintln(std.out, "the demo ends")
 	return nil
+}
+
+// untilNobodyReads is an output that calls ended when it is taken no more, as by `syncd demo | head`: a broken pipe would kill the program, and leave
+// its folder behind. A terminal stays as it is; it has a width.
+func untilNobodyReads(out io.Writer, ended func()) io.Writer {
+	signal.Ignore(syscall.SIGPIPE)
+	if console.Width(out) > 0 {
+		return out
+	}
+	return &watched{out, ended}
+}
+
+// watched is a writer that tells when a write fails.
+type watched struct {
+	out    io.Writer
+	failed func()
+}
+
+// Write implements io.Writer.
+func (w *watched) Write(b []byte) (int, error) {
+	n, err := w.out.Write(b)
+	if err != nil {
+		w.failed()
+	}
+	return n, err
 }
 
 // folder is where the demo keeps its files; remove leaves nothing behind unless --keep asked for it.

@@ -44,6 +44,19 @@ func proofs() []proof {
 		{"syncd directory token --data DIR --name paul --for", "directory_test.go", "TestTokenForAPerson"},
 		{"syncd directory password", "directory_test.go", "TestDirectoryPassword"},
 		{"syncd directory backup", "directory_test.go", "TestDirectoryBackup"},
+		{"samba-tool", "permissions_test.go", "TestPermissionsByTheManual"},
+		{"SID=$(samba-tool", "permissions_test.go", "TestPermissionsByTheManual"},
+		{"DB=$(samba-tool", "permissions_test.go", "TestPermissionsByTheManual"},
+		{"LIST=$(ldbsearch", "permissions_test.go", "TestPermissionsByTheManual"},
+		{"test -n", "permissions_test.go", "TestPermissionsByTheManual"},
+		{"systemctl stop syncd", "maintenance_test.go", "TestBackupAndRestore"},
+		{"systemctl start syncd", "maintenance_test.go", "TestBackupAndRestore"},
+		{"systemctl disable --now syncd", "maintenance_test.go", "TestMoveToAnotherHost"},
+		{"systemctl enable --now syncd", "maintenance_test.go", "TestMoveToAnotherHost"},
+		{"(umask 077; tar", "maintenance_test.go", "TestBackupAndRestore"},
+		{"tar -xzpf", "maintenance_test.go", "TestBackupAndRestore"},
+		{"syncd configure --ad-password-file", "maintenance_test.go", "TestSecretsAndAuthoritiesAreReplaced"},
+		{"syncd configure --token-file", "maintenance_test.go", "TestSecretsAndAuthoritiesAreReplaced"},
 		{"echo", "manual_commands_test.go", "TestTheOnlineDirectoryOfTheReadme"},
 	}
 }
@@ -184,7 +197,7 @@ func commandsIn(at string, block []string) []manualCommand {
 	}
 	transcript := strings.Contains("\n"+text, "\n$ ")
 	var all []manualCommand
-	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\\\n", " "), "\n") {
+	for line := range strings.SplitSeq(strings.NewReplacer("\\\n", " ", "|\n", "| ").Replace(text), "\n") {
 		command, typed := strings.CutPrefix(line, "$ ")
 		if command = strings.TrimSpace(comment.ReplaceAllString(command, "")); command != "" && typed == transcript {
 			all = append(all, manualCommand{at, command})

@@ -22,18 +22,7 @@ func TestThePageOfADaemonBehindASocket(t *testing.T) {
 	}
 	d, _ := start(t, "syncd runs", "--config", w.config)
 	w.awaitPasses(t, 1)
-	command := exec.Command("syncd", "page", "--config", w.config)
-	out, err := command.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	link, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
+	command, link := openPage(t, w.config)
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +39,6 @@ func TestThePageOfADaemonBehindASocket(t *testing.T) {
 			t.Errorf("%v %s\n%s", err, response.Status, text)
 		}
 	}
-	link = strings.TrimSpace(link)
 	shows(browser.Get(link))
 	base, _, _ := strings.Cut(link, "/?key=")
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, base+"/sync", nil)
@@ -67,4 +55,22 @@ func TestThePageOfADaemonBehindASocket(t *testing.T) {
 		t.Errorf("the command: %v", err)
 	}
 	d.stop(t, syscall.SIGTERM)
+}
+
+// openPage runs `syncd page`, and returns the link that it prints.
+func openPage(t *testing.T, config string) (command *exec.Cmd, link string) {
+	t.Helper()
+	command = exec.Command("syncd", "page", "--config", config)
+	out, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	link, err = bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	return command, strings.TrimSpace(link)
 }

@@ -125,16 +125,21 @@ func followPass(ctx context.Context, client *control.Client, id string, d *displ
 
 // here makes the pass in this process.
 func here(ctx context.Context, c *config, std streams, d *display, r syncer.Request, show func(savedPlan) error) (_ *directory.PassRecord, err error) {
-	log, err := c.Log.newLog(std, zapcore.ErrorLevel+1) // the display says what happened
-	if err != nil {
-		return nil, err
-	}
-	e, err := newEngine(c, time.Now, log)
+	e, err := quietEngine(c, std)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, e.close()) }()
 	return e.pass(ctx, d, r, show)
+}
+
+// quietEngine is an engine for one command, which says by itself what happened: the log keeps silent. Its user closes it.
+func quietEngine(c *config, std streams) (*engine, error) {
+	log, err := c.Log.newLog(std, zapcore.ErrorLevel+1)
+	if err != nil {
+		return nil, err
+	}
+	return newEngine(c, time.Now, log)
 }
 
 // pass makes a pass with an open engine, and shows it.

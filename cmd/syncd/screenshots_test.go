@@ -163,15 +163,19 @@ func (l *livedIn) prepare(t *testing.T) {
 	must(t, l.online.AddLicence(ctx, "Frontline", 40))
 	_, err := l.online.AddUser(ctx, onlinedir.NewUser{UserName: "reception@contoso.example", DisplayName: "Reception", GivenName: "Reception", Department: "Facilities", Mail: "reception@corp.example", Active: true, Licence: 2})
 	must(t, err)
-	// Somebody in Active Directory has the address of the reception too.
-	must(t, l.ad.Add("CN=Front Desk,OU=Staff,"+l.ad.BaseDN(), []dit.Attribute{
+	must(t, l.addFrontDesk())
+}
+
+// addFrontDesk makes somebody in Active Directory who has the address of the reception too.
+func (w *demoWorld) addFrontDesk() error {
+	return w.ad.Add("CN=Front Desk,OU=Staff,"+w.ad.BaseDN(), []dit.Attribute{
 		{Name: "objectClass", Values: []string{"user"}},
 		{Name: "sAMAccountName", Values: []string{"frontdesk"}},
 		{Name: "displayName", Values: []string{"Front Desk"}},
 		{Name: "userPrincipalName", Values: []string{"reception@corp.example"}},
 		{Name: "mail", Values: []string{"reception@corp.example"}},
 		{Name: "userAccountControl", Values: []string{"512"}},
-	}))
+	})
 }
 
 // administer is what administrators did after the first pass.

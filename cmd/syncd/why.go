@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"go.uber.org/zap/zapcore"
-
 	"syncd/internal/control"
 	"syncd/internal/directory"
 	"syncd/internal/explain"
@@ -64,11 +62,7 @@ func (w *whyCommand) Run(ctx context.Context, std streams) error {
 }
 
 func whyHere(ctx context.Context, c *config, std streams, name string, out io.Writer) (err error) {
-	log, err := c.Log.newLog(std, zapcore.ErrorLevel+1) // the answer says what happened
-	if err != nil {
-		return err
-	}
-	e, err := newEngine(c, time.Now, log)
+	e, err := quietEngine(c, std)
 	if err != nil {
 		return err
 	}

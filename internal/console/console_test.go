@@ -5,6 +5,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
 
 	"syncd/internal/console"
 	"syncd/internal/directory"
@@ -45,6 +49,23 @@ func TestCleanLeavesNoCommands(t *testing.T) {
 		if got := console.Clean(text); got != want {
 			t.Errorf("Clean(%q) = %q, want %q", text, got, want)
 		}
+	}
+}
+
+// TestSafeKeepsColumns: nothing that steers a terminal survives, and whatever else there is stays where it is.
+func TestSafeKeepsColumns(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		s := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"\x1b[2Jgone", "a\u202eb", "\xff\xfe", "x\r\ny", "\u009b31m"})).Draw(r, "text")
+		safe := console.Safe(s)
+		if !utf8.ValidString(safe) || strings.ContainsFunc(safe, func(c rune) bool { return unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c) }) {
+			r.Errorf("%q became %q", s, safe)
+		}
+		if utf8.RuneCountInString(safe) != utf8.RuneCountInString(s) || console.Safe(safe) != safe || console.Clean(console.Clean(s)) != console.Clean(s) {
+			r.Errorf("%q became %q", s, safe)
+		}
+	})
+	if got := console.Safe("  Søren   美咲"); got != "  Søren   美咲" {
+		t.Errorf("letters and columns are not kept: %q", got)
 	}
 }
 

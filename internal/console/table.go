@@ -107,7 +107,7 @@ func lineOf(row []string, columns []int, width int) string {
 		}
 		before := total(columns)
 		if room := width - before; width > 0 && room >= leastColumn {
-			cell = strings.Join(broken(cell, room, ""), "\n"+strings.Repeat(" ", before))
+			cell = strings.Join(Break(cell, room, ""), "\n"+strings.Repeat(" ", before))
 		}
 		line.WriteString(cell)
 	}

@@ -10,11 +10,14 @@ func Wrap(line string, width int) string {
 	if width == 0 || Cells(line) <= width {
 		return line
 	}
-	return strings.Join(broken(line, width, Indent), "\n")
+	return strings.Join(Break(line, width, Indent), "\n")
 }
 
-// broken breaks a line between words into lines of at most width cells, all but the first of them after an indentation.
-func broken(line string, width int, indent string) (lines []string) {
+// Break breaks a line between words into lines of at most width cells, all but the first of them after an indentation.
+func Break(line string, width int, indent string) (lines []string) {
+	if Cells(line) <= width {
+		return []string{line}
+	}
 	current := ""
 	for word := range strings.SplitAfterSeq(line, " ") {
 		if strings.TrimSpace(current) != "" && Cells(current+strings.TrimRight(word, " ")) > width {

@@ -21,7 +21,7 @@ type Config struct {
 type Bind struct {
 	// `simple` is the only method of this version
 	Method string `yaml:"method"`
-	// the account: user@domain, `DOMAIN\user` or a distinguished name
+	// the account: user@domain, `DOMAIN\user` or a distinguished name; see docs/permissions.md
 	User string `yaml:"user"`
 	// the file with its password in its one line; a name without a folder is that of a credential of systemd, see docs/services.md#secrets
 	PasswordFile string `yaml:"password_file"`

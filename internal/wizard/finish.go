@@ -5,6 +5,8 @@ import (
 	"context"
 	"io/fs"
 	"slices"
+
+	"syncd/internal/console"
 )
 
 // policy says what will happen that nobody was asked about.
@@ -110,7 +112,7 @@ func (w *dialogue) preview(ctx context.Context, files []File) error {
 		{p.Refused, "refused"},
 	} {
 		if c.n > 0 || c.what == "refused" {
-			w.prompt.Say("  %7s  %s", thousands(c.n), c.what)
+			w.prompt.Say("  %7s  %s", console.Count(c.n), c.what)
 		}
 	}
 	for _, e := range p.Examples {

@@ -6,9 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dustin/go-humanize"
-
-	"syncd/internal/wizard/prompt"
+	"syncd/internal/console"
 )
 
 // firstDepth is how deep the first list of units goes; each "more" goes one deeper.
@@ -59,7 +57,7 @@ func (w *dialogue) scope(ctx context.Context) error {
 func (w *dialogue) list(units []Unit, deeper bool) {
 	w.prompt.Say("        people   groups contacts")
 	for i, u := range units {
-		w.prompt.Row("  %3d %8s %8s %8s  %s%s", i+1, thousands(u.People), thousands(u.Groups), thousands(u.Contacts), strings.Repeat("  ", u.Depth), nameOf(u.DN))
+		w.prompt.Row("  %3d %8s %8s %8s  %s%s", i+1, console.Count(u.People), console.Count(u.Groups), console.Count(u.Contacts), strings.Repeat("  ", u.Depth), nameOf(u.DN))
 	}
 	if deeper {
 		w.prompt.Say("  more: there are units inside of these; \"more\" shows them.")
@@ -104,13 +102,11 @@ func (w *dialogue) take(chosen, all []Unit) error {
 	return nil
 }
 
-func thousands(n int) string { return humanize.Comma(int64(n)) }
-
 func counted(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return thousands(n) + " " + many
+	return console.Count(n) + " " + many
 }
 
 // nameOf is the first part of a distinguished name, as people say it.
@@ -119,5 +115,5 @@ func nameOf(dn string) string {
 	if _, value, found := strings.Cut(first, "="); found {
 		first = value
 	}
-	return prompt.Clean(strings.ReplaceAll(first, "\x00", ","))
+	return console.Safe(strings.ReplaceAll(first, "\x00", ","))
 }

@@ -6,6 +6,7 @@ import (
 	"embed"
 	"html/template"
 	"net/http"
+	"strings"
 
 	"go.uber.org/zap"
 
@@ -51,13 +52,35 @@ func New(t *tenant.Tenant) *Pages {
 			mux.HandleFunc(r.pattern, p.visited(s, r))
 		}
 	}
-	mux.HandleFunc("/", p.visited(section{}, route{needs: tenant.OnlyReader, answer: (*visit).nowhere}))
 	protection := http.NewCrossOriginProtection()
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p.turnAway(w, r, &directory.Fault{Cause: "another site asked for this change", Remedy: "make it on this site's own page", Err: status(http.StatusForbidden)})
 	}))
-	p.handler = protection.Handler(mux)
+	p.handler = protection.Handler(p.elsewhere(mux))
 	return p
+}
+
+// elsewhere answers what no page is there for: with the methods that a page takes where it is asked with another one.
+func (p *Pages) elsewhere(pages *http.ServeMux) http.Handler {
+	nowhere := p.visited(section{}, route{needs: tenant.OnlyReader, answer: (*visit).nowhere})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, page := pages.Handler(r); page != "" {
+			pages.ServeHTTP(w, r)
+			return
+		}
+		var takes []string
+		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+			if _, page := pages.Handler(&http.Request{Method: method, Host: r.Host, URL: r.URL}); page != "" {
+				takes = append(takes, method)
+			}
+		}
+		if len(takes) == 0 {
+			nowhere(w, r)
+			return
+		}
+		w.Header().Set("Allow", strings.Join(takes, ", ")) // RFC 9110 §15.5.6
+		p.turnAway(w, r, &directory.Fault{Cause: "this page cannot be asked for with " + r.Method, Remedy: "open it, or use its own forms", Err: status(http.StatusMethodNotAllowed)})
+	})
 }
 
 // ServeHTTP sets what every answer carries, then answers.

@@ -28,6 +28,26 @@ func TestWhoIsNotSignedInSeesNothing(t *testing.T) {
 	stranger.says(p, http.StatusOK, "what you last sent was not done")
 }
 
+// TestAnotherMethod: a page that takes others says which, and one that is not there is not there with any.
+func TestAnotherMethod(t *testing.T) {
+	c := open(t)
+	id := c.sync("Ann", nil)
+	for _, asked := range []struct{ method, path, allow string }{
+		{"DELETE", "/users/" + id, "GET, HEAD"},
+		{"PUT", "/sign-in", "GET, HEAD, POST"},
+		{"PATCH", "/users/" + id + "/delete", "GET, HEAD, POST"},
+		{"GET", "/sign-out", "POST"},
+	} {
+		p := c.Send(asked.method, asked.path, "", nil)
+		if c.says(p, http.StatusMethodNotAllowed, "cannot be asked for with "+asked.method); p.Header.Get("Allow") != asked.allow {
+			t.Errorf("%s %s: Allow is %q", asked.method, asked.path, p.Header.Get("Allow"))
+		}
+	}
+	if p := c.says(c.Open("/nowhere"), http.StatusNotFound, "there is no page at /nowhere"); p.Header.Get("Allow") != "" {
+		t.Error("Allow:", p.Header.Get("Allow"))
+	}
+}
+
 func TestSignInAndOut(t *testing.T) {
 	c := open(t)
 	b := c.another()

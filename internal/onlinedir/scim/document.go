@@ -17,8 +17,8 @@ type Document map[string]any
 // maxDepth is how deep objects and lists of a body may nest. The deepest honest body is a PATCH in a bulk: about nine.
 const maxDepth = 24
 
-// DecodeJSON reads one JSON value from a body into v (as encoding/json does) and refuses trailing data, deep nesting, and objects
-// that have a name twice.
+// DecodeJSON reads one JSON value from a body into v (as encoding/json does) and refuses trailing data, deep nesting, halves of
+// characters, and objects that have a name twice.
 func DecodeJSON(body []byte, v any) error {
 	if !utf8.Valid(body) {
 		return Bad(InvalidSyntax, "the body is not UTF-8 (RFC 7644 §3.1)")
@@ -35,6 +35,9 @@ func DecodeJSON(body []byte, v any) error {
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return Bad(InvalidSyntax, "the body has more than one JSON value")
+	}
+	if half := halfCharacter(body); half != "" {
+		return Bad(InvalidSyntax, "%s is one half of a character; send the other half (RFC 8259 §8.2)", half)
 	}
 	if name := nameTwice(body); name != "" {
 		return Bad(InvalidSyntax, "%s is there twice in one object", clip(name))

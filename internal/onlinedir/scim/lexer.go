@@ -90,7 +90,7 @@ func (l *lexer) quoted() token {
 			i++
 		case '"':
 			var s string
-			if err := json.Unmarshal([]byte(l.text[l.at:i+1]), &s); err != nil {
+			if err := json.Unmarshal([]byte(l.text[l.at:i+1]), &s); err != nil || halfCharacter([]byte(l.text[l.at:i+1])) != "" {
 				l.at = len(l.text)
 				return token{kind: badToken}
 			}

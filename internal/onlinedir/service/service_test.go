@@ -94,6 +94,7 @@ func TestBadRequests(t *testing.T) {
 		{"POST", "/Users", user + `"userName":" "}`, 400, scim.InvalidValue, "userName is required"},
 		{"POST", "/Users", user + `"userName":5}`, 400, scim.InvalidValue, "userName must be a string"},
 		{"POST", "/Users", user + `"userName":"x","USERNAME":"y"}`, 400, scim.InvalidSyntax, "twice"},
+		{"POST", "/Users", user + `"userName":"x\ud800"}`, 400, scim.InvalidSyntax, `\ud800 is one half of a character`},
 		{"POST", "/Users", user + `"userName":"x","shoeSize":"9"}`, 400, scim.InvalidSyntax, `no attribute "shoeSize"`},
 		{"POST", "/Users", user + `"userName":"x","emails":"a@b"}`, 400, scim.InvalidValue, "multi-valued"},
 		{"POST", "/Users", user + `"userName":"x","active":"perhaps"}`, 400, scim.InvalidValue, "true or false"},

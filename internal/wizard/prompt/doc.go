@@ -2,7 +2,7 @@
 // pipe, with a screen reader and in a window without a size.
 //
 // It promises that a secret is not echoed, that a terminal is left as it was found, also when the context ends in the middle of a question,
-// and that nothing foreign (a name out of a directory, the text of a server's error) can steer the terminal: see Clean. Answers that end
+// and that nothing foreign (a name out of a directory, the text of a server's error) can steer the terminal: see console.Safe. Answers that end
 // early, and a context that ends, are ErrEnded.
 //
 // Where it hurts: a read from a terminal or a pipe cannot be called back. When the context ends, the goroutine that waits for the answer stays

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/term"
 
+	"syncd/internal/console"
 	"syncd/internal/directory"
 )
 
@@ -42,7 +43,7 @@ func New(in io.Reader, out io.Writer) *Prompt {
 func (p *Prompt) Ask(ctx context.Context, question, preset string) (string, error) {
 	shown := question
 	if preset != "" {
-		shown += " [" + Clean(preset) + "]"
+		shown += " [" + console.Clean(preset) + "]"
 	}
 	p.show(shown)
 	line, err := p.read(ctx, func() (string, error) { return p.line() })
@@ -50,7 +51,7 @@ func (p *Prompt) Ask(ctx context.Context, question, preset string) (string, erro
 		return "", err
 	}
 	line = strings.TrimSpace(line)
-	p.repeat(Clean(line))
+	p.repeat(console.Clean(line))
 	if line == "" {
 		line = preset
 	}

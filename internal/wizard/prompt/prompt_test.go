@@ -6,11 +6,9 @@ import (
 	"io"
 	"strings"
 	"testing"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
 
 	"syncd/internal/wizard/prompt"
 )
@@ -92,19 +90,18 @@ func TestWrapping(t *testing.T) {
 	}
 }
 
-// TestClean: nothing that steers a terminal survives.
-func TestClean(t *testing.T) {
-	rapid.Check(t, func(r *rapid.T) {
-		s := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"\x1b[2Jgone", "a\u202eb", "\xff\xfe", "x\r\ny", "\u009b31m"})).Draw(r, "text")
-		clean := prompt.Clean(s)
-		if !utf8.ValidString(clean) || strings.ContainsFunc(clean, func(c rune) bool { return unicode.IsControl(c) || unicode.Is(unicode.Cf, c) }) {
-			r.Errorf("%q became %q", s, clean)
-		}
-		if prompt.Clean(clean) != clean {
-			r.Errorf("%q is cleaned twice", s)
-		}
-	})
-	if prompt.Clean("Søren 美咲") != "Søren 美咲" {
-		t.Error("letters are not kept")
+// TestNothingForeignSteersTheTerminal: neither what is said nor what is asked.
+func TestNothingForeignSteersTheTerminal(t *testing.T) {
+	const foreign = "Ann\x1b[2J\u202e\r\u009b31m"
+	var out strings.Builder
+	p := prompt.New(strings.NewReader(foreign+"\n"), &out)
+	p.Say("  %s", foreign)
+	p.Row("  %s", foreign)
+	if _, err := p.Ask(t.Context(), "Account", foreign); err != nil {
+		t.Fatal(err)
+	}
+	want := "  Ann [2J   31m\n  Ann [2J   31m\nAccount [Ann [2J 31m]: Ann [2J 31m\n"
+	if d := cmp.Diff(want, out.String()); d != "" {
+		t.Error(d)
 	}
 }

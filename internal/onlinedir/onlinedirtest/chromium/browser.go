@@ -97,6 +97,10 @@ func phone() chromedp.Action {
 	return emulation.SetDeviceMetricsOverride(PhoneWidth, phoneHeight, 1, false)
 }
 
+func narrow() chromedp.Action {
+	return emulation.SetDeviceMetricsOverride(narrowest, phoneHeight, 1, false)
+}
+
 // Step makes a part of a story, as a test of its own. It says whether the story can go on.
 func (b *Browser) Step(t *testing.T, name string, step func(t *testing.T)) bool {
 	t.Helper()

@@ -37,7 +37,7 @@ func TestFindings(t *testing.T) {
 	told := strings.Join(append(b.Findings(), heard...), "\n")
 	for _, want := range []string{
 		"a field without a label", "a picture without a text", "nothing says what this does", "a heading of level 3 after one of level 1", "contrast of 1.5",
-		"focus cannot be seen on <a", "on a phone it is 5", "Content Security Policy", "/absent.js: status 404",
+		"focus cannot be seen on <a", "in a narrow window it is 5", "Content Security Policy", "/absent.js: status 404",
 	} {
 		if !strings.Contains(told, want) {
 			t.Errorf("%q was not found, but\n%s", want, told)

@@ -22,14 +22,17 @@ const focusVisible = `(() => {
 	return e === document.body || e.matches(":focus-visible") && style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1;
 })()`
 
-// sideways lists what is wider than a phone.
+// narrowest is how narrow a window may be before what is in it scrolls sideways (WCAG 1.4.10).
+const narrowest = 320
+
+// sideways lists what is wider than that.
 var sideways = fmt.Sprintf(`(() => {
 	if (document.scrollingElement.scrollWidth <= %[1]d) return [];
 	const wide = [...document.body.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > %[1]d + 0.5 && !e.closest(".sections"));
-	return ["on a phone it is " + document.scrollingElement.scrollWidth + " wide", ...wide.slice(-3).map((e) => "too wide: " + e.outerHTML.slice(0, 160))];
-})()`, PhoneWidth)
+	return ["in a narrow window it is " + document.scrollingElement.scrollWidth + " wide", ...wide.slice(-3).map((e) => "too wide: " + e.outerHTML.slice(0, 160))];
+})()`, narrowest)
 
-// inspect looks at the page that is shown, in light and dark, and as a phone shows it, and leaves it as it was.
+// inspect looks at the page that is shown, in light and dark, and in a narrow window, and leaves it as it was.
 func (b *Browser) inspect() {
 	b.t.Helper()
 	path, _, _ := strings.Cut(b.Path(), "?")
@@ -51,7 +54,7 @@ func (b *Browser) Findings() []string {
 	b.run(
 		colours("dark"), chromedp.Evaluate(inspection, &dark),
 		colours("light"), chromedp.Evaluate(inspection, &light),
-		phone(), chromedp.Evaluate(sideways, &wide), desktop(),
+		narrow(), chromedp.Evaluate(sideways, &wide), desktop(),
 	)
 	var active bool
 	b.eval("document.activeElement !== document.body", &active)
