@@ -7,10 +7,13 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"syncd/deploy"
 )
 
 // systemd is a socket to which a syncd that is started afterwards tells how it does, as it tells systemd.
@@ -133,6 +136,19 @@ func TestServiceWithoutSystemd(t *testing.T) {
 		r := syncd(t, append([]string{"service"}, args...)...)
 		if r.code != exitUsage || !strings.Contains(r.err, "systemd does not run this machine") {
 			t.Errorf("%q: %+v", args, r)
+		}
+	}
+}
+
+// TestTheUnitAgreesWithTheProgram about exit statuses, and about the places of a configuration that names none.
+func TestTheUnitAgreesWithTheProgram(t *testing.T) {
+	c, unit := defaultConfig(), deploy.Unit()
+	for setting, want := range map[string]string{
+		"RestartPreventExitStatus": strconv.Itoa(exitUsage), "ExecStart": "/usr/bin/syncd --config " + defaultConfigPath(),
+		"StateDirectory": strings.TrimPrefix(c.State.Dir, "/var/lib/"), "RuntimeDirectory": filepath.Base(filepath.Dir(strings.TrimPrefix(c.Control.Listen, "unix:///run/"))),
+	} {
+		if !strings.Contains(unit, "\n"+setting+"="+want+"\n") {
+			t.Errorf("the unit does not say %s=%s", setting, want)
 		}
 	}
 }
