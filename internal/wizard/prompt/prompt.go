@@ -83,22 +83,21 @@ func (p *Prompt) Confirm(ctx context.Context, question string, preset bool) (boo
 
 // Secret asks for a line that is not shown. Its blanks belong to it.
 func (p *Prompt) Secret(ctx context.Context, question string) (directory.Secret, error) {
-	p.show(question)
 	read := p.line
-	restore := func() {}
 	if p.terminal != nil {
 		fd := int(p.terminal.Fd())
 		if state, err := term.GetState(fd); err == nil {
-			restore = func() { _ = term.Restore(fd, state) } // the best that can be done on the way out
+			defer func() { _ = term.Restore(fd, state) }() // the best that can be done on the way out
+			hide(fd)
 		}
 		read = func() (string, error) {
 			b, err := term.ReadPassword(fd)
 			return string(b), err
 		}
 	}
+	p.show(question)
 	line, err := p.read(ctx, read)
 	if err != nil {
-		restore()
 		return "", err
 	}
 	if p.terminal != nil {

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package prompt
+
+// hide is left to the reading of the secret.
+func hide(int) {}
