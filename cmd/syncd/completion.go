@@ -33,7 +33,7 @@ type completeCommand struct {
 	Words []string `arg:"" optional:"" passthrough:"" help:"The words after the program's name; the last one is being typed."`
 }
 
-// Run prints a line for each candidate: the word, a tabulator and its help.
+// Run prints a line for each candidate: the word, and if it has help, a tabulator and the help.
 func (c *completeCommand) Run(app *kong.Kong, std streams) error {
 	words := c.Words
 	if len(words) > 0 && words[0] == "--" { // which keeps kong from reading them
@@ -43,7 +43,11 @@ func (c *completeCommand) Run(app *kong.Kong, std streams) error {
 		words = append(words, "")
 	}
 	for _, candidate := range cli.Complete(app.Model, words) {
-		fmt.Fprintf(std.out, "%s\t%s\n", candidate.Word, candidate.Help)
+		line := candidate.Word
+		if candidate.Help != "" {
+			line += "\t" + candidate.Help
+		}
+		fmt.Fprintln(std.out, line)
 	}
 	return nil
 }
