@@ -41,6 +41,8 @@ func proofs() []proof {
 		{"syncd directory token --data DIR --name paul --for", "directory_test.go", "TestTokenForAPerson"},
 		{"syncd directory password", "directory_test.go", "TestDirectoryPassword"},
 		{"syncd directory backup", "directory_test.go", "TestDirectoryBackup"},
+		{"syncd probe", "probe_test.go", "TestProbes"},
+		{"syncd completion", "completion_test.go", "TestCompletionInBash"},
 		{"echo", "manual_commands_test.go", "TestTheOnlineDirectoryOfTheReadme"},
 	}
 }
