@@ -3,7 +3,26 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"syncd/internal/control"
 )
+
+// TestProbeOfADaemonThatHangs: who does not answer does not live.
+func TestProbeOfADaemonThatHangs(t *testing.T) {
+	w, _ := newSmallWorld(t, 3)
+	c, err := loadConfig(w.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, _, err := control.Listen(c.Control, c.State.Dir) // and nobody serves it
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if r := syncd(t, "probe", "live", "--config", w.config); r.code != exitFailed || !strings.HasPrefix(r.err, "syncd: the running syncd has not answered within 5s; restart it") {
+		t.Errorf("%+v", r)
+	}
+}
 
 // TestProbes: what watches a container learns from the exit status whether the daemon lives, and whether a pass has ended since its start.
 func TestProbes(t *testing.T) {
