@@ -3,6 +3,10 @@
 package release_test
 
 import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -31,5 +35,42 @@ func insideTheMSI(t *testing.T, dist string) {
 	}
 	if summary := command(t, "msiinfo", "suminfo", msi); !strings.Contains(summary, "Template: x64;1033") || !strings.Contains(summary, "2023") {
 		t.Errorf("not for x64, or of another time:\n%s", summary)
+	}
+}
+
+// lifeOfTheMSI: Windows Installer, that of Wine, installs it, and removes it without a trace.
+func lifeOfTheMSI(t *testing.T, dist string) {
+	need(t, "wine", "wine wine64")
+	msi, home := only(t, dist, "*.msi"), t.TempDir()
+	wine := func(ctx context.Context, name string, args ...string) string {
+		cmd := exec.CommandContext(ctx, name, args...)
+		// Without menus, .NET and a browser of its own.
+		cmd.Env = append(os.Environ(), "HOME="+home, "WINEPREFIX="+filepath.Join(home, "wine"), "WINEDEBUG=-all", "WINEDLLOVERRIDES=winemenubuilder.exe,mscoree,mshtml=")
+		cmd.Dir = filepath.Dir(msi)
+		out, err := cmd.Output()
+		if err != nil {
+			t.Errorf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+		}
+		return string(out)
+	}
+	t.Cleanup(func() { wine(context.Background(), "wineserver", "--kill") }) // or it would still write into the folder that the test removes
+	path := func() string {
+		return wine(t.Context(), "wine", "reg", "query", `HKLM\System\CurrentControlSet\Control\Session Manager\Environment`, "/v", "PATH")
+	}
+	program := filepath.Join(home, "wine/drive_c/Program Files/syncd/syncd.exe")
+
+	wine(t.Context(), "wine", "msiexec", "/i", filepath.Base(msi), "/qn")
+	if info, err := os.Stat(program); err != nil || info.Size() < 1<<20 {
+		t.Errorf("the program is not there: %v", err)
+	}
+	if is := path(); !strings.Contains(is, `;C:\Program Files\syncd\`) || !strings.Contains(is, "system32") {
+		t.Errorf("it is not in the path, or nothing else is: %s", is)
+	}
+	wine(t.Context(), "wine", "msiexec", "/x", filepath.Base(msi), "/qn")
+	if _, err := os.Stat(filepath.Dir(program)); !os.IsNotExist(err) {
+		t.Errorf("the folder is still there: %v", err)
+	}
+	if is := path(); strings.Contains(is, "syncd") || !strings.Contains(is, "system32") {
+		t.Errorf("it is still in the path, or nothing is: %s", is)
 	}
 }

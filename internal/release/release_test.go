@@ -41,6 +41,7 @@ func TestRelease(t *testing.T) {
 	t.Run("deb", func(t *testing.T) { lifeOfTheDeb(t, only(t, dist, "*.deb")) })
 	t.Run("rpm", func(t *testing.T) { lifeOfTheRPM(t, only(t, dist, "*.rpm")) })
 	t.Run("MSI", func(t *testing.T) { insideTheMSI(t, dist) })
+	t.Run("MSI under Wine", func(t *testing.T) { lifeOfTheMSI(t, dist) })
 }
 
 // need lets a test go on where a program is installed.
