@@ -42,31 +42,38 @@ func insideTheMSI(t *testing.T, dist string) {
 func lifeOfTheMSI(t *testing.T, dist string) {
 	need(t, "wine", "wine wine64")
 	msi, home := only(t, dist, "*.msi"), t.TempDir()
-	wine := func(ctx context.Context, name string, args ...string) string {
+	run := func(ctx context.Context, name string, args ...string) (string, error) {
 		cmd := exec.CommandContext(ctx, name, args...)
 		// Without menus, .NET and a browser of its own.
 		cmd.Env = append(os.Environ(), "HOME="+home, "WINEPREFIX="+filepath.Join(home, "wine"), "WINEDEBUG=-all", "WINEDLLOVERRIDES=winemenubuilder.exe,mscoree,mshtml=")
 		cmd.Dir = filepath.Dir(msi)
 		out, err := cmd.Output()
-		if err != nil {
-			t.Errorf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
-		}
-		return string(out)
+		return string(out), err
 	}
-	t.Cleanup(func() { wine(context.Background(), "wineserver", "--kill") }) // or it would still write into the folder that the test removes
+	wine := func(args ...string) string {
+		t.Helper()
+		out, err := run(t.Context(), "wine", args...)
+		if err != nil {
+			t.Errorf("wine %s: %v\n%s", strings.Join(args, " "), err, out)
+		}
+		return out
+	}
+	t.Cleanup(func() { // or it would still write into the folder that the test removes; it fails where it has ended by itself
+		_, _ = run(context.Background(), "wineserver", "--kill")
+	})
 	path := func() string {
-		return wine(t.Context(), "wine", "reg", "query", `HKLM\System\CurrentControlSet\Control\Session Manager\Environment`, "/v", "PATH")
+		return wine("reg", "query", `HKLM\System\CurrentControlSet\Control\Session Manager\Environment`, "/v", "PATH")
 	}
 	program := filepath.Join(home, "wine/drive_c/Program Files/syncd/syncd.exe")
 
-	wine(t.Context(), "wine", "msiexec", "/i", filepath.Base(msi), "/qn")
+	wine("msiexec", "/i", filepath.Base(msi), "/qn")
 	if info, err := os.Stat(program); err != nil || info.Size() < 1<<20 {
 		t.Errorf("the program is not there: %v", err)
 	}
 	if is := path(); !strings.Contains(is, `;C:\Program Files\syncd\`) || !strings.Contains(is, "system32") {
 		t.Errorf("it is not in the path, or nothing else is: %s", is)
 	}
-	wine(t.Context(), "wine", "msiexec", "/x", filepath.Base(msi), "/qn")
+	wine("msiexec", "/x", filepath.Base(msi), "/qn")
 	if _, err := os.Stat(filepath.Dir(program)); !os.IsNotExist(err) {
 		t.Errorf("the folder is still there: %v", err)
 	}
