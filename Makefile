@@ -4,7 +4,7 @@ SHELL := bash
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
-.PHONY: docs screenshots help build demo test simulate simulate-mutants lint fmt memory bench-pages clean
+.PHONY: docs screenshots help build demo test simulate simulate-mutants lint fmt memory bench-pages release release-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,5 +46,11 @@ docs: ## write what the manual has from the source: the keys of the configuratio
 screenshots: ## a picture of every page, desktop and phone, and of a pass in the terminal, into docs/screenshots (it takes Chromium)
 	@.ci/screenshots
 
+release: ## archives, deb, rpm, MSI, SBOM and checksums into dist/ (VERSION=1.2.3; TARGETS="linux/amd64 windows/amd64")
+	@$(if $(filter command line environment,$(origin VERSION)),VERSION=$(VERSION)) deploy/release
+
+release-check: ## build a release twice, the second time in another folder, and compare every byte
+	@.ci/release-check
+
 clean: ## remove what the build made
-	rm -rf bin
+	rm -rf bin dist

@@ -32,6 +32,11 @@ type commandLine struct {
 	Mapping   mappingCommand   `cmd:"" help:"Try mapping rules."`
 	Demo      demoCommand      `cmd:"" help:"A small Active Directory, an online directory and syncd between them, all in one process."`
 	Directory directoryCommand `cmd:"" help:"The simulated online directory on its own."`
+	Probe     probeCommand     `cmd:"" help:"Say with the exit status whether the running daemon lives or is ready: 0 yes, 1 no."`
+
+	Completion completionCommand `cmd:"" help:"Print the completions for a shell."`
+	Complete   completeCommand   `cmd:"" hidden:"" help:"List what the word under the cursor may become."`
+	Man        manCommand        `cmd:"" hidden:"" help:"Print the manual page."`
 }
 
 // configFlag is shared by the commands that read the configuration file.

@@ -31,9 +31,15 @@ type session struct {
 // typing starts syncd on a terminal.
 func typing(t *testing.T, args ...string) *session {
 	t.Helper()
-	s := &session{t: t, cmd: exec.Command("syncd", args...), read: make(chan string, 64)}
+	return onTerminal(t, exec.Command("syncd", args...), 80)
+}
+
+// onTerminal starts a program on a terminal with so many columns.
+func onTerminal(t *testing.T, cmd *exec.Cmd, columns uint16) *session {
+	t.Helper()
+	s := &session{t: t, cmd: cmd, read: make(chan string, 64)}
 	var err error
-	if s.tty, err = pty.StartWithSize(s.cmd, &pty.Winsize{Rows: 25, Cols: 80}); err != nil {
+	if s.tty, err = pty.StartWithSize(s.cmd, &pty.Winsize{Rows: 25, Cols: columns}); err != nil {
 		t.Skip("there are no terminals here:", err)
 	}
 	go func() {

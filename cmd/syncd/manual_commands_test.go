@@ -57,6 +57,8 @@ func proofs() []proof {
 		{"tar -xzpf", "maintenance_test.go", "TestBackupAndRestore"},
 		{"syncd configure --ad-password-file", "maintenance_test.go", "TestSecretsAndAuthoritiesAreReplaced"},
 		{"syncd configure --token-file", "maintenance_test.go", "TestSecretsAndAuthoritiesAreReplaced"},
+		{"syncd probe", "probe_test.go", "TestProbes"},
+		{"syncd completion", "completion_test.go", "TestCompletionInBash"},
 		{"echo", "manual_commands_test.go", "TestTheOnlineDirectoryOfTheReadme"},
 	}
 }

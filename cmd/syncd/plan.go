@@ -18,7 +18,7 @@ import (
 // planCommand is `syncd plan`.
 type planCommand struct {
 	configFlag
-	Plan   string `arg:"" optional:"" help:"What to show: a file that an earlier -o wrote, or the id of a held plan. Without it, what a pass would do now."`
+	Plan   string `arg:"" optional:"" placeholder:"FILE" help:"What to show: a file that an earlier -o wrote, or the id of a held plan. Without it, what a pass would do now."`
 	Full   bool   `help:"Read everything instead of what changed."`
 	Verify bool   `help:"Compare with what is really online."`
 	Out    string `short:"o" placeholder:"FILE" help:"Freeze the plan in this file, for syncd apply."`

@@ -35,7 +35,9 @@ func walls() []wall {
 		{path: "internal/console", may: []string{nouns}, never: network, reason: "the console lays out words; what they say is decided elsewhere"},
 		{path: "internal/onlinedir", may: []string{nouns}, reason: "the online directory stands for somebody else's service: code shared with syncd would share syncd's mistakes"},
 		{path: "internal/adsim", may: []string{nouns}, reason: "the embedded Active Directory stands for somebody else's server: code shared with syncd would share syncd's mistakes"},
+		{path: "internal/cli", never: append(network, "os"), reason: "completions and the manual page are a pure function of the command line, which cmd/syncd declares"},
 		{path: "internal/simulation", may: []string{nouns, "internal/ldapsource", "internal/mapping", plan, "internal/store", "internal/cloudtarget", "internal/syncer", "internal/onlinedir", "internal/adsim"}, reason: "the simulation runs the parts together; the program and its face are none of them"},
+		{path: "internal/release", reason: "it looks at what was built from outside, as those do who install it"},
 		{path: "internal/architecture", reason: "it reads the other packages as text"},
 	}
 }
