@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"syncd/internal/cli"
 )
 
 // needProgram finds a program. Without it the test is skipped, or fails where CI=true: there, everything has to run.
@@ -149,6 +151,11 @@ func sameWords(a, b []string) bool {
 func TestCompletionWithoutAShell(t *testing.T) {
 	if r := syncd(t, "completion", "powershell"); r.code != exitDone || !strings.Contains(r.out, "Register-ArgumentCompleter -Native -CommandName syncd") {
 		t.Errorf("%+v", r)
+	}
+	for shell := range strings.SplitSeq(cli.Shells, ",") {
+		if r := syncd(t, "completion", shell); r.code != exitDone || r.out == "" {
+			t.Errorf("%s: %+v", shell, r)
+		}
 	}
 	if r := syncd(t, "completion", "tcsh"); r.code != exitUsage || !strings.Contains(r.err, `"bash","zsh","fish","powershell"`) {
 		t.Errorf("%+v", r)

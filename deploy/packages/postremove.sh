@@ -13,6 +13,9 @@ remove) kept "\`apt-get purge syncd\` (or \`dpkg --purge syncd\`) removes them" 
 0) kept "\`rm -r /etc/syncd /var/lib/syncd && userdel syncd\` removes them" ;;
 purge)
 	rm -rf /etc/syncd /var/lib/syncd
+	# The unit takes these two from there: a password that nobody needs any more is not left behind.
+	rm -f /etc/credstore/syncd.ad.password /etc/credstore/syncd.online.token
+	rm -f /etc/credstore.encrypted/syncd.ad.password /etc/credstore.encrypted/syncd.online.token
 	if id syncd >/dev/null 2>&1; then
 		userdel syncd
 	fi

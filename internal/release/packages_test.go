@@ -98,13 +98,16 @@ func lifeOfTheDeb(t *testing.T, deb string) {
 	r.gone(files...)
 	r.configured()
 
+	r.write("etc/credstore/syncd.ad.password", "secret\n", 0o600)
+	r.write("etc/credstore/other.password", "secret\n", 0o600)
 	dpkg("--install", deb) // somebody changed their mind
 	r.configured()
 	r.told("daemon-reload; try-restart syncd.service") // which starts nothing that does not run
 	if said := dpkg("--purge", "syncd"); !strings.Contains(said, "/var/lib/syncd are removed") {
 		t.Errorf("it does not say what it removed:\n%s", said)
 	}
-	r.gone(append(files, "etc/syncd", "var/lib/syncd", "usr/share/doc/syncd")...)
+	r.gone(append(files, "etc/syncd", "var/lib/syncd", "usr/share/doc/syncd", "etc/credstore/syncd.ad.password")...)
+	r.there("etc/credstore/other.password")
 	if r.account() != nil {
 		t.Errorf("the account is still there: %q", r.account())
 	}
