@@ -29,6 +29,15 @@ func TestRelease(t *testing.T) {
 	for _, tool := range []string{"bash", "git", "tar", "gzip", "zip"} {
 		need(t, tool, tool)
 	}
+	for variable, says := range map[string]string{"VERSION=next": "is no version: write 1.2.3", "TARGETS=linux/abacus": "there is no platform linux/abacus"} {
+		dist := filepath.Join(t.TempDir(), "dist")
+		refused := exec.CommandContext(t.Context(), "../../deploy/release", dist)
+		refused.Env = append(os.Environ(), variable)
+		out, err := refused.CombinedOutput()
+		if _, made := os.Stat(dist); err == nil || !strings.Contains(string(out), says) || !os.IsNotExist(made) {
+			t.Errorf("%s: %v %v\n%s", variable, err, made, out)
+		}
+	}
 	dist := t.TempDir()
 	build := exec.CommandContext(t.Context(), "../../deploy/release", dist)
 	build.Env = append(os.Environ(), "VERSION="+version, "SOURCE_DATE_EPOCH=1700000000", "TARGETS=linux/"+runtime.GOARCH+" windows/amd64")
