@@ -93,8 +93,11 @@ func (p *placed) prepare() error {
 		return err
 	}
 	p.fresh = f.Name()
-	_, err = f.Write(p.Content)
-	err = errors.Join(err, f.Chmod(p.Mode), f.Sync(), f.Close(), ownAs(p.fresh, p.Path))
+	err = ownAs(p.fresh, p.Path) // before there is anything to read in it: on Windows it has inherited who may
+	if err == nil {
+		_, err = f.Write(p.Content)
+	}
+	err = errors.Join(err, f.Chmod(p.Mode), f.Sync(), f.Close())
 	if err != nil {
 		return err
 	}
@@ -114,8 +117,10 @@ func (p *placed) prepare() error {
 		return err
 	}
 	p.old = kept.Name()
-	_, err = kept.Write(old)
-	return errors.Join(err, kept.Chmod(info.Mode().Perm()), kept.Close(), ownAs(p.old, p.Path))
+	if err = ownAs(p.old, p.Path); err == nil {
+		_, err = kept.Write(old)
+	}
+	return errors.Join(err, kept.Chmod(info.Mode().Perm()), kept.Close())
 }
 
 // settle ends the way of a file: where all succeeded, the old one becomes the backup or goes; else it returns to its place.

@@ -71,7 +71,7 @@ func TestKubernetes(t *testing.T) {
 		t.Errorf("%q", container.Args)
 	}
 	restricted(t, pod, container)
-	probes(t, container)
+	probes(t, container, c.Control.Listen)
 }
 
 // configOfThePod reads the configuration with its secrets in another folder, as nothing is at /run/secrets here.
@@ -115,11 +115,11 @@ func restricted(t *testing.T, pod core.PodSpec, container core.Container) {
 	}
 }
 
-// probes: each is a command that syncd knows, and may take longer than syncd waits itself.
-func probes(t *testing.T, container core.Container) {
+// probes: each is a command that syncd knows, asks where the daemon listens, and may take longer than syncd waits itself.
+func probes(t *testing.T, container core.Container, listen string) {
 	t.Helper()
 	for what, probe := range map[string]*core.Probe{"live": container.LivenessProbe, "ready": container.ReadinessProbe} {
-		if d := cmp.Diff([]string{"/usr/bin/syncd", "probe", what}, probe.Exec.Command); d != "" {
+		if d := cmp.Diff([]string{"/usr/bin/syncd", "probe", what, "--control", listen}, probe.Exec.Command); d != "" {
 			t.Error(d)
 		}
 		if float64(probe.TimeoutSeconds) <= probeTimeout.Seconds() {

@@ -40,6 +40,22 @@ func TestProbes(t *testing.T) {
 	if r := syncd(t, "probe", "ready", "--config", w.config); r.code != exitDone || !strings.HasPrefix(r.out, "syncd is ready") {
 		t.Errorf("%+v", r)
 	}
+	c, err := loadConfig(w.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, w.dir, "syncd.yaml", "a mistake\n")
+	for _, what := range []string{"live", "ready"} {
+		if r := syncd(t, "probe", what, "--config", w.config); r.code != exitUsage {
+			t.Errorf("%+v", r)
+		}
+		if r := syncd(t, "probe", what, "--config", w.config, "--control", c.Control.Listen); r.code != exitDone {
+			t.Errorf("the daemon runs, and the mistake on disk does not matter to it: %+v", r)
+		}
+	}
+	if r := syncd(t, "probe", "live", "--control", "over there"); r.code != exitUsage || !strings.Contains(r.err, "is no address of a control endpoint") {
+		t.Errorf("%+v", r)
+	}
 	if r := syncd(t, "probe", "happy", "--config", w.config); r.code != exitUsage {
 		t.Errorf("%+v", r)
 	}

@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"unicode/utf16"
@@ -244,18 +243,21 @@ func (w *world) setPassword(t *testing.T, dn, password string) {
 // TestARunningPassIsNotDisturbed by a reload: it ends by the rules with which it began, and the next one follows the new ones.
 func TestARunningPassIsNotDisturbed(t *testing.T) {
 	w, _ := newSmallWorld(t, 3)
-	sluice := newSluice(t, w)
+	gate := newGate(t, w.online.url)
+	writeFile(t, w.dir, "syncd.yaml", strings.Replace(readFile(t, w.config), "url: "+w.online.url, "url: "+gate.url, 1))
+	open := gate.shut()
+	defer open()
 	s := listenAsSystemd(t, w.dir)
 	b, _ := start(t, "syncd runs", "--config", w.config)
 	d := &reloading{w, b, s}
-	<-sluice.reached
+	<-gate.waiting
 	d.replace(t, `sync: "@every 3h"`, `sync: "@every 1h"`)
 	d.replace(t, "schedule:", upperDepartment)
 	d.reload(t)
 	if now := d.status(t); now.Running == nil || now.Running.Stage != "apply" || now.Interval != 3600 || now.Last != nil {
 		t.Errorf("while the pass runs: %+v, every %v s", now.Running, now.Interval)
 	}
-	sluice.open()
+	open()
 	s.await(t, "STATUS=last pass ", "done in ")
 	if last := d.status(t).Last; last == nil || last.Created != 4 || w.departments(t)["Sales"] != 3 {
 		t.Errorf("the pass ended with %+v, %v", last, w.departments(t))
@@ -263,32 +265,4 @@ func TestARunningPassIsNotDisturbed(t *testing.T) {
 	if p := pass(t, w.config, exitDone); p.Updated != 3 || w.departments(t)["SALES"] != 3 {
 		t.Errorf("the next one: %+v, %v", p, w.departments(t))
 	}
-}
-
-// sluice stands before an online directory and holds back everything that is written, until it is opened.
-type sluice struct {
-	reached chan struct{} // closed when something waits
-	open    func()
-}
-
-// newSluice puts one into the configuration.
-func newSluice(t *testing.T, w *world) sluice {
-	t.Helper()
-	target, err := url.Parse(w.online.url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	reached, opened := make(chan struct{}), make(chan struct{})
-	reach, open := sync.OnceFunc(func() { close(reached) }), sync.OnceFunc(func() { close(opened) })
-	proxy := httputil.NewSingleHostReverseProxy(target)
-	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodGet {
-			reach()
-			<-opened
-		}
-		proxy.ServeHTTP(out, r)
-	}))
-	t.Cleanup(func() { open(); server.Close() })
-	writeFile(t, w.dir, "syncd.yaml", strings.Replace(readFile(t, w.config), "url: "+w.online.url, "url: "+server.URL, 1))
-	return sluice{reached, open}
 }

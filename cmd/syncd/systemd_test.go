@@ -140,6 +140,28 @@ func TestServiceWithoutSystemd(t *testing.T) {
 	}
 }
 
+// TestWhatHangsIsStartedAgain: systemd's watchdog ends it with SIGABRT. By the environment of the unit that looks neither like a mistake in the
+// configuration, after which systemd would leave it alone, nor like an end that was asked for.
+func TestWhatHangsIsStartedAgain(t *testing.T) {
+	w, _ := newSmallWorld(t, 2)
+	for line := range strings.SplitSeq(deploy.Unit(), "\n") {
+		if variable, found := strings.CutPrefix(line, "Environment="); found {
+			name, value, _ := strings.Cut(variable, "=")
+			t.Setenv(name, value)
+		}
+	}
+	d, _ := start(t, "syncd runs", "--config", w.config)
+	d.stop(t, syscall.SIGABRT)
+	if status, ok := d.cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || !status.Signaled() || status.Signal() != syscall.SIGABRT {
+		t.Errorf("it ended with %v\n%s", d.err, d.stderr)
+	}
+	for _, secret := range []string{w.ad.servicePassword.Reveal(), w.online.token} {
+		if strings.Contains(d.stderr.String(), secret) {
+			t.Error("law 10: what it leaves in the log holds a secret")
+		}
+	}
+}
+
 // TestTheUnitAgreesWithTheProgram about exit statuses, and about the places of a configuration that names none.
 func TestTheUnitAgreesWithTheProgram(t *testing.T) {
 	c, unit := defaultConfig(), deploy.Unit()

@@ -45,7 +45,7 @@ type lasting struct {
 // connects anew.
 func newEngine(c *config, now func() time.Time, log *zap.Logger) (*engine, error) {
 	e := &engine{config: c, lasting: lasting{log: log, now: now, metrics: control.NewMetrics(version), peers: new(certificates), requests: new(atomic.Int64)}}
-	if err := e.openSides(); err != nil {
+	if err := e.openSides(nil); err != nil {
 		return nil, err
 	}
 	var err error
@@ -61,14 +61,14 @@ func newEngine(c *config, now func() time.Time, log *zap.Logger) (*engine, error
 // with is an engine of another configuration that goes on with the state, the figures and the log of this one.
 func (e *engine) with(c *config) (*engine, error) {
 	other := &engine{config: c, lasting: e.lasting}
-	if err := other.openSides(); err != nil {
+	if err := other.openSides(e.target); err != nil {
 		return nil, err
 	}
 	return other, other.assemble()
 }
 
-// openSides makes source and target.
-func (e *engine) openSides() (err error) {
+// openSides makes source and target; before is the target whose place it takes, if any.
+func (e *engine) openSides(before *cloudtarget.Target) (err error) {
 	c := e.config
 	if e.rules, err = mapping.Compile(c.Mapping); err != nil {
 		return err
@@ -85,7 +85,7 @@ func (e *engine) openSides() (err error) {
 		return err
 	}
 	e.target, err = cloudtarget.New(c.Target, cloudtarget.Options{
-		Log: e.log, Matching: cloudtarget.Matching(c.Mapping.Matching), Memory: filepath.Join(c.State.Dir, "target.json"),
+		Log: e.log, Matching: cloudtarget.Matching(c.Mapping.Matching), Memory: filepath.Join(c.State.Dir, "target.json"), Before: before,
 		Observe: func(op, code string, took time.Duration) {
 			e.requests.Add(1)
 			e.metrics.Target(op, code, took)

@@ -16,6 +16,8 @@ purge)
 	# The unit takes these two from there: a password that nobody needs any more is not left behind.
 	rm -f /etc/credstore/syncd.ad.password /etc/credstore/syncd.online.token
 	rm -f /etc/credstore.encrypted/syncd.ad.password /etc/credstore.encrypted/syncd.online.token
+	# What `syncd service install` wrote would change the service of the next installation.
+	rm -f /etc/systemd/system/syncd.service.d/50-service-install.conf
 	if id syncd >/dev/null 2>&1; then
 		userdel syncd
 	fi

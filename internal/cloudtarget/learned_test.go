@@ -182,3 +182,27 @@ func TestWhatCannotBeLearned(t *testing.T) {
 		}
 	}
 }
+
+// A target that takes the place of another in the middle of a pass knows what the other learns until its end, and takes nothing of it back in the file.
+func TestWhatIsLearnedAfterASuccessorWasMade(t *testing.T) {
+	f := newFake(t)
+	file, first := filepath.Join(t.TempDir(), "target.json"), f.open()
+	if err := first.learned.recall(file, first.base); err != nil {
+		t.Fatal(err)
+	}
+	second, err := New(first.cfg, Options{Memory: file, Before: first})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first.showsMembers()
+	second.learnOneValue([]string{"phoneNumbers"})
+	var after learned
+	if err := after.recall(file, first.base); err != nil || !after.shown() || len(after.oneValue()) != 1 || !second.learned.shown() {
+		t.Errorf("after a restart: %+v, %v", after.kept, err)
+	}
+	elsewhere := first.cfg
+	elsewhere.URL = "https://elsewhere.example/scim/v2"
+	if third, err := New(elsewhere, Options{Before: first}); err != nil || third.learned.shown() {
+		t.Errorf("another service: %v", err)
+	}
+}

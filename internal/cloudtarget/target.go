@@ -28,6 +28,9 @@ type Options struct {
 	Matching    Matching // MatchingReport where it is empty
 	// Memory is a file in which the target keeps what it learns about the service's limits; "" for none. It may be lost.
 	Memory string
+	// Before is a Target of the same service whose place this one takes, perhaps in the middle of a pass: what one of them learns, both know.
+	// Memory does not count then. nil for none.
+	Before *Target
 	// Dial makes the connection below TLS; nil: over TCP.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
@@ -51,7 +54,7 @@ type Target struct {
 	bulkOff atomic.Bool  // Bulk failed as a whole since Open: single requests do
 	broken  atomic.Int32 // writes in a row whose tries all ended in a server error
 	noOr    atomic.Bool  // a filter with "or" was refused since Open
-	learned learned
+	learned *learned
 
 	probedMembers  atomic.Bool // groups were asked for since Open, to see whether the service shows members
 	awaitedMembers atomic.Bool // and a group that had just got one
@@ -70,7 +73,7 @@ func New(cfg Config, options Options) (*Target, error) {
 	if err != nil {
 		return nil, &directory.FieldError{Field: "tls.ca_file", Problem: err.Error(), Remedy: "name a file of PEM certificates"}
 	}
-	t := &Target{base: base.String(), cfg: cfg, matching: options.Matching, log: options.Log, observe: options.Observe, seen: options.Certificate, retry: defaultRetry(), mostBody: defaultMostBody}
+	t := &Target{base: base.String(), cfg: cfg, matching: options.Matching, log: options.Log, observe: options.Observe, seen: options.Certificate, retry: defaultRetry(), mostBody: defaultMostBody, learned: new(learned)}
 	t.pace.lane = make(chan struct{}, 1)
 	switch t.matching {
 	case "":
@@ -88,7 +91,9 @@ func New(cfg Config, options Options) (*Target, error) {
 	if t.seen == nil {
 		t.seen = func(time.Time) {}
 	}
-	if err := t.learned.recall(options.Memory, t.base); err != nil {
+	if options.Before != nil && options.Before.base == t.base {
+		t.learned = options.Before.learned
+	} else if err := t.learned.recall(options.Memory, t.base); err != nil {
 		t.log.Warn("what was learned about the online directory is forgotten", zap.Error(err))
 	}
 	if options.Dial == nil {

@@ -27,8 +27,8 @@ type Client struct {
 	token directory.Secret
 }
 
-// NewClient returns a client of the daemon that listens as c says and keeps its state in stateDir. Whether it runs shows with the
-// first call: ErrNoDaemon.
+// NewClient returns a client of the daemon that listens as c says and keeps its state in stateDir; without a stateDir it can ask for health only.
+// Whether the daemon runs shows with the first call: ErrNoDaemon.
 func NewClient(c Config, stateDir string) (*Client, error) {
 	transport := &http.Transport{ResponseHeaderTimeout: 30 * time.Second} // a plan may take longer to copy
 	client := &Client{base: "http://" + c.Listen, http: &http.Client{Transport: transport}}
@@ -38,6 +38,9 @@ func NewClient(c Config, stateDir string) (*Client, error) {
 			var d net.Dialer
 			return d.DialContext(ctx, "unix", path)
 		}
+		return client, nil
+	}
+	if stateDir == "" {
 		return client, nil
 	}
 	token, err := readToken(stateDir)

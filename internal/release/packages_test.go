@@ -100,14 +100,16 @@ func lifeOfTheDeb(t *testing.T, deb string) {
 
 	r.write("etc/credstore/syncd.ad.password", "secret\n", 0o600)
 	r.write("etc/credstore/other.password", "secret\n", 0o600)
+	r.write("etc/systemd/system/syncd.service.d/50-service-install.conf", "[Service]\nUser=other\n", 0o644)
+	r.write("etc/systemd/system/syncd.service.d/override.conf", "[Service]\nNice=5\n", 0o644)
 	dpkg("--install", deb) // somebody changed their mind
 	r.configured()
 	r.told("daemon-reload; try-restart syncd.service") // which starts nothing that does not run
 	if said := dpkg("--purge", "syncd"); !strings.Contains(said, "/var/lib/syncd are removed") {
 		t.Errorf("it does not say what it removed:\n%s", said)
 	}
-	r.gone(append(files, "etc/syncd", "var/lib/syncd", "usr/share/doc/syncd", "etc/credstore/syncd.ad.password")...)
-	r.there("etc/credstore/other.password")
+	r.gone(append(files, "etc/syncd", "var/lib/syncd", "usr/share/doc/syncd", "etc/credstore/syncd.ad.password", "etc/systemd/system/syncd.service.d/50-service-install.conf")...)
+	r.there("etc/credstore/other.password", "etc/systemd/system/syncd.service.d/override.conf")
 	if r.account() != nil {
 		t.Errorf("the account is still there: %q", r.account())
 	}

@@ -67,21 +67,36 @@ func (s systemd) lookUp(ctx context.Context, name string) (account, error) {
 	return a, err
 }
 
-// makeFolders makes the folders that are not there, for the account alone. That of the unit systemd makes.
+// makeFolders makes the folders that are not there, for the account alone; who may not look into them may still pass those on the way. That of
+// the unit systemd makes.
 func (a *account) makeFolders(folders []string) error {
 	for _, folder := range folders {
 		if _, err := os.Stat(folder); err == nil || folder == unitState {
 			continue
 		}
-		err := os.MkdirAll(folder, 0o700)
+		err := makeWay(folder)
 		if err == nil {
-			err = os.Chown(folder, a.uid, a.groups[0])
+			err = errors.Join(os.Chmod(folder, 0o700), os.Chown(folder, a.uid, a.groups[0]))
 		}
 		if err != nil {
 			return &directory.Fault{Class: directory.Usage, Cause: "the folder " + folder + " cannot be made: " + err.Error(), Remedy: "name another one in the configuration", Err: err}
 		}
 	}
 	return nil
+}
+
+// makeWay makes a folder and those on the way to it that are not there, which everybody may pass, whatever the umask of this process says.
+func makeWay(folder string) error {
+	if _, err := os.Stat(folder); err == nil {
+		return nil
+	}
+	if err := makeWay(filepath.Dir(folder)); err != nil {
+		return err
+	}
+	if err := os.Mkdir(folder, 0o755); err != nil {
+		return err
+	}
+	return os.Chmod(folder, 0o755)
 }
 
 // cannotRead are warnings about files that the service will not be able to read, with what to do.

@@ -27,8 +27,8 @@ type lsaAttributes struct {
 func allowServiceLogon(sid *windows.SID) (err error) {
 	const lookupNames, createAccount = 0x800, 0x10 // POLICY_LOOKUP_NAMES, POLICY_CREATE_ACCOUNT
 	library := windows.NewLazySystemDLL("advapi32.dll")
-	call := func(name string, args ...uintptr) error {
-		status, _, _ := library.NewProc(name).Call(args...)
+	// Pointers stay valid only where they become numbers in the arguments of Call itself (unsafe.Pointer, rule 4).
+	failed := func(status, _ uintptr, _ error) error {
 		if status == 0 {
 			return nil
 		}
@@ -37,15 +37,16 @@ func allowServiceLogon(sid *windows.SID) (err error) {
 	attributes := lsaAttributes{}
 	attributes.length = uint32(unsafe.Sizeof(attributes))
 	var policy windows.Handle
-	if err := call("LsaOpenPolicy", 0, uintptr(unsafe.Pointer(&attributes)), lookupNames|createAccount, uintptr(unsafe.Pointer(&policy))); err != nil {
+	err = failed(library.NewProc("LsaOpenPolicy").Call(0, uintptr(unsafe.Pointer(&attributes)), lookupNames|createAccount, uintptr(unsafe.Pointer(&policy))))
+	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, call("LsaClose", uintptr(policy))) }()
+	defer func() { err = errors.Join(err, failed(library.NewProc("LsaClose").Call(uintptr(policy)))) }()
 	text, err := windows.UTF16FromString("SeServiceLogonRight")
 	if err != nil {
 		return err
 	}
 	bytes := uint16(2 * (len(text) - 1))
 	right := lsaUnicode{length: bytes, space: bytes + 2, text: &text[0]}
-	return call("LsaAddAccountRights", uintptr(policy), uintptr(unsafe.Pointer(sid)), uintptr(unsafe.Pointer(&right)), 1)
+	return failed(library.NewProc("LsaAddAccountRights").Call(uintptr(policy), uintptr(unsafe.Pointer(sid)), uintptr(unsafe.Pointer(&right)), 1))
 }

@@ -60,7 +60,7 @@ func (h *handler) Execute(_ []string, requests <-chan svc.ChangeRequest, status 
 	now := svc.Status{State: svc.StartPending, WaitHint: uint32(hint.Milliseconds())}
 	status <- now
 	ready, ended := make(chan struct{}), make(chan outcome, 1)
-	host := Host{Signals: make(chan os.Signal, 2), Ready: sync.OnceFunc(func() { close(ready) }), Log: newEventCore(h.events)}
+	host := Host{Signals: make(chan os.Signal, waitingSignals), Ready: sync.OnceFunc(func() { close(ready) }), Log: newEventCore(h.events)}
 	go func() {
 		exit, err := h.daemon(h.ctx, host)
 		ended <- outcome{exit, err}
