@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
@@ -112,6 +113,25 @@ func restricted(t *testing.T, pod core.PodSpec, container core.Container) {
 	}
 	if *outer.RunAsUser != 65532 || *outer.RunAsGroup != 65532 || *outer.FSGroup != 65532 {
 		t.Errorf("not the user of the image: %+v", outer)
+	}
+}
+
+// TestTheImageIsBuiltFromEverything: what the program is made of is copied into the image before it is built there.
+func TestTheImageIsBuiltFromEverything(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", "{{with .Module}}{{if .Main}}{{$.ImportPath}}{{end}}{{end}}", ".").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	packages := strings.Fields(string(out))
+	if len(packages) < 20 {
+		t.Fatalf("only %q", packages)
+	}
+	image := readFile(t, "../../deploy/container/Containerfile")
+	for _, p := range packages {
+		folder := strings.Split(p, "/")[1] // syncd/internal/syncer lies in internal
+		if !strings.Contains(image, "\nCOPY "+folder+" ./"+folder+"\n") {
+			t.Errorf("%s is not copied into the image that builds the program", p)
+		}
 	}
 }
 
