@@ -145,7 +145,7 @@ func checkUPNSuffixes(d mapping.Domains, suffixes map[string]int, report func(di
 	var unverified []string
 	people := 0
 	for suffix, n := range suffixes {
-		if same := func(v string) bool { return strings.EqualFold(v, suffix) }; !same(d.Routing) && !slices.ContainsFunc(d.Verified, same) {
+		if !d.Take(suffix) {
 			unverified = append(unverified, suffix)
 			people += n
 		}

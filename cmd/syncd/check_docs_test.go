@@ -42,6 +42,18 @@ func TestCheckDocs(t *testing.T) {
 	}
 }
 
+// TestACommandIsNotBroken: what is copied into a shell has no line ends that were not in it.
+func TestACommandIsNotBroken(t *testing.T) {
+	var out bytes.Buffer
+	r := newCheckReport(streams{out: &out}, false)
+	r.width = 80
+	command := `samba-tool dsacl set --objectdn="DC=corp,DC=example" --car=get-changes --action=allow --trusteedn="CN=svc syncd,CN=Users,DC=corp,DC=example"`
+	r.add(directory.Finding{Level: directory.Warning, Name: "excess rights", Found: "somebody lacks a right", Remedy: command})
+	if !strings.HasSuffix(out.String(), "\n      remedy              "+command+"\n") {
+		t.Errorf("%q", out.String())
+	}
+}
+
 // TestCheckReportInColumns: a line is broken between words on a terminal, below its own column, and what others say cannot move the cursor.
 func TestCheckReportInColumns(t *testing.T) {
 	for _, c := range []struct {

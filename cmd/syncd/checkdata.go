@@ -45,7 +45,7 @@ type dataReport struct {
 // data reads everything in scope, and lists what the online directory would refuse. It ends with exit code 1 where somebody would not
 // arrive.
 func (k *checkCommand) data(ctx context.Context, c *config, std streams) error {
-	domains, err := toldDomains(ctx, c)
+	domains, told, err := toldDomains(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (k *checkCommand) data(ctx context.Context, c *config, std streams) error {
 		return err
 	}
 	defer session.Close()
-	found, err := readData(ctx, c, session, rules, domains, newDisplay(std, k.JSON))
+	found, err := readData(ctx, c, session, rules, domains, told, newDisplay(std, k.JSON))
 	if err != nil {
 		return err
 	}
@@ -81,21 +81,22 @@ func (k *checkCommand) data(ctx context.Context, c *config, std streams) error {
 	return err
 }
 
-// toldDomains asks the online directory in which domains names may be.
-func toldDomains(ctx context.Context, c *config) (mapping.Domains, error) {
+// toldDomains asks the online directory in which domains names may be; told is its answer without what the configuration says.
+func toldDomains(ctx context.Context, c *config) (domains, told mapping.Domains, err error) {
 	target, err := cloudtarget.New(c.Target, cloudtarget.Options{Matching: cloudtarget.Matching(c.Mapping.Matching)})
 	if err != nil {
-		return mapping.Domains{}, err
+		return domains, told, err
 	}
 	defer target.Close()
 	if err := target.Open(ctx); err != nil {
-		return mapping.Domains{}, err
+		return domains, told, err
 	}
-	return c.domains(target), nil
+	told.Verified, told.Routing = target.Domains()
+	return c.domains(target), told, nil
 }
 
 // readData maps everything in scope as a full pass would.
-func readData(ctx context.Context, c *config, session *ldapsource.Session, rules *mapping.Rules, domains mapping.Domains, shown *display) (*dataReport, error) {
+func readData(ctx context.Context, c *config, session *ldapsource.Session, rules *mapping.Rules, domains, told mapping.Domains, shown *display) (*dataReport, error) {
 	pilot, err := session.Pilot(ctx)
 	if err != nil {
 		return nil, err
@@ -106,7 +107,7 @@ func readData(ctx context.Context, c *config, session *ldapsource.Session, rules
 	}
 	include, exclude := session.Containers()
 	d := dataCheck{
-		report: dataReport{Version: version, Problems: []dataProblem{}}, owners: newOwners(), now: time.Now(), shown: shown,
+		report: dataReport{Version: version, Problems: []dataProblem{}}, owners: newOwners(), told: told, now: time.Now(), shown: shown,
 		mapper: mapping.New(rules, mapping.Scope{
 			Include: include, Exclude: exclude, Kinds: kinds, OwnAccount: session.OwnAccount(), Pilot: pilot, Groups: session.Groups(),
 		}, domains),
@@ -124,6 +125,7 @@ type dataCheck struct {
 	report dataReport
 	mapper *mapping.Mapper
 	owners *owners
+	told   mapping.Domains // what the online directory itself refuses others than
 	clash  []clash
 	now    time.Time
 	shown  *display // of the progress
@@ -155,12 +157,32 @@ func (d *dataCheck) add(o *directory.Object) error {
 		d.report.Problems = append(d.report.Problems, row)
 	}
 	if !refused {
-		refused = d.claim(o, v.Resource, row)
+		refused = d.elsewhere(v.Resource, row)
+		refused = d.claim(o, v.Resource, row) || refused
 	}
 	if refused {
 		d.report.Refused++
 	}
 	return nil
+}
+
+// elsewhere reports whether an address that somebody is reached by lies in a domain that the online directory does not take, with a problem for
+// each. Contacts are elsewhere by nature.
+func (d *dataCheck) elsewhere(r *directory.Resource, row dataProblem) (refused bool) {
+	if r.Kind == directory.Contact {
+		return false
+	}
+	for _, a := range primaryAddresses(r) {
+		_, domain, _ := strings.Cut(a.value, "@")
+		if d.told.Take(domain) {
+			continue
+		}
+		refused = true
+		row.Attribute, row.Value, row.Problem, row.Refused = a.attribute, a.value, "is in "+domain+", which is not a verified domain online", true
+		row.Suggestion = "verify " + domain + " online, or use an address of a verified domain"
+		d.report.Problems = append(d.report.Problems, row)
+	}
+	return refused
 }
 
 // claim makes an object the owner of its names and addresses, and reports whether somebody has one of them already.

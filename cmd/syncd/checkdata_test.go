@@ -31,6 +31,7 @@ func TestCheckData(t *testing.T) {
 	person("First One", "userPrincipalName", "first@corp.example", "proxyAddresses", "SMTP:shared@corp.example")
 	person("Second One", "userPrincipalName", "second@corp.example", "proxyAddresses", "smtp:Shared@corp.example")
 	person("Mail Wrong", "userPrincipalName", "wrong@corp.example", "mail", "wrong @corp.example")
+	person("Ada Elsewhere", "userPrincipalName", "ada@corp.example", "mail", "ada@corp.local", "proxyAddresses", "SMTP:ada@corp.local")
 	w.add(t, "CN=Formula,OU=Partners", "contact", "displayName", "=1+1", "mail", "nobody")
 
 	list := filepath.Join(w.dir, "list.csv")
@@ -39,7 +40,7 @@ func TestCheckData(t *testing.T) {
 	var report dataReport
 	decoder := json.NewDecoder(strings.NewReader(r.out))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&report); err != nil || r.code != exitFailed || report.Objects != 14 || report.Refused != 7 {
+	if err := decoder.Decode(&report); err != nil || r.code != exitFailed || report.Objects != 15 || report.Refused != 8 {
 		t.Fatalf("%v, %+v", err, r)
 	}
 	for _, want := range []dataProblem{
@@ -51,6 +52,7 @@ func TestCheckData(t *testing.T) {
 		{Name: "Tim Title", Attribute: "title", Problem: "was cut from 599 characters", Suggestion: "shorten it to at most"},
 		{Name: "Second One", Refused: true, Attribute: "proxyAddresses", Problem: "is used by CN=First One,OU=Staff,DC=corp,DC=example too", Suggestion: "change it here or there"},
 		{Name: "Mail Wrong", Refused: true, Attribute: "workEmail", Problem: "before the @", Suggestion: "write wrong@corp.example"},
+		{Name: "Ada Elsewhere", Refused: true, Attribute: "workEmail", Problem: "corp.local, which is not a verified domain online", Suggestion: "verify corp.local online"},
 		{Name: "=1+1", Refused: true, Attribute: "workEmail", Problem: "has no @", Suggestion: "correct it, or clear it"},
 	} {
 		found := 0
@@ -71,7 +73,7 @@ func TestCheckData(t *testing.T) {
 	w.checkTable(t, list, len(report.Problems))
 	pass(t, w.config, exitRefused)
 	w.rename(t, "OU=Partners,"+w.ad.baseDN, "OU=Associates", "")
-	if r := syncd(t, "check", "--data", "--config", w.config); r.code != exitFailed || !strings.Contains(r.out, "14 objects read, 7 would be refused") {
+	if r := syncd(t, "check", "--data", "--config", w.config); r.code != exitFailed || !strings.Contains(r.out, "15 objects read, 8 would be refused") {
 		t.Errorf("after a container was renamed, which the last pass knows: %+v", r)
 	}
 }

@@ -58,6 +58,20 @@ func uniqueNames(r *directory.Resource) []uniqueName {
 	return list
 }
 
+// primaryAddresses are those at which a user or a group is reached, each once.
+func primaryAddresses(r *directory.Resource) (list []uniqueName) {
+	mail := r.First(directory.WorkEmail)
+	for _, p := range r.Get(directory.ProxyAddresses) {
+		if address, primary := strings.CutPrefix(p, "SMTP:"); primary && !strings.EqualFold(address, mail) {
+			list = append(list, uniqueName{"address", mapping.NameOf(directory.ProxyAddresses), address})
+		}
+	}
+	if mail != "" {
+		list = append(list, uniqueName{"address", mapping.NameOf(directory.WorkEmail), mail})
+	}
+	return list
+}
+
 // writeProblems writes the list for a spreadsheet, readable by its owner alone. A file that is there is replaced only by a whole one.
 func writeProblems(path string, problems []dataProblem) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".syncd-*.csv")

@@ -47,17 +47,17 @@ func (r *checkReport) add(f directory.Finding) {
 	if r.json {
 		return
 	}
-	r.line(word, f.Name, f.Found)
+	r.line(word, f.Name, f.Found, true)
 	if f.Remedy != "" {
-		r.line("", "remedy", f.Remedy)
+		r.line("", "remedy", f.Remedy, !f.Command())
 	}
 }
 
-// line prints one line in three columns. On a terminal the last one is broken between words.
-func (r *checkReport) line(level, name, text string) {
+// line prints one line in three columns. On a terminal the last one is broken between words where that may be.
+func (r *checkReport) line(level, name, text string, broken bool) {
 	const columns = 26
 	head := fmt.Sprintf("%-6s%-20s", level, name)
-	if r.width <= columns+20 {
+	if r.width <= columns+20 || !broken {
 		fmt.Fprintln(r.out, head+text)
 		return
 	}
@@ -88,7 +88,7 @@ func (r *checkReport) end() error {
 		return e.Encode(r)
 	}
 	if len(r.Untested) > 0 {
-		r.line("", "not tested", strings.Join(r.Untested, ", ")+": what failed above is in the way")
+		r.line("", "not tested", strings.Join(r.Untested, ", ")+": what failed above is in the way", true)
 	}
 	_, err := fmt.Fprintf(r.out, "%d ok, %d %s, %d %s\n", r.OK, r.Warnings, plural(r.Warnings, "warning"), r.Failures, plural(r.Failures, "failure"))
 	return err

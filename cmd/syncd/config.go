@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"go.yaml.in/yaml/v4"
@@ -119,10 +120,13 @@ func loadConfig(path string) (*config, error) { return readConfig(path, (*config
 func readConfig(path string, validate func(*config) error) (*config, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, &directory.Fault{
-			Class: directory.Usage, Cause: "the configuration cannot be read: " + err.Error(),
-			Remedy: "name the file with --config, or make one from the example in docs/configuration.md", Err: err,
+		fault := &directory.Fault{
+			Class: directory.Usage, Cause: "the configuration cannot be read: " + err.Error(), Remedy: "make one with `syncd configure`, or name the file with --config", Err: err,
 		}
+		if errors.Is(err, fs.ErrPermission) {
+			fault.Remedy = "run this as the account of the service, or with the rights of an administrator"
+		}
+		return nil, fault
 	}
 	c := defaultConfig()
 	if err := yaml.Load(text, &c, yaml.WithKnownFields()); err != nil {

@@ -66,7 +66,7 @@ func TestExampleConfig(t *testing.T) {
 
 func TestMissingConfig(t *testing.T) {
 	r := syncd(t, "--now", "--config", filepath.Join(t.TempDir(), "none.yaml"))
-	if r.code != exitUsage || !strings.Contains(r.err, "the configuration cannot be read") {
+	if r.code != exitUsage || !strings.Contains(r.err, "the configuration cannot be read") || !strings.Contains(r.err, "make one with `syncd configure`") {
 		t.Errorf("%+v", r)
 	}
 }

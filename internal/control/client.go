@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"path/filepath"
 	"time"
 
 	"syncd/internal/directory"
@@ -25,6 +26,7 @@ type Client struct {
 	http  *http.Client
 	base  string
 	token directory.Secret
+	place string // of the token; "" for a socket, which needs none
 }
 
 // NewClient returns a client of the daemon that listens as c says and keeps its state in stateDir; without a stateDir it can ask for health only.
@@ -49,7 +51,7 @@ func NewClient(c Config, stateDir string) (*Client, error) {
 			Cause: "the token of the control endpoint cannot be read: " + err.Error(), Remedy: "run this command with the account of the service, or as administrator",
 		}
 	}
-	client.token = token
+	client.token, client.place = token, filepath.Join(stateDir, tokenFile)
 	return client, nil
 }
 
@@ -135,6 +137,11 @@ func (c *Client) call(ctx context.Context, method, path string, body io.Reader, 
 			return false, fmt.Errorf("the running syncd's answer cannot be read: %w", err)
 		}
 		return true, &directory.Fault{Class: fault.Class, Cause: fault.Cause, Remedy: fault.Remedy}
+	case response.StatusCode == http.StatusUnauthorized:
+		return false, &directory.Fault{
+			Cause:  "the syncd that answers at " + c.base + " does not accept what is in " + c.place + ": it runs with another state folder",
+			Remedy: "name its configuration with --config, or restart it",
+		}
 	case response.StatusCode >= 300:
 		text, _ := io.ReadAll(io.LimitReader(response.Body, 1024)) // whatever could be read explains better than nothing
 		return false, fmt.Errorf("the running syncd answered %s: %s", response.Status, bytes.TrimSpace(text))

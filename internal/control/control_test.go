@@ -240,6 +240,20 @@ func TestReadyAfterTheFirstPass(t *testing.T) {
 	}
 }
 
+// TestAnotherStateFolder: a daemon whose token lies elsewhere is told from one that fails.
+func TestAnotherStateFolder(t *testing.T) {
+	_, address := serve(t, control.Config{Listen: "127.0.0.1:0"}, nil)
+	elsewhere := t.TempDir()
+	client, err := control.NewClient(control.Config{Listen: address}, elsewhere)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = client.Status(t.Context())
+	if want := filepath.Join(elsewhere, "control.token") + ": it runs with another state folder; name its configuration"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
+
 func TestNoDaemon(t *testing.T) {
 	for name, c := range map[string]control.Config{"socket": socket(t), "port": {Listen: "127.0.0.1:1"}} {
 		client, err := control.NewClient(c, t.TempDir())

@@ -1,5 +1,7 @@
 package directory
 
+import "strings"
+
 // Level says how bad a Finding is.
 type Level string
 
@@ -18,3 +20,7 @@ type Finding struct {
 	Found  string `json:"found"`
 	Remedy string `json:"remedy,omitempty"` // empty where Level is Fine
 }
+
+// Command reports whether the remedy has a command with quoted arguments. Line breaks inside of it would be copied into a shell with it, so it is
+// printed without any, and whole.
+func (f *Finding) Command() bool { return strings.Contains(f.Remedy, `"`) }

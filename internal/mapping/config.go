@@ -119,8 +119,8 @@ func (c *Config) Domains(told Domains) Domains {
 	return told
 }
 
-// verified reports whether a userName may have the domain as its suffix.
-func (d *Domains) verified(domain string) bool {
+// Take reports whether a name may be in a domain: it is verified or the one for routing, or nobody knows.
+func (d *Domains) Take(domain string) bool {
 	same := func(known string) bool { return strings.EqualFold(known, domain) }
 	return len(d.Verified) == 0 || same(d.Routing) || slices.ContainsFunc(d.Verified, same)
 }

@@ -32,7 +32,7 @@ func (c *canonical) userName(s string) string {
 	case suffix == "":
 		problem = "has no domain"
 	}
-	if problem == "" && !c.domains.verified(suffix) {
+	if problem == "" && !c.domains.Take(suffix) {
 		if s, problem = c.routed(s, suffix); problem == "" {
 			local, suffix, _ = strings.Cut(s, "@")
 		}

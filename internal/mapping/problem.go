@@ -52,7 +52,7 @@ func (m *Mapper) suggestLogin(s string) string {
 	if at >= 0 {
 		local, suffix = s[:at], s[at+1:]
 	}
-	if suffix == "" || !m.domains.verified(suffix) || utf8.RuneCountInString(suffix) > maxSuffix {
+	if suffix == "" || !m.domains.Take(suffix) || utf8.RuneCountInString(suffix) > maxSuffix {
 		suffix = home
 	}
 	local = strings.ReplaceAll(local, "@", ".")

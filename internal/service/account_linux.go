@@ -99,41 +99,59 @@ func makeWay(folder string) error {
 	return os.Chmod(folder, 0o755)
 }
 
-// cannotRead are warnings about files that the service will not be able to read, with what to do.
-func (a *account) cannotRead(files []string) (notes []string) {
+// cannotRead are warnings about files that the service will not be able to read, with everything that lets it. What lies in a folder that is
+// there for syncd alone is told once, and given to the account: a file that the wizard writes there later belongs to it then as well.
+func (a *account) cannotRead(own string, files []string) (notes []string) {
+	var ours []string
+	given := map[string]bool{} // what an earlier note opens already
 	for _, file := range files {
-		if directory.IsCredential(file) {
-			continue
+		closed := a.closed(file)
+		switch {
+		case directory.IsCredential(file) || len(closed) == 0:
+		case filepath.Dir(file) == own && len(a.closed(filepath.Dir(own))) == 0:
+			ours = append(ours, file)
+		default:
+			var do []string
+			for _, way := range closed {
+				if right := "x"; !given[way] {
+					if way == file {
+						right = "r"
+					}
+					given[way] = true
+					do = append(do, fmt.Sprintf("chgrp %d %s && chmod g+%s %[2]s", a.groups[0], way, right))
+				}
+			}
+			note := file + " cannot be read by the account " + a.name
+			if closed[0] != file {
+				note += ", which may not enter " + closed[0]
+			}
+			if len(do) > 0 {
+				note += ": " + strings.Join(do, " && ")
+			}
+			notes = append(notes, note)
 		}
-		if at := a.stopsAt(file); at != "" && at == file {
-			notes = append(notes, fmt.Sprintf("%s cannot be read by the account %s: chgrp %d %s && chmod g+r %[1]s", file, a.name, a.groups[0], file))
-		} else if at != "" {
-			notes = append(notes, fmt.Sprintf("%s cannot be read by the account %s, which may not enter %s: chgrp %d %[3]s && chmod g+x %[3]s", file, a.name, at, a.groups[0]))
-		}
+	}
+	if len(ours) > 0 {
+		notes = append(notes, fmt.Sprintf("the account %s cannot read %s: chown -R %d:%d %s", a.name, strings.Join(ours, ", "), a.uid, a.groups[0], own))
 	}
 	return notes
 }
 
-// stopsAt is the folder on the way to a file, or the file itself, that the permission bits close to the account; "" where it can read the file.
-func (a *account) stopsAt(file string) string {
-	ways := []string{file}
+// closed are the folders on the way to a file, and the file itself, that the permission bits close to the account.
+func (a *account) closed(file string) (ways []string) {
+	if !a.may(file, 0o4) {
+		ways = append(ways, file)
+	}
 	for folder := filepath.Dir(file); ; folder = filepath.Dir(folder) {
-		ways = append(ways, folder)
+		if !a.may(folder, 0o1) { // to go through it
+			ways = append(ways, folder)
+		}
 		if folder == filepath.Dir(folder) {
 			break
 		}
 	}
 	slices.Reverse(ways)
-	for _, way := range ways {
-		var wanted uint32 = 0o1 // to go through it
-		if way == file {
-			wanted = 0o4
-		}
-		if !a.may(way, wanted) {
-			return way
-		}
-	}
-	return ""
+	return ways
 }
 
 // may looks at the permission bits; what cannot be looked at is told when the service reads it.

@@ -235,17 +235,22 @@ func TestFilesThatTheServiceCannotRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	own := file("own", 0o600)
-	notes := a.cannotRead([]string{file("group", 0o640), file("everybody", 0o604), own, closed, "ad.password", filepath.Join(dir, "gone")})
+	both, inFolder := file("closed/both", 0o600), []string{file("etc/syncd.yaml", 0o640), file("etc/ad.password", 0o600), file("etc/token", 0o600)}
+	etc := filepath.Dir(inFolder[0])
+	notes := a.cannotRead(etc, append(inFolder, file("group", 0o640), file("everybody", 0o604), own, closed, both, "ad.password", filepath.Join(dir, "gone")))
 	want := []string{
 		// 0604: the group has fewer rights than everybody, and the account is of the group
 		fmt.Sprintf("%s cannot be read by the account svc: chgrp %d %[1]s && chmod g+r %[1]s", filepath.Join(dir, "everybody"), os.Getgid()),
 		fmt.Sprintf("%s cannot be read by the account svc: chgrp %d %[1]s && chmod g+r %[1]s", own, os.Getgid()),
 		fmt.Sprintf("%s cannot be read by the account svc, which may not enter %s: chgrp %d %[2]s && chmod g+x %[2]s", closed, filepath.Dir(closed), os.Getgid()),
+		// the folder is opened by the command before
+		fmt.Sprintf("%s cannot be read by the account svc, which may not enter %s: chgrp %d %[1]s && chmod g+r %[1]s", both, filepath.Dir(both), os.Getgid()),
+		fmt.Sprintf("the account svc cannot read %s, %s: chown -R 4242:%d %s", inFolder[1], inFolder[2], os.Getgid(), etc),
 	}
 	if d := cmp.Diff(want, notes); d != "" {
 		t.Error(d)
 	}
-	if notes := (&account{name: "me", uid: os.Getuid(), groups: []int{1}}).cannotRead([]string{own, closed}); len(notes) > 0 {
+	if notes := (&account{name: "me", uid: os.Getuid(), groups: []int{1}}).cannotRead(etc, append(inFolder, own, closed)); len(notes) > 0 {
 		t.Errorf("the owner: %q", notes)
 	}
 }

@@ -44,9 +44,10 @@ func (s systemd) files(o Options) (map[string]string, error) {
 
 // The values of the unit that an installation may need otherwise.
 const (
-	unitUser  = "syncd"
-	unitStart = "ExecStart=/usr/bin/syncd --config /etc/syncd/syncd.yaml"
-	unitState = "/var/lib/syncd" // StateDirectory=syncd
+	unitUser          = "syncd"
+	unitStart         = "ExecStart=/usr/bin/syncd --config /etc/syncd/syncd.yaml"
+	unitState         = "/var/lib/syncd" // StateDirectory=syncd
+	unitConfiguration = "/etc/syncd"     // ConfigurationDirectory=syncd
 )
 
 // dropIn is what differs from the unit; "" where nothing does.

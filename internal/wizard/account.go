@@ -55,7 +55,11 @@ func (w *dialogue) finding(f directory.Finding) {
 		level = "FAIL"
 	}
 	w.prompt.Say("  %-5s %-20s %s", level, f.Name, f.Found)
-	if f.Remedy != "" {
+	switch {
+	case f.Remedy == "":
+	case f.Command():
+		w.prompt.Whole("        %-20s %s", "remedy", f.Remedy)
+	default:
 		w.prompt.Say("        %-20s %s", "remedy", f.Remedy)
 	}
 }

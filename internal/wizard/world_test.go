@@ -58,10 +58,13 @@ func (*fake) TryAccount(_ context.Context, s *wizard.Source) error {
 	return &wizard.Refused{Why: "the name or the password is wrong"}
 }
 
+// tooMuch is a remedy to be copied, longer than a line.
+var tooMuch = `as root: samba-tool group removemembers "Domain Admins" admin@corp.example` + strings.Repeat(" && true", 80)
+
 func (*fake) Rights(_ context.Context, s *wizard.Source, report func(directory.Finding)) error {
 	report(directory.Finding{Level: directory.Fine, Name: "replication right", Found: "DirSync shows every change"})
 	if strings.Contains(s.User, "admin") {
-		report(directory.Finding{Level: directory.Warning, Name: "excess rights", Found: "member of Domain Admins: syncd needs far less", Remedy: "take the account out of that group"})
+		report(directory.Finding{Level: directory.Warning, Name: "excess rights", Found: "member of Domain Admins: syncd needs far less", Remedy: tooMuch})
 	}
 	return nil
 }

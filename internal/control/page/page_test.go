@@ -163,6 +163,29 @@ func TestTheStatusIsOnOnePage(t *testing.T) {
 }
 
 // TestHealthIsASentence of the worst that there is.
+// TestRowsCanBeReadOnAPhone: where the headings of a table are away, each cell says its own.
+func TestRowsCanBeReadOnAPhone(t *testing.T) {
+	b := open(t, held(), "")
+	for path, tables := range map[string]int{"/": 3, "/passes/A": 1, "/plans/P": 1} {
+		doc, _ := b.get(t, path, http.StatusOK)
+		if wide := doc.Find(".wide table.stack"); wide.Length() != tables || doc.Find(".wide table").Length() != tables {
+			t.Errorf("%s has %d such tables, want %d", path, wide.Length(), tables)
+		}
+		doc.Find("table.stack").Each(func(_ int, table *goquery.Selection) {
+			heads := strings.Join(table.Find("thead th").Map(func(_ int, th *goquery.Selection) string { return th.Text() }), "|")
+			rows := table.Find("tbody tr")
+			if rows.Length() == 0 {
+				t.Errorf("%s: nothing below %s", path, heads)
+			}
+			rows.Each(func(_ int, row *goquery.Selection) {
+				if own := strings.Join(row.Find("td").Map(func(_ int, td *goquery.Selection) string { return td.AttrOr("data-of", "") }), "|"); own != heads {
+					t.Errorf("%s: the cells say %s, and the headings %s", path, own, heads)
+				}
+			})
+		})
+	}
+}
+
 func TestHealthIsASentence(t *testing.T) {
 	for want, s := range map[string]control.Status{
 		"good: Everything is online as Active Directory had it 60 s ago.":         {SyncedTo: now.Add(-time.Minute), Last: &directory.PassRecord{}},

@@ -35,6 +35,11 @@ func (p *Prompt) Say(format string, args ...any) {
 	}
 }
 
+// Whole prints a line that is to be copied: it is cleaned, and neither broken nor cut.
+func (p *Prompt) Whole(format string, args ...any) {
+	fmt.Fprintln(p.out, console.Safe(fmt.Sprintf(format, args...)))
+}
+
 // Row prints a line of a table: it is cleaned, and cut where the terminal ends.
 func (p *Prompt) Row(format string, args ...any) {
 	fmt.Fprintln(p.out, console.Fit(console.Safe(fmt.Sprintf(format, args...)), p.width))
