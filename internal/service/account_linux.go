@@ -102,20 +102,38 @@ func makeWay(folder string) error {
 // cannotRead are warnings about files that the service will not be able to read, with what to do.
 func (a *account) cannotRead(files []string) (notes []string) {
 	for _, file := range files {
-		if directory.IsCredential(file) {
-			continue
-		}
-		if at := a.stopsAt(file); at != "" && at == file {
-			notes = append(notes, fmt.Sprintf("%s cannot be read by the account %s: chgrp %d %s && chmod g+r %[1]s", file, a.name, a.groups[0], file))
-		} else if at != "" {
-			notes = append(notes, fmt.Sprintf("%s cannot be read by the account %s, which may not enter %s: chgrp %d %[3]s && chmod g+x %[3]s", file, a.name, at, a.groups[0]))
+		if !directory.IsCredential(file) {
+			notes = append(notes, a.cannot("read", 0o4, file, fmt.Sprintf("chgrp %d %s && chmod g+r %[2]s", a.groups[0], file))...)
 		}
 	}
 	return notes
 }
 
-// stopsAt is the folder on the way to a file, or the file itself, that the permission bits close to the account; "" where it can read the file.
-func (a *account) stopsAt(file string) string {
+// cannotWrite are those about folders that it will not be able to write to, such as one that a pass of root has made. That of the unit systemd
+// gives to the account.
+func (a *account) cannotWrite(folders []string) (notes []string) {
+	for _, folder := range folders {
+		if folder != unitState {
+			notes = append(notes, a.cannot("written", 0o2, folder, fmt.Sprintf("chown -R %d:%d %s", a.uid, a.groups[0], folder))...)
+		}
+	}
+	return notes
+}
+
+// cannot is the warning about what cannot be done with a file, none where it can.
+func (a *account) cannot(done string, wanted uint32, file, remedy string) []string {
+	switch at := a.stopsAt(file, wanted); at {
+	case "":
+		return nil
+	case file:
+		return []string{fmt.Sprintf("%s cannot be %s by the account %s: %s", file, done, a.name, remedy)}
+	default:
+		return []string{fmt.Sprintf("%s cannot be %s by the account %s, which may not enter %s: chgrp %d %[4]s && chmod g+x %[4]s", file, done, a.name, at, a.groups[0])}
+	}
+}
+
+// stopsAt is the folder on the way to a file, or the file itself, that the permission bits close to the account; "" where it has what is wanted of the file.
+func (a *account) stopsAt(file string, wanted uint32) string {
 	ways := []string{file}
 	for folder := filepath.Dir(file); ; folder = filepath.Dir(folder) {
 		ways = append(ways, folder)
@@ -125,11 +143,11 @@ func (a *account) stopsAt(file string) string {
 	}
 	slices.Reverse(ways)
 	for _, way := range ways {
-		var wanted uint32 = 0o1 // to go through it
+		needs := uint32(0o1) // to go through it
 		if way == file {
-			wanted = 0o4
+			needs = wanted
 		}
-		if !a.may(way, wanted) {
+		if !a.may(way, needs) {
 			return way
 		}
 	}
