@@ -46,5 +46,5 @@ func (l *life) goesOn(now time.Time) bool {
 	if at == nil {
 		return now.Sub(l.moved) <= longestIdle
 	}
-	return now.Sub(l.moved) <= longestInPass || now.Before(l.paused())
+	return now.Sub(l.moved) <= longestInPass || now.Sub(l.paused()) <= longestInPass // from the end of the wait on it has as long as ever
 }

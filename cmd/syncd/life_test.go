@@ -67,7 +67,7 @@ func TestWhatCountsAsAlive(t *testing.T) {
 				moving(c)
 				c.paused = c.now.Add(time.Hour)
 			}
-		}, time.Hour - 30*time.Second},
+		}, time.Hour + longestInPass},
 		{"the end of a long pass", func(c *clockwork, since time.Duration) {
 			c.progress = nil
 			if since < 40*time.Minute {

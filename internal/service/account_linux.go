@@ -105,10 +105,10 @@ func (a *account) cannotRead(own string, files []string) (notes []string) {
 	var ours []string
 	given := map[string]bool{} // what an earlier note opens already
 	for _, file := range files {
-		closed := a.closed(file)
+		closed := a.closed(file, 0o4)
 		switch {
 		case directory.IsCredential(file) || len(closed) == 0:
-		case filepath.Dir(file) == own && len(a.closed(filepath.Dir(own))) == 0:
+		case filepath.Dir(file) == own && len(a.closed(filepath.Dir(own), 0o1)) == 0:
 			ours = append(ours, file)
 		default:
 			var do []string
@@ -137,9 +137,26 @@ func (a *account) cannotRead(own string, files []string) (notes []string) {
 	return notes
 }
 
-// closed are the folders on the way to a file, and the file itself, that the permission bits close to the account.
-func (a *account) closed(file string) (ways []string) {
-	if !a.may(file, 0o4) {
+// cannotWrite are those about folders that it will not be able to write to, such as one that a pass of root has made. That of the unit systemd
+// gives to the account.
+func (a *account) cannotWrite(folders []string) (notes []string) {
+	for _, folder := range folders {
+		if folder == unitState || len(a.closed(folder, 0o2)) == 0 {
+			continue
+		}
+		do := []string{fmt.Sprintf("chown -R %d:%d %s", a.uid, a.groups[0], folder)}
+		for _, way := range a.closed(filepath.Dir(folder), 0o1) {
+			do = append(do, fmt.Sprintf("chgrp %d %s && chmod g+x %[2]s", a.groups[0], way))
+		}
+		notes = append(notes, fmt.Sprintf("%s cannot be written by the account %s: %s", folder, a.name, strings.Join(do, " && ")))
+	}
+	return notes
+}
+
+// closed are the folders on the way to a file, and the file itself, that the permission bits close to the account; wanted are the bits that it
+// needs of the file.
+func (a *account) closed(file string, wanted uint32) (ways []string) {
+	if !a.may(file, wanted) {
 		ways = append(ways, file)
 	}
 	for folder := filepath.Dir(file); ; folder = filepath.Dir(folder) {

@@ -136,7 +136,7 @@ func (s systemd) install(ctx context.Context, o Options) (notes []string, err er
 	if err != nil {
 		return nil, errors.Join(err, s.remove(o.Name), s.control(ctx, "daemon-reload"), undoAccount())
 	}
-	return who.cannotRead(unitConfiguration, o.Reads), nil
+	return append(who.cannotRead(unitConfiguration, o.Reads), who.cannotWrite(o.Writes)...), nil
 }
 
 func (s systemd) uninstall(ctx context.Context, name string) error {

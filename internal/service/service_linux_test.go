@@ -250,6 +250,10 @@ func TestFilesThatTheServiceCannotRead(t *testing.T) {
 	if d := cmp.Diff(want, notes); d != "" {
 		t.Error(d)
 	}
+	want = []string{fmt.Sprintf("%s cannot be written by the account svc: chown -R 4242:%d %[1]s", dir, os.Getgid())}
+	if d := cmp.Diff(want, a.cannotWrite([]string{dir, unitState, filepath.Join(dir, "none")})); d != "" { // of root, who has made a pass
+		t.Error(d)
+	}
 	if notes := (&account{name: "me", uid: os.Getuid(), groups: []int{1}}).cannotRead(etc, append(inFolder, own, closed)); len(notes) > 0 {
 		t.Errorf("the owner: %q", notes)
 	}

@@ -9,8 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strconv"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -71,32 +69,6 @@ func TestWhatSystemdHears(t *testing.T) {
 		if heard := s.hear(t); !regexp.MustCompile(`^(?:` + c.want + `)$`).MatchString(heard) {
 			t.Errorf("heard %q, want %q", heard, c.want)
 		}
-	}
-}
-
-// TestTheTimeOfAReload is that of this machine's monotonic clock: systemd compares it with its own.
-func TestTheTimeOfAReload(t *testing.T) {
-	uptime, err := os.ReadFile("/proc/uptime")
-	if err != nil {
-		t.Skip("there is no /proc/uptime")
-	}
-	s := listen(t)
-	notify.New(zap.NewNop()).Reloading()
-	_, told, found := strings.Cut(s.hear(t), "MONOTONIC_USEC=")
-	if !found {
-		t.Fatal("no time is told")
-	}
-	micros, err := strconv.ParseInt(told, 10, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	up, err := strconv.ParseFloat(strings.Fields(string(uptime))[0], 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	// The uptime counts the time of sleep too, so it may be more, but never less by more than this test takes.
-	if seconds := float64(micros) / 1e6; seconds > up+60 {
-		t.Errorf("%f s, and this machine is up since %f s", seconds, up)
 	}
 }
 
