@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"go.uber.org/zap"
+
 	"syncd/internal/directory"
 )
 
@@ -97,13 +99,15 @@ func (t *Target) awaitMembers(ctx context.Context, groups *resourceType, groupID
 	}
 	var doc group
 	_, err := t.readGroups(ctx, groups.at(groupID)+"?attributes=members", &doc)
-	if err == nil && len(doc.Members) > 0 {
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil: // a question on the side: another first pass, or a verification, asks again
+		t.log.Info("the online directory does not tell the members of a group", zap.String("group", groupID), zap.Error(err))
+	case len(doc.Members) > 0:
 		t.showsMembers()
 	}
-	if unanswered(err) || errors.Is(err, errTooLong) {
-		return nil
-	}
-	return err
+	return nil
 }
 
 // Shows reports whether an attribute of a kind can be compared with what was sent, as far as the service tells: its resource type has the
