@@ -50,9 +50,6 @@ func (f *configureCommand) Run(ctx context.Context, std streams) error {
 	if done, said := errors.AsType[*ended](err); said && (done.code == exitDone || done.code == exitRefused) {
 		printWrapped(std.out, "Next: activate people in the online directory, and let syncd run: `syncd --config "+settings.Path+"` goes on every three hours, `syncd status` tells how it is.")
 	}
-	if unowned := ownInside(c.State.Dir); unowned != nil && !errors.Is(unowned, fs.ErrNotExist) {
-		return &directory.Fault{Cause: "the state cannot be given to the account of the service: " + unowned.Error(), Remedy: "give the files in " + c.State.Dir + " to whom that folder belongs", Err: unowned}
-	}
 	return err
 }
 

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -114,6 +115,32 @@ func TestOwner(t *testing.T) {
 	}
 	if uid, gid := ownerOf(t, filepath.Join(dir, "old")); uid != 0 || gid != 4711 {
 		t.Errorf("what is inside belongs to %d:%d", uid, gid)
+	}
+}
+
+// TestThePassOfRoot: what root wrote into the state folder of the service before it ran belongs to the service.
+func TestThePassOfRoot(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give files away")
+	}
+	w := newCheckWorld(t)
+	state := filepath.Join(w.dir, "state")
+	if err := errors.Join(os.MkdirAll(state, 0o700), os.Chown(state, 4711, 4712)); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"plan", "--full"}, {"--now"}} {
+		if r := syncd(t, append(args, "--config", w.config)...); r.code != exitDone {
+			t.Fatalf("%+v", r)
+		}
+		entries, err := os.ReadDir(state)
+		if err != nil || len(entries) == 0 {
+			t.Fatal(entries, err)
+		}
+		for _, e := range entries {
+			if uid, gid := ownerOf(t, filepath.Join(state, e.Name())); e.Type().IsRegular() && (uid != 4711 || gid != 4712) {
+				t.Errorf("after %q, %s belongs to %d:%d", args, e.Name(), uid, gid)
+			}
+		}
 	}
 }
 
