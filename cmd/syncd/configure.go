@@ -38,6 +38,12 @@ func (f *configureCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
+	if closed := closedFolder(filepath.Dir(settings.Path)); closed != nil { // before anybody answers a question
+		return &directory.Fault{
+			Class: directory.Usage, Cause: "the configuration cannot be written: " + closed.Error(),
+			Remedy: "run this with sudo, or try it with --config ./syncd.yaml --state-dir ./state", Err: closed,
+		}
+	}
 	outcome, err := f.dialogue(ctx, std, settings, base)
 	if err != nil || !outcome.Sync {
 		return err

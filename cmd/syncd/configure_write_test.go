@@ -6,7 +6,9 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -141,6 +143,30 @@ func TestThePassOfRoot(t *testing.T) {
 				t.Errorf("after %q, %s belongs to %d:%d", args, e.Name(), uid, gid)
 			}
 		}
+	}
+}
+
+// TestAClosedFolder is told before the first question, and one that can be made is none.
+func TestAClosedFolder(t *testing.T) {
+	dir := t.TempDir()
+	if err := closedFolder(filepath.Join(dir, "new", "newer")); err != nil {
+		t.Error(err)
+	}
+	if os.Geteuid() != 0 || runtime.GOOS != "linux" {
+		t.Skip("only root on Linux can be somebody else")
+	}
+	program, err := os.Open("/proc/self/exe") // its folder is closed to others
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer program.Close()
+	var said strings.Builder
+	cmd := exec.CommandContext(t.Context(), "syncd", "configure", "--config", "/etc/none/syncd.yaml")
+	cmd.Path, cmd.ExtraFiles, cmd.Dir, cmd.Stdout, cmd.Stderr = "/proc/self/fd/3", []*os.File{program}, "/", &said, &said
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 4711, Gid: 4712}}
+	err = cmd.Run()
+	if want := "syncd: the configuration cannot be written: write to /etc: permission denied; run this with sudo"; cmd.ProcessState.ExitCode() != exitUsage || !strings.HasPrefix(said.String(), want) {
+		t.Errorf("%v, %q, want %s", err, &said, want)
 	}
 }
 
