@@ -50,6 +50,25 @@ func TestWriteAll(t *testing.T) {
 	}
 }
 
+// TestALinkStaysALink: whoever keeps the configuration elsewhere has the new one there.
+func TestALinkStaysALink(t *testing.T) {
+	dir := t.TempDir()
+	mkdir(t, dir, "kept")
+	link := filepath.Join(dir, "syncd.yaml")
+	if err := errors.Join(os.WriteFile(filepath.Join(dir, "kept", "real.yaml"), []byte("old\n"), 0o600), os.Symlink(filepath.Join("kept", "real.yaml"), link)); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeAll([]wizard.File{{Path: link, Content: []byte("new\n"), Mode: 0o640, Backup: true}}); err != nil {
+		t.Fatal(err)
+	}
+	if to, err := os.Readlink(link); err != nil || to != filepath.Join("kept", "real.yaml") {
+		t.Errorf("%q, %v", to, err)
+	}
+	if now, before := readFile(t, link), readFile(t, filepath.Join(dir, "kept", "real.yaml.bak")); now != "new\n" || before != "old\n" {
+		t.Errorf("%q, and %q before", now, before)
+	}
+}
+
 // TestCredentialsAreNotWritten: only systemd's store has them, and a file of that name in the working folder would be read by nobody.
 func TestCredentialsAreNotWritten(t *testing.T) {
 	dir := t.TempDir()
