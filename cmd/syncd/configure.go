@@ -38,6 +38,12 @@ func (f *configureCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
+	if closed := closedFolder(filepath.Dir(settings.Path)); closed != nil { // before anybody answers a question
+		return &directory.Fault{
+			Class: directory.Usage, Cause: "the configuration cannot be written: " + closed.Error(),
+			Remedy: "run this with sudo, or try it with --config ./syncd.yaml --state-dir ./state", Err: closed,
+		}
+	}
 	outcome, err := f.dialogue(ctx, std, settings, base)
 	if err != nil || !outcome.Sync {
 		return err
@@ -48,12 +54,17 @@ func (f *configureCommand) Run(ctx context.Context, std streams) error {
 	}
 	err = onePass(ctx, c, std, false, syncer.Request{Trigger: "now"}, nil)
 	if done, said := errors.AsType[*ended](err); said && (done.code == exitDone || done.code == exitRefused) {
-		printWrapped(std.out, "Next: activate people in the online directory, and let syncd run: `syncd --config "+settings.Path+"` goes on every three hours, `syncd status` tells how it is.")
-	}
-	if unowned := ownInside(c.State.Dir); unowned != nil && !errors.Is(unowned, fs.ErrNotExist) {
-		return &directory.Fault{Cause: "the state cannot be given to the account of the service: " + unowned.Error(), Remedy: "give the files in " + c.State.Dir + " to whom that folder belongs", Err: unowned}
+		printWrapped(std.out, next(settings.Path))
 	}
 	return err
+}
+
+// next is what remains to be done after the first pass. A configuration in its usual place is that of a service; another one is a trial.
+func next(path string) string {
+	if path == defaultConfigPath() {
+		return "Next: activate people in the online directory, and let syncd start with this machine: `syncd service install`, then `syncd service start`. `syncd status` tells how it is."
+	}
+	return "Next: activate people in the online directory, and let syncd run: `syncd --config " + path + "` goes on every three hours, `syncd status --config " + path + "` tells how it is."
 }
 
 // dialogue runs the wizard until its end or the first signal.

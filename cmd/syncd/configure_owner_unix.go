@@ -44,3 +44,18 @@ func ownInside(dir string) error {
 	}
 	return nil
 }
+
+// closedFolder says why files cannot be put into a folder, or one that is to be made for them; nil where they can, as far as that is known.
+func closedFolder(dir string) error {
+	for {
+		err := syscall.Access(dir, 2) // W_OK of access(2)
+		if up := filepath.Dir(dir); errors.Is(err, fs.ErrNotExist) && up != dir {
+			dir = up
+			continue
+		}
+		if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+			return &fs.PathError{Op: "write to", Path: dir, Err: err}
+		}
+		return nil
+	}
+}

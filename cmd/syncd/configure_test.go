@@ -119,7 +119,7 @@ func TestConfigureOnPipe(t *testing.T) {
 	for _, want := range []string{
 		"refused the connection", "/nowhere.pem", "SHA-256", "the name or the password is wrong", "ok    replication right", "ok    excess rights", "does not accept the token",
 		"logged on: Contoso", "no people, groups or contacts in that scope", "3 people, 1 group, 0 contacts", "4  created online", "Please answer yes or no", "Synchronize directories now?",
-		"Next: activate people",
+		"Next: activate people", "`syncd status --config ",
 	} {
 		if !strings.Contains(strings.Join(strings.Fields(r.out), " "), strings.Join(strings.Fields(want), " ")) {
 			t.Errorf("%q was not said", want)

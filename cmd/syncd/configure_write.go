@@ -57,6 +57,11 @@ func writeAll(files []wizard.File) (err error) {
 			return err
 		}
 		p := &placed{File: f}
+		if info, err := os.Lstat(f.Path); err == nil && info.Mode()&fs.ModeSymlink != 0 { // it stays one, and what it leads to is written
+			if target, err := filepath.EvalSymlinks(f.Path); err == nil {
+				p.Path = target
+			}
+		}
 		all = append(all, p)
 		if err := p.prepare(); err != nil {
 			return err

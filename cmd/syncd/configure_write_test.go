@@ -3,9 +3,12 @@
 package main
 
 import (
+	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -44,6 +47,25 @@ func TestWriteAll(t *testing.T) {
 	before["deep"], before["deep/er"], before["deep/er/token"] = "drwxr-x---", "drwxr-x---", "-rw------- t\n"
 	if d := cmp.Diff(before, folder(t, dir)); d != "" {
 		t.Error(d)
+	}
+}
+
+// TestALinkStaysALink: whoever keeps the configuration elsewhere has the new one there.
+func TestALinkStaysALink(t *testing.T) {
+	dir := t.TempDir()
+	mkdir(t, dir, "kept")
+	link := filepath.Join(dir, "syncd.yaml")
+	if err := errors.Join(os.WriteFile(filepath.Join(dir, "kept", "real.yaml"), []byte("old\n"), 0o600), os.Symlink(filepath.Join("kept", "real.yaml"), link)); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeAll([]wizard.File{{Path: link, Content: []byte("new\n"), Mode: 0o640, Backup: true}}); err != nil {
+		t.Fatal(err)
+	}
+	if to, err := os.Readlink(link); err != nil || to != filepath.Join("kept", "real.yaml") {
+		t.Errorf("%q, %v", to, err)
+	}
+	if now, before := readFile(t, link), readFile(t, filepath.Join(dir, "kept", "real.yaml.bak")); now != "new\n" || before != "old\n" {
+		t.Errorf("%q, and %q before", now, before)
 	}
 }
 
@@ -114,6 +136,56 @@ func TestOwner(t *testing.T) {
 	}
 	if uid, gid := ownerOf(t, filepath.Join(dir, "old")); uid != 0 || gid != 4711 {
 		t.Errorf("what is inside belongs to %d:%d", uid, gid)
+	}
+}
+
+// TestThePassOfRoot: what root wrote into the state folder of the service before it ran belongs to the service.
+func TestThePassOfRoot(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give files away")
+	}
+	w := newCheckWorld(t)
+	state := filepath.Join(w.dir, "state")
+	if err := errors.Join(os.MkdirAll(state, 0o700), os.Chown(state, 4711, 4712)); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"plan", "--full"}, {"--now"}} {
+		if r := syncd(t, append(args, "--config", w.config)...); r.code != exitDone {
+			t.Fatalf("%+v", r)
+		}
+		entries, err := os.ReadDir(state)
+		if err != nil || len(entries) == 0 {
+			t.Fatal(entries, err)
+		}
+		for _, e := range entries {
+			if uid, gid := ownerOf(t, filepath.Join(state, e.Name())); e.Type().IsRegular() && (uid != 4711 || gid != 4712) {
+				t.Errorf("after %q, %s belongs to %d:%d", args, e.Name(), uid, gid)
+			}
+		}
+	}
+}
+
+// TestAClosedFolder is told before the first question, and one that can be made is none.
+func TestAClosedFolder(t *testing.T) {
+	dir := t.TempDir()
+	if err := closedFolder(filepath.Join(dir, "new", "newer")); err != nil {
+		t.Error(err)
+	}
+	if os.Geteuid() != 0 || runtime.GOOS != "linux" {
+		t.Skip("only root on Linux can be somebody else")
+	}
+	program, err := os.Open("/proc/self/exe") // its folder is closed to others
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer program.Close()
+	var said strings.Builder
+	cmd := exec.CommandContext(t.Context(), "syncd", "configure", "--config", "/etc/none/syncd.yaml")
+	cmd.Path, cmd.ExtraFiles, cmd.Dir, cmd.Stdout, cmd.Stderr = "/proc/self/fd/3", []*os.File{program}, "/", &said, &said
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 4711, Gid: 4712}}
+	err = cmd.Run()
+	if want := "syncd: the configuration cannot be written: write to /etc: permission denied; run this with sudo"; cmd.ProcessState.ExitCode() != exitUsage || !strings.HasPrefix(said.String(), want) {
+		t.Errorf("%v, %q, want %s", err, &said, want)
 	}
 }
 

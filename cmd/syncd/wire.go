@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -150,7 +151,16 @@ func openStore(c *config) (*store.Store, error) {
 	return store.Open(c.State.Dir, strings.TrimRight(c.Target.URL, "/"))
 }
 
+// close gives what root wrote into the state folder of the service to the account that the folder belongs to: a pass or a plan may be made by root,
+// and the service starts after it.
 func (e *engine) close() error {
 	e.target.Close()
-	return errors.Join(e.store.Close())
+	err := e.store.Close()
+	dir := e.config.State.Dir
+	if unowned := ownInside(dir); unowned != nil && !errors.Is(unowned, fs.ErrNotExist) {
+		return errors.Join(err, &directory.Fault{
+			Cause: "the state cannot be given to the account of the service: " + unowned.Error(), Remedy: "give the files in " + dir + " to whom that folder belongs", Err: unowned,
+		})
+	}
+	return err
 }

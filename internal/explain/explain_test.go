@@ -192,6 +192,15 @@ func TestNamesLikeTheOneThatNobodyHas(t *testing.T) {
 	}
 }
 
+// TestAFamilyNameIsLikeTheWholeName, and accents are not what sets names apart.
+func TestAFamilyNameIsLikeTheWholeName(t *testing.T) {
+	for asked, want := range map[string]string{"Novak": "Květa Novák", "kveta novak": "Květa Novák", "novak@corp.example": "", "Řehoř": "Rehor Fiala"} {
+		if got := strings.Join(nearest(asked, []string{"Květa Novák", "Rehor Fiala", "svc-backup"}), ", "); got != want {
+			t.Errorf("%s: %q, want %q", asked, got, want)
+		}
+	}
+}
+
 // TestANameOfSeveralIsAMistake: and the answer names them.
 func TestANameOfSeveralIsAMistake(t *testing.T) {
 	other := ann("512")

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 
 	"syncd/internal/directory"
 	"syncd/internal/mapping"
@@ -102,8 +105,26 @@ func nearest(asked string, names []string) []string {
 	return names[:min(mostNear, len(names))]
 }
 
+// distance is that of the whole names, or of one word, such as a family name, to each word of a name. Accents do not count.
 func distance(asked, name string) int {
-	return mapping.Distance(strings.ToLower(asked), strings.ToLower(name))
+	asked, name = plain(asked), plain(name)
+	least := mapping.Distance(asked, name)
+	if words := strings.Fields(name); len(words) > 1 && !strings.ContainsAny(asked, " @") {
+		for _, word := range words {
+			least = min(least, mapping.Distance(asked, word))
+		}
+	}
+	return least
+}
+
+// plain is a name in lower case and without accents.
+func plain(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, norm.NFD.String(strings.ToLower(name)))
 }
 
 // farthest is how far a name may be from what was asked for to be worth a mention.

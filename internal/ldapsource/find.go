@@ -49,7 +49,7 @@ func nameFilter(name string) string {
 	return "(|(sAMAccountName=" + escaped + ")(displayName=" + escaped + ")(cn=" + escaped + "))"
 }
 
-// Near lists the names of people and groups whose account name or userPrincipalName begins like a name that nobody has, a page of them at
+// Near lists the names of people and groups whose account name, userPrincipalName, display name or family name begins like a name that nobody has, a page of them at
 // most.
 func (s *Session) Near(ctx context.Context, name string) (names []string, err error) {
 	if _, account, ok := strings.Cut(name, `\`); ok {
@@ -60,7 +60,7 @@ func (s *Session) Near(ctx context.Context, name string) (names []string, err er
 		return nil, nil
 	}
 	begins = ldap.EscapeFilter(begins) + "*"
-	filter := "(&" + kindsFilter(directory.Kinds()) + "(|(userPrincipalName=" + begins + ")(sAMAccountName=" + begins + ")(displayName=" + begins + ")))"
+	filter := "(&" + kindsFilter(directory.Kinds()) + "(|(userPrincipalName=" + begins + ")(sAMAccountName=" + begins + ")(displayName=" + begins + ")(sn=" + begins + ")))"
 	q := query{op: "find", base: s.domain(), filter: filter, attributes: []string{"userPrincipalName", "sAMAccountName", "displayName"}}
 	enough := errors.New("one page is enough")
 	err = s.search(ctx, q, func(a *answer) error {

@@ -147,7 +147,7 @@ func (w *dialogue) confirm(ctx context.Context, files []File) (bool, error) {
 func (w *dialogue) synchronise(ctx context.Context, configChanged bool) (bool, error) {
 	switch running := w.world.DaemonRuns(ctx, w.Path); {
 	case running && configChanged:
-		w.prompt.Say("A syncd runs with the old configuration: restart it (systemctl restart syncd), and it makes a pass.")
+		w.prompt.Say("A syncd runs with the old configuration: restart it (`syncd service stop`, then `syncd service start`), and it makes a pass.")
 		return false, nil
 	case running && w.flags.NoSync:
 		w.prompt.Say("The running syncd uses it from its next pass on.")
