@@ -88,9 +88,10 @@ func TestHowLongTheServiceAskedToWait(t *testing.T) {
 			t.Error("it waits before it was asked to")
 		}
 		start := time.Now()
-		var halfway time.Time
-		time.AfterFunc(15*time.Minute, func() { halfway = target.PausedUntil() })
+		asked := make(chan time.Time, 1)
+		time.AfterFunc(15*time.Minute, func() { asked <- target.PausedUntil() })
 		apply(t, target, creations(1)...)
+		halfway := <-asked
 		if want := start.Add(30 * time.Minute); halfway.Before(want) || halfway.After(want.Add(time.Minute)) {
 			t.Errorf("it waits until %v after the start", halfway.Sub(start))
 		}
