@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"syncd/internal/directory"
+	"syncd/internal/service"
 	"syncd/internal/syncer"
 	"syncd/internal/wizard"
 	"syncd/internal/wizard/prompt"
@@ -34,6 +35,9 @@ type configureCommand struct {
 
 // Run leads through the wizard, and makes the first pass.
 func (f *configureCommand) Run(ctx context.Context, std streams) error {
+	if err := checkFolders(f.Config, f.StateDir); err != nil {
+		return err
+	}
 	settings, base, err := f.current()
 	if err != nil {
 		return err
@@ -46,6 +50,9 @@ func (f *configureCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
+	if _, err := service.CloseFolder(c.State.Dir, serviceName); err != nil {
+		return err
+	}
 	err = onePass(ctx, c, std, false, syncer.Request{Trigger: "now"}, nil)
 	if done, said := errors.AsType[*ended](err); said && (done.code == exitDone || done.code == exitRefused) {
 		printWrapped(std.out, "Next: activate people in the online directory, and let syncd run: `syncd --config "+settings.Path+"` goes on every three hours, `syncd status` tells how it is.")
@@ -54,6 +61,20 @@ func (f *configureCommand) Run(ctx context.Context, std streams) error {
 		return &directory.Fault{Cause: "the state cannot be given to the account of the service: " + unowned.Error(), Remedy: "give the files in " + c.State.Dir + " to whom that folder belongs", Err: unowned}
 	}
 	return err
+}
+
+// checkFolders refuses folders of a configuration and a state in which somebody else could have put something.
+func checkFolders(config, state string) error {
+	for _, place := range []string{filepath.Dir(config), state} {
+		place, err := filepath.Abs(place)
+		if err == nil {
+			err = service.CheckFolder(place, serviceName)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // dialogue runs the wizard until its end or the first signal.
