@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"syncd/internal/directory"
+	"syncd/internal/service"
 	"syncd/internal/syncer"
 	"syncd/internal/wizard"
 	"syncd/internal/wizard/prompt"
@@ -34,6 +35,9 @@ type configureCommand struct {
 
 // Run leads through the wizard, and makes the first pass.
 func (f *configureCommand) Run(ctx context.Context, std streams) error {
+	if err := checkFolders(f.Config, f.StateDir); err != nil {
+		return err
+	}
 	settings, base, err := f.current()
 	if err != nil {
 		return err
@@ -52,6 +56,9 @@ func (f *configureCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
+	if _, err := service.CloseFolder(c.State.Dir, serviceName); err != nil {
+		return err
+	}
 	err = onePass(ctx, c, std, false, syncer.Request{Trigger: "now"}, nil)
 	if done, said := errors.AsType[*ended](err); said && (done.code == exitDone || done.code == exitRefused) {
 		printWrapped(std.out, next(settings.Path))
@@ -65,6 +72,20 @@ func next(path string) string {
 		return "Next: activate people in the online directory, and let syncd start with this machine: `syncd service install`, then `syncd service start`. `syncd status` tells how it is."
 	}
 	return "Next: activate people in the online directory, and let syncd run: `syncd --config " + path + "` goes on every three hours, `syncd status --config " + path + "` tells how it is."
+}
+
+// checkFolders refuses folders of a configuration and a state in which somebody else could have put something.
+func checkFolders(config, state string) error {
+	for _, place := range []string{filepath.Dir(config), state} {
+		place, err := filepath.Abs(place)
+		if err == nil {
+			err = service.CheckFolder(place, serviceName)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // dialogue runs the wizard until its end or the first signal.

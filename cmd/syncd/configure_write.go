@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"syncd/internal/directory"
+	"syncd/internal/service"
 	"syncd/internal/wizard"
 )
 
@@ -51,6 +52,13 @@ func writeAll(files []wizard.File) (err error) {
 		}
 	}()
 	for _, f := range files {
+		closed, err := service.CloseFolder(filepath.Dir(f.Path), serviceName)
+		if closed != "" {
+			made = append(made, closed)
+		}
+		if err != nil {
+			return err
+		}
 		folders, err := makeFolder(filepath.Dir(f.Path))
 		made = append(made, folders...)
 		if err != nil {

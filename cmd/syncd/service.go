@@ -72,7 +72,7 @@ func (s *serviceInstallCommand) options() (service.Options, error) {
 	return service.Options{
 		Name: serviceName, Display: "syncd directory synchronisation", Description: "Keeps an online directory equal to Active Directory.",
 		Program: program, Args: append(serviceFlags(), "--config", path), User: s.User, Password: password, Start: service.StartType(s.Start),
-		Reads: append([]string{path}, c.files()...), Writes: []string{c.State.Dir},
+		Reads: append([]string{path}, c.files()...), Writes: []string{c.State.Dir}, Socket: c.Control.Socket(),
 	}, nil
 }
 

@@ -4,6 +4,7 @@ package main
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -200,6 +201,7 @@ func TestWindowsServiceFaults(t *testing.T) {
 		t.Errorf("started by hand: %+v", r)
 	}
 
+	w.folderOfSomebodyElse(t)
 	w.install(t)
 	before := w.state(t)
 	w.service(t, exitUsage, []string{"install", "--config", w.file, "--start", "manual"}, "installed already")
@@ -216,5 +218,37 @@ func TestWindowsServiceFaults(t *testing.T) {
 	w.service(t, exitDone, []string{"uninstall"}, "is removed") // while it runs
 	if s := w.state(t); s.Installed {
 		t.Errorf("after the removal: %+v", s)
+	}
+}
+
+// folderOfSomebodyElse is one below ProgramData, where any user can make it before syncd does: neither the wizard nor an installation uses it.
+func (w *windowsWorld) folderOfSomebodyElse(t *testing.T) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Log("not tested, because it takes root to have a folder of somebody else: syncd's below ProgramData")
+		return
+	}
+	folder := filepath.Join(filepath.Dir(filepath.Dir(w.program)), "ProgramData", "syncd")
+	state := filepath.Join(folder, "state")
+	if err := os.MkdirAll(state, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	file := windowsPath(writeFile(t, w.dir, "shared.yaml", strings.ReplaceAll(readFile(t, filepath.Join(w.dir, "windows.yaml")), windowsPath(filepath.Join(w.dir, "state")), `C:\ProgramData\syncd\state`)))
+	const somebody = 65534
+	for _, theirs := range []string{folder, state} {
+		if err := os.Chown(theirs, somebody, somebody); err != nil {
+			t.Fatal(err)
+		}
+		says := `C:\ProgramData` + strings.ReplaceAll(strings.TrimPrefix(theirs, filepath.Dir(folder)), "/", `\`) + " belongs to "
+		w.service(t, exitUsage, []string{"install", "--config", file}, says, `takeown /F "C:\ProgramData\syncd" /A`)
+		if r := w.syncd(t, "configure", "--non-interactive"); r.code != exitUsage || !strings.Contains(strings.Join(strings.Fields(r.err), " "), says) {
+			t.Errorf("configure in a folder of somebody else: %+v", r)
+		}
+		if err := os.Chown(theirs, 0, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s := w.state(t); s.Installed {
+		t.Errorf("a service in a folder of somebody else: %+v", s)
 	}
 }

@@ -41,10 +41,16 @@ func TestFitMeasuresCells(t *testing.T) {
 // TestCleanLeavesNoCommands: whoever chooses a name cannot rewrite the screen of who reads it.
 func TestCleanLeavesNoCommands(t *testing.T) {
 	for text, want := range map[string]string{
-		"Søren  Müller":                 "Søren Müller",
-		"Ann\x1b[2J\nall is well\u202e": "Ann [2J all is well",
-		"\u0085a\u2028b\tc":             "a b c",
-		"e\u0301":                       "e\u0301",
+		"Søren  Müller":                         "Søren Müller",
+		"Ann\x1b[2J\nall is well\u202e":         "Ann [2J all is well",
+		"\u0085a\u2028b\tc":                     "a b c",
+		"e\u0301":                               "e\u0301",
+		"an\u200bna\ufeff.ad\u2060min":          "an na .ad min", // nobody would see it, and it is another name
+		"an\u200dna\u200c a\ufe0fb":             "an na a b",
+		"an\U000e0061na\u00ad\u3164x":           "an na x",
+		"می\u200cخواهم क्\u200dष":               "می\u200cخواهم क्\u200dष", // written so
+		"👩\u200d💻 ❤\ufe0f\u200d🔥 1\ufe0f\u20e3": "👩\u200d💻 ❤\ufe0f\u200d🔥 1\ufe0f\u20e3",
+		"葛\U000e0100城 \u06dd":                   "葛\U000e0100城 \u06dd",
 	} {
 		if got := console.Clean(text); got != want {
 			t.Errorf("Clean(%q) = %q, want %q", text, got, want)
@@ -55,7 +61,7 @@ func TestCleanLeavesNoCommands(t *testing.T) {
 // TestSafeKeepsColumns: nothing that steers a terminal survives, and whatever else there is stays where it is.
 func TestSafeKeepsColumns(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		s := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"\x1b[2Jgone", "a\u202eb", "\xff\xfe", "x\r\ny", "\u009b31m"})).Draw(r, "text")
+		s := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"\x1b[2Jgone", "a\u202eb", "\xff\xfe", "x\r\ny", "\u009b31m", "क\u200d\u200dक", "a\u200db", "क\u200d\ufe0f\ufe0f"})).Draw(r, "text")
 		safe := console.Safe(s)
 		if !utf8.ValidString(safe) || strings.ContainsFunc(safe, func(c rune) bool { return unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c) }) {
 			r.Errorf("%q became %q", s, safe)

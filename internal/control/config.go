@@ -80,6 +80,15 @@ func isLoopback(listen string) bool {
 	return host == "localhost" || err == nil && address.IsLoopback()
 }
 
+// Socket is the path of the Unix socket of the endpoint, "" where that is a port.
+func (c *Config) Socket() string {
+	path, is := socketPath(c.Listen)
+	if !is {
+		return ""
+	}
+	return path
+}
+
 // IsSocket reports whether the endpoint is a Unix socket, which no browser can open.
 func (c *Config) IsSocket() bool {
 	_, is := socketPath(c.Listen)

@@ -2,7 +2,9 @@ package service
 
 import (
 	"errors"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/windows"
@@ -38,6 +40,11 @@ func admit(o Options) (notes []string, err error) {
 	if err != nil {
 		return nil, managerFault(errors.Join(windows.ERROR_INVALID_SERVICE_ACCOUNT, err))
 	}
+	for _, place := range o.places() {
+		if _, err := closeFolder(place, o.User); err != nil {
+			return nil, err
+		}
+	}
 	if err := makeFolders(o.Writes); err != nil {
 		return nil, err
 	}
@@ -65,7 +72,21 @@ func admissions(o Options, own bool) []*admission {
 	for _, file := range o.Reads {
 		all = append(all, &admission{path: file, rights: toRead})
 	}
+	for _, place := range o.places() { // that of syncd in ProgramData, which may be closed
+		if f, err := sharedFolder(place, ""); err == nil && f != nil && f.ours() && !slices.ContainsFunc(all, func(a *admission) bool { return a.path == f.path }) {
+			all = append(all, &admission{path: f.path, rights: toRun})
+		}
+	}
 	return append(all, &admission{path: o.Program, rights: toRun})
+}
+
+// places are the folders that a service has its files in.
+func (o *Options) places() []string {
+	places := slices.Clone(o.Writes)
+	for _, file := range o.Reads {
+		places = append(places, filepath.Dir(file))
+	}
+	return places
 }
 
 // grantAll grants everything or nothing.

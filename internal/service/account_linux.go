@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -29,8 +30,8 @@ func (s systemd) account(ctx context.Context, o Options) (who account, undo func
 	if o.Password != "" {
 		return who, undo, &directory.Fault{Class: directory.Usage, Cause: "systemd takes no password of an account", Remedy: "leave out --password-file"}
 	}
-	if who, err = s.lookUp(ctx, name); err == nil {
-		return who, undo, nil
+	if who, err = s.lookUp(ctx, name); err == nil || !errors.Is(err, errNoAccount) {
+		return who, undo, err
 	}
 	if o.User != "" {
 		return who, undo, &directory.Fault{Class: directory.Usage, Cause: "there is no account " + o.User + " on this machine", Remedy: "make it, or leave out --user: then it is " + unitUser, Err: err}
@@ -46,15 +47,36 @@ func (s systemd) account(ctx context.Context, o Options) (who account, undo func
 	return who, undo, nil
 }
 
-// lookUp asks the system, which may know accounts from elsewhere than its own files.
+// errNoAccount is a system that was asked and has no such account.
+var errNoAccount = errors.New("there is no such account")
+
+// lookUp asks the system, which may know accounts from elsewhere than its own files. A system that does not answer is no system without it.
 func (s systemd) lookUp(ctx context.Context, name string) (account, error) {
+	a, err := s.entry(ctx, name)
+	if err == nil || errors.Is(err, errNoAccount) {
+		return a, err
+	}
+	return a, &directory.Fault{
+		Cause: "this machine does not tell about the account " + name + ": " + err.Error(), Remedy: "run `getent passwd " + name + "`, and this command again once that answers", Err: err,
+	}
+}
+
+// entry is the one that getent(1) finds; its exit status 2 says that there is none.
+func (s systemd) entry(ctx context.Context, name string) (account, error) {
 	a := account{name: name}
-	uid, err := s.run(ctx, "id", "-u", name)
+	line, err := s.run(ctx, "getent", "passwd", name)
+	if failed, ok := errors.AsType[*exec.ExitError](err); ok && failed.ExitCode() == 2 {
+		return a, errNoAccount
+	}
 	if err != nil {
 		return a, err
 	}
-	if a.uid, err = strconv.Atoi(strings.TrimSpace(uid)); err != nil {
-		return a, fmt.Errorf("the number of the account %s cannot be read: %w", name, err)
+	fields := strings.Split(line, ":") // name, password, number and so on: passwd(5)
+	if len(fields) < 3 {
+		return a, fmt.Errorf("it has no number in %q", line)
+	}
+	if a.uid, err = strconv.Atoi(fields[2]); err != nil {
+		return a, fmt.Errorf("its number cannot be read: %w", err)
 	}
 	groups, err := s.run(ctx, "id", "-G", name)
 	for _, text := range strings.Fields(groups) {
@@ -62,41 +84,49 @@ func (s systemd) lookUp(ctx context.Context, name string) (account, error) {
 		a.groups, err = append(a.groups, gid), errors.Join(err, bad)
 	}
 	if err == nil && len(a.groups) == 0 {
-		err = errors.New("the account " + name + " has no group")
+		err = errors.New("it has no group")
 	}
 	return a, err
 }
 
 // makeFolders makes the folders that are not there, for the account alone; who may not look into them may still pass those on the way. That of
-// the unit systemd makes.
-func (a *account) makeFolders(folders []string) error {
+// the unit systemd makes. made are those that it made, also where it fails.
+func (a *account) makeFolders(folders []string) (made []string, err error) {
 	for _, folder := range folders {
 		if _, err := os.Stat(folder); err == nil || folder == unitState {
 			continue
 		}
-		err := makeWay(folder)
+		way, err := makeWay(folder)
+		made = append(made, way...)
 		if err == nil {
 			err = errors.Join(os.Chmod(folder, 0o700), os.Chown(folder, a.uid, a.groups[0]))
 		}
 		if err != nil {
-			return &directory.Fault{Class: directory.Usage, Cause: "the folder " + folder + " cannot be made: " + err.Error(), Remedy: "name another one in the configuration", Err: err}
+			return made, &directory.Fault{Class: directory.Usage, Cause: "the folder " + folder + " cannot be made: " + err.Error(), Remedy: "name another one in the configuration", Err: err}
 		}
 	}
-	return nil
+	return made, nil
 }
 
 // makeWay makes a folder and those on the way to it that are not there, which everybody may pass, whatever the umask of this process says.
-func makeWay(folder string) error {
+func makeWay(folder string) (made []string, err error) {
 	if _, err := os.Stat(folder); err == nil {
-		return nil
+		return nil, nil
 	}
-	if err := makeWay(filepath.Dir(folder)); err != nil {
-		return err
+	if made, err = makeWay(filepath.Dir(folder)); err != nil {
+		return made, err
 	}
 	if err := os.Mkdir(folder, 0o755); err != nil {
-		return err
+		return made, err
 	}
-	return os.Chmod(folder, 0o755)
+	return append(made, folder), os.Chmod(folder, 0o755)
+}
+
+// removeFolders removes folders that were made, the last one first. One in which somebody has put something meanwhile stays.
+func removeFolders(made []string) {
+	for _, folder := range slices.Backward(made) {
+		_ = os.Remove(folder)
+	}
 }
 
 // cannotRead are warnings about files that the service will not be able to read, with everything that lets it. What lies in a folder that is

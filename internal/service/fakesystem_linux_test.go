@@ -42,9 +42,14 @@ show)
 	;;
 esac
 `
+	fakeGetent = `#!/bin/sh
+if [ -e "$S/fail-getent" ]; then cat "$S/fail-getent" >&2; exit 1; fi
+[ -e "$S/account-$2" ] || exit 2
+echo "$2:x:$(stat -c %u:%g "$0")::/nonexistent:/usr/sbin/nologin" # who runs the test, who may give it folders
+`
 	fakeID = `#!/bin/sh
-[ -e "$S/account-$2" ] || { echo "id: $2: no such user" >&2; exit 1; }
-if [ "$1" = -u ]; then echo 4242; else echo "4343 4444"; fi
+if [ -e "$S/fail-id" ]; then cat "$S/fail-id" >&2; exit 1; fi
+echo "$(stat -c %g "$0") 4444"
 `
 	fakeUseradd = `#!/bin/sh
 echo "useradd $*" >>"$S/calls"
@@ -62,7 +67,7 @@ rm "$S/account-$1"
 func newFakeSystem(t *testing.T, accounts ...string) *fakeSystem {
 	t.Helper()
 	root, state, programs := t.TempDir(), t.TempDir(), t.TempDir()
-	for name, script := range map[string]string{"systemctl": fakeSystemctl, "id": fakeID, "useradd": fakeUseradd, "userdel": fakeUserdel} {
+	for name, script := range map[string]string{"systemctl": fakeSystemctl, "getent": fakeGetent, "id": fakeID, "useradd": fakeUseradd, "userdel": fakeUserdel} {
 		if err := os.WriteFile(filepath.Join(programs, name), []byte(script), 0o700); err != nil {
 			t.Fatal(err)
 		}

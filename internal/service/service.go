@@ -23,6 +23,7 @@ type Options struct {
 	Start       StartType        // when it starts
 	Reads       []string         // the files that User has to read, secrets among them
 	Writes      []string         // the folders that User has to write to; they are made where there are none
+	Socket      string           // the control socket that it makes; empty where it listens on a port
 }
 
 // StartType says when a service starts.

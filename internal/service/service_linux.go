@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"syncd/internal/directory"
@@ -119,9 +120,10 @@ func (s systemd) install(ctx context.Context, o Options) (notes []string, err er
 	if err == nil {
 		err = s.write(files)
 	}
+	var made []string
 	for _, step := range []func() error{
 		func() error { return s.control(ctx, "daemon-reload") },
-		func() error { return who.makeFolders(o.Writes) },
+		func() (err error) { made, err = who.makeFolders(o.Writes); return err },
 		func() error {
 			if o.Start == Manual {
 				return nil
@@ -134,9 +136,10 @@ func (s systemd) install(ctx context.Context, o Options) (notes []string, err er
 		}
 	}
 	if err != nil {
+		removeFolders(made)
 		return nil, errors.Join(err, s.remove(o.Name), s.control(ctx, "daemon-reload"), undoAccount())
 	}
-	return append(who.cannotRead(unitConfiguration, o.Reads), who.cannotWrite(o.Writes)...), nil
+	return slices.Concat(who.cannotRead(unitConfiguration, o.Reads), who.cannotWrite(o.Writes), o.cannotListen()), nil
 }
 
 func (s systemd) uninstall(ctx context.Context, name string) error {

@@ -116,6 +116,27 @@ func TestWhatIsOtherwiseGoesIntoADropIn(t *testing.T) {
 	}
 }
 
+// TestASocketThatTheSandboxHides is told at the installation, not first by a service that does not start.
+func TestASocketThatTheSandboxHides(t *testing.T) {
+	for socket, warned := range map[string]bool{
+		"": false, "/run/syncd/control.sock": false, "/var/lib/syncd/control.sock": false, "/run/other/control.sock": true, "/run/syncd2/control.sock": true, "/srv/sync/c.sock": true,
+	} {
+		o := standard()
+		o.Socket = socket
+		notes, err := newFakeSystem(t, "syncd").install(t.Context(), o)
+		expect(t, err, "")
+		said := strings.Contains(strings.Join(notes, "\n"), "does not let the service make the control socket "+socket)
+		if said != warned || warned && !strings.Contains(notes[0], "ReadWritePaths="+filepath.Dir(socket)) {
+			t.Errorf("%s: %q", socket, notes)
+		}
+	}
+	o := standard()
+	o.Writes, o.Socket = []string{"/srv/sync"}, "/srv/sync/c.sock"
+	if notes := o.cannotListen(); len(notes) > 0 { // the installation opens the state folder
+		t.Errorf("%q", notes)
+	}
+}
+
 // TestAUnitOfAPackageIsUsed and never written over or removed.
 func TestAUnitOfAPackageIsUsed(t *testing.T) {
 	f, ctx := newFakeSystem(t, "syncd"), t.Context()
@@ -149,12 +170,20 @@ func TestWhoFailsLeavesNothingBehind(t *testing.T) {
 	for _, c := range []struct{ fails, says string }{
 		{"fail-useradd", "the account syncd cannot be made: no room for it"},
 		{"fail-enable", "`systemctl enable syncd.service` failed: no room for it"},
+		{"fail-getent", "this machine does not tell about the account syncd: no room for it"},
+		{"fail-id", "this machine does not tell about the account syncd: no room for it"},
 	} {
 		t.Run(c.fails, func(t *testing.T) {
 			f := newFakeSystem(t)
 			f.says(t, c.fails, "no room\nfor it\n")
-			_, err := f.install(t.Context(), standard())
+			t.Chdir(t.TempDir()) // the whole path of it may be in /tmp, which is refused
+			o := standard()
+			o.Writes = []string{"way/state", "way/other"}
+			_, err := f.install(t.Context(), o)
 			expect(t, err, c.says)
+			if folders, err := os.ReadDir("."); err != nil || len(folders) > 0 {
+				t.Errorf("it leaves %v, %v", folders, err)
+			}
 			left, _ := filepath.Glob(filepath.Join(f.state, "account-*"))
 			if files := f.etc(t); len(files)+len(left) > 0 {
 				t.Errorf("it leaves %v, %v", files, left)
@@ -264,7 +293,11 @@ func TestAFolderForTheState(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "a", "state")
 	defer syscall.Umask(syscall.Umask(0o077)) // as careful people have it
 	a := &account{name: "me", uid: os.Getuid(), groups: []int{os.Getgid()}}
-	expect(t, a.makeFolders([]string{folder, unitState}), "")
+	made, err := a.makeFolders([]string{folder, unitState})
+	expect(t, err, "")
+	if d := cmp.Diff([]string{filepath.Dir(folder), folder}, made); d != "" {
+		t.Error(d)
+	}
 	info, err := os.Stat(folder)
 	if err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("%v, %v", info, err)
@@ -276,7 +309,8 @@ func TestAFolderForTheState(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	expect(t, a.makeFolders([]string{filepath.Join(file, "state")}), "cannot be made")
+	_, err = a.makeFolders([]string{filepath.Join(file, "state")})
+	expect(t, err, "cannot be made")
 }
 
 // TestSystemdReadsTheDropIn as it is meant: the program is found whatever its path has in it.

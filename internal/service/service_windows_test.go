@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -186,6 +187,46 @@ func TestAdmissionOfNothing(t *testing.T) {
 	}
 	if n := len(admissions(o, true)); n != 4 {
 		t.Errorf("%d admissions for an account", n)
+	}
+}
+
+// TestFolderBelowProgramData: it is made once, with all that comes into it; other places, and what others have there, stay as they are. One of
+// somebody else is refused with his name. (Wine keeps no owners, so that is told by itself; TestWindowsServiceFaults of cmd/syncd has one.)
+func TestFolderBelowProgramData(t *testing.T) {
+	shared := t.TempDir()
+	t.Setenv("ProgramData", shared)
+	own := filepath.Join(shared, "syncd")
+	if err := CheckFolder(filepath.Join(own, "state"), "syncd"); err != nil {
+		t.Errorf("no folder: %v", err)
+	}
+	for _, want := range []string{own, ""} {
+		if made, err := CloseFolder(filepath.Join(shared, "SYNCD", "state"), "syncd"); !strings.EqualFold(made, want) || err != nil {
+			t.Errorf("made %q, want %q: %v", made, want, err)
+		}
+	}
+	defer func() { // what t.TempDir makes of it Wine does not know
+		if err := os.Remove(own); err != nil {
+			t.Error(err)
+		}
+	}()
+	for _, elsewhere := range []string{shared, filepath.Dir(shared), `D:\syncd`, shared + "2"} {
+		if f, err := sharedFolder(elsewhere, ""); f != nil || err != nil {
+			t.Errorf("%s: %v %v", elsewhere, f, err)
+		}
+	}
+	f, err := sharedFolder(own, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	service, _, _, err := windows.LookupSID("", `NT AUTHORITY\LocalService`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !f.trusts(f.admins) || f.trusts(service) || f.trusts(nil) {
+		t.Error("who may own the folder")
+	}
+	if f, err := sharedFolder(own, `NT AUTHORITY\LocalService`); err != nil || !f.trusts(service) {
+		t.Errorf("the account of the service may: %v", err)
 	}
 }
 

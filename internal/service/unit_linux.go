@@ -48,6 +48,7 @@ const (
 	unitStart         = "ExecStart=/usr/bin/syncd --config /etc/syncd/syncd.yaml"
 	unitState         = "/var/lib/syncd" // StateDirectory=syncd
 	unitConfiguration = "/etc/syncd"     // ConfigurationDirectory=syncd
+	unitRuntime       = "/run/syncd"     // RuntimeDirectory=syncd
 )
 
 // dropIn is what differs from the unit; "" where nothing does.
@@ -124,6 +125,20 @@ func (o *Options) checkVisible() error {
 		}
 	}
 	return nil
+}
+
+// cannotListen warns of a socket in a folder that the sandbox of the unit does not let the service write to (ProtectSystem=strict).
+func (o *Options) cannotListen() []string {
+	if o.Socket == "" {
+		return nil
+	}
+	for _, open := range append([]string{unitRuntime, unitState}, o.Writes...) {
+		if inside, err := filepath.Rel(open, o.Socket); err == nil && filepath.IsLocal(inside) {
+			return nil
+		}
+	}
+	return []string{fmt.Sprintf("the unit does not let the service make the control socket %s, so it will not start: write control.listen: unix://%s/control.sock, or allow it in a drop-in "+
+		"(systemctl edit syncd) with ReadWritePaths=%s", o.Socket, unitRuntime, filepath.Dir(o.Socket))}
 }
 
 // write writes new files, for everybody to read.
