@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"syncd/internal/console"
+	"syncd/internal/directory"
 )
 
 // policy says what will happen that nobody was asked about.
@@ -99,6 +100,10 @@ func (w *dialogue) preview(ctx context.Context, files []File) error {
 		w.prompt.Say("  It cannot be told: %s.", p.Barred)
 		return nil
 	}
+	refused := "refused"
+	if slices.ContainsFunc(p.Findings, func(f directory.Finding) bool { return f.Level == directory.Failure }) {
+		refused = "refused here; the online directory refuses more, see below"
+	}
 	for _, c := range []struct {
 		n    int
 		what string
@@ -109,9 +114,9 @@ func (w *dialogue) preview(ctx context.Context, files []File) error {
 		{p.Memberships, "memberships added"},
 		{p.Departed, "departed"},
 		{p.Held, "held until you decide"},
-		{p.Refused, "refused"},
+		{p.Refused, refused},
 	} {
-		if c.n > 0 || c.what == "refused" {
+		if c.n > 0 || c.what == refused {
 			w.prompt.Say("  %7s  %s", console.Count(c.n), c.what)
 		}
 	}
@@ -120,6 +125,9 @@ func (w *dialogue) preview(ctx context.Context, files []File) error {
 	}
 	if p.Refused > len(p.Examples) && len(p.Examples) > 0 {
 		w.prompt.Say("           and %d more", p.Refused-len(p.Examples))
+	}
+	for _, f := range p.Findings {
+		w.finding(f)
 	}
 	return nil
 }
