@@ -39,7 +39,7 @@ func (w *configureWorld) Preview(ctx context.Context, path string, files []wizar
 func (w *configureWorld) dryRun(ctx context.Context, c *config) (_ *wizard.Preview, err error) {
 	e, err := newEngine(c, time.Now, zap.NewNop())
 	if errors.Is(err, store.ErrLocked) {
-		return &wizard.Preview{Barred: "the running syncd has the state open; `syncd plan --full` shows it once that is restarted"}, nil
+		return &wizard.Preview{Barred: "the running syncd has the state open; `syncd plan --full` shows it once that has read the new configuration"}, nil
 	}
 	if err != nil {
 		return nil, err

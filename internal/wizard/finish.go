@@ -155,7 +155,7 @@ func (w *dialogue) confirm(ctx context.Context, files []File) (bool, error) {
 func (w *dialogue) synchronise(ctx context.Context, configChanged bool) (bool, error) {
 	switch running := w.world.DaemonRuns(ctx, w.Path); {
 	case running && configChanged:
-		w.prompt.Say("A syncd runs with the old configuration: restart it (`syncd service stop`, then `syncd service start`), and it makes a pass.")
+		w.prompt.Say("A syncd runs with the old configuration: %s", w.takeOver())
 		return false, nil
 	case running && w.flags.NoSync:
 		w.prompt.Say("The running syncd uses it from its next pass on.")
@@ -174,4 +174,16 @@ func (w *dialogue) synchronise(ctx context.Context, configChanged bool) (bool, e
 		w.prompt.Say("Next: syncd --now --config %s makes a pass.", w.Path)
 	}
 	return sync, err
+}
+
+// takeOver is how a syncd that runs comes to serve with what was written. Another online directory is the one thing of the dialogue that it
+// takes over at no reload.
+func (w *dialogue) takeOver() string {
+	switch {
+	case w.before.Online.URL != w.Online.URL:
+		return "restart it (`syncd service stop`, then `syncd service start`), and it makes a pass."
+	case w.Windows:
+		return "let it read the new one (`sc control syncd paramchange`), then `syncd --now` makes a pass."
+	}
+	return "let it read the new one (`systemctl reload syncd`, or SIGHUP to its process), then `syncd --now` makes a pass."
 }
