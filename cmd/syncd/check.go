@@ -156,7 +156,7 @@ func checkUPNSuffixes(d mapping.Domains, suffixes map[string]int, report func(di
 		finding.Found = fmt.Sprintf("%d %s in use, verified online", len(suffixes), plural(len(suffixes), "domain"))
 	case d.Routing == "":
 		finding.Level, finding.Found = directory.Failure, fmt.Sprintf("%s %s of %s, which is not verified online: they would be refused", humanize.Comma(int64(people)), persons(people), list)
-		finding.Remedy = "verify the domain online, set mapping.routing_domain, or give these people names of a verified domain"
+		finding.Remedy = "verify the domain online, set mapping.routing_domain, or give these people names of a verified domain; `syncd check --data` lists them"
 	default:
 		finding.Level = directory.Warning
 		finding.Found = fmt.Sprintf("%s %s of %s, which is not verified online: their names become mailNickname@%s", humanize.Comma(int64(people)), persons(people), list, d.Routing)

@@ -40,6 +40,9 @@ type dataReport struct {
 	Objects  int           `json:"objects"` // in scope
 	Refused  int           `json:"refused"` // of them would not arrive
 	Problems []dataProblem `json:"problems"`
+
+	suffixes  map[string]int // domains of people's names, as they are in Active Directory
+	elsewhere map[string]int // domains that are not verified online, by the people and groups who would be refused for an address there
 }
 
 // data reads everything in scope, and lists what the online directory would refuse. It ends with exit code 1 where somebody would not
@@ -107,7 +110,7 @@ func readData(ctx context.Context, c *config, session *ldapsource.Session, rules
 	}
 	include, exclude := session.Containers()
 	d := dataCheck{
-		report: dataReport{Version: version, Problems: []dataProblem{}}, owners: newOwners(), told: told, now: time.Now(), shown: shown,
+		report: dataReport{Version: version, Problems: []dataProblem{}, suffixes: map[string]int{}, elsewhere: map[string]int{}}, owners: newOwners(), told: told, now: time.Now(), shown: shown,
 		mapper: mapping.New(rules, mapping.Scope{
 			Include: include, Exclude: exclude, Kinds: kinds, OwnAccount: session.OwnAccount(), Pilot: pilot, Groups: session.Groups(),
 		}, domains),
@@ -145,6 +148,9 @@ func (d *dataCheck) add(o *directory.Object) error {
 	if d.report.Objects++; d.report.Objects%progressEvery == 0 {
 		d.shown.progress(&directory.Progress{Stage: "read", Done: d.report.Objects}, false)
 	}
+	if _, suffix, found := strings.Cut(o.Attributes.First("userPrincipalName"), "@"); found && o.Kind == directory.User {
+		d.report.suffixes[strings.ToLower(strings.TrimSpace(strings.Clone(suffix)))]++
+	}
 	row := dataProblem{Kind: o.Kind.String(), Name: nameOf(o, v.Resource), DN: o.DN}
 	refused := v.Refused != ""
 	for i := range v.Problems {
@@ -176,6 +182,9 @@ func (d *dataCheck) elsewhere(r *directory.Resource, row dataProblem) (refused b
 		_, domain, _ := strings.Cut(a.value, "@")
 		if d.told.Take(domain) {
 			continue
+		}
+		if !refused {
+			d.report.elsewhere[strings.ToLower(strings.Clone(domain))]++
 		}
 		refused = true
 		row.Attribute, row.Value, row.Problem, row.Refused = a.attribute, a.value, "is in "+domain+", which is not a verified domain online", true

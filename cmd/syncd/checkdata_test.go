@@ -146,3 +146,25 @@ the list is in list.csv
 		t.Error(text)
 	}
 }
+
+// TestConfigureTellsOfUnverifiedDomains: the preview does not promise that everybody arrives where the online directory will refuse an address.
+func TestConfigureTellsOfUnverifiedDomains(t *testing.T) {
+	w := newCheckWorld(t)
+	config := filepath.Join(w.dir, "etc", "syncd.yaml")
+	flags := flagsOf(w.answered(config), "--non-interactive")
+	if r := configureWith(t, "", flags...); strings.Contains(r.out, "UPN suffixes") || !strings.Contains(r.out, "0  refused\n") {
+		t.Errorf("where everything is verified: %+v", r)
+	}
+	w.set(t, w.small(0), "userPrincipalName", "person0@corp.local")
+	w.set(t, w.small(1), "mail", "person1@corp.local")
+	r := configureWith(t, "", flags...)
+	said := strings.Join(strings.Fields(r.out), " ")
+	for _, want := range []string{
+		"0 refused here; the online directory refuses more, see below", "warn UPN suffixes 1 person has a name of corp.local, which is not verified online",
+		"FAIL addresses 1 person or group has an address of corp.local, which is not verified online: they would be refused", "`syncd check --data` lists them",
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q was not said:\n%s%s", want, r.out, r.err)
+		}
+	}
+}

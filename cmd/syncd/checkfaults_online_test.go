@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"syncd/internal/directory"
 )
 
 // standIn is the address of somebody else in the place of the online directory.
@@ -61,13 +63,6 @@ func faultsOfTarget() []planted {
 
 func faultsOfMachine() []planted {
 	state := func(w *checkWorld) string { return filepath.Join(w.dir, "state") }
-	service := func(script string) func(t *testing.T, w *checkWorld) string {
-		return func(t *testing.T, w *checkWorld) string {
-			w.systemctl(t, script)
-			t.Cleanup(func() { w.systemctl(t, "echo enabled") })
-			return ""
-		}
-	}
 	return []planted{
 		{"a secret that everybody can read", func(t *testing.T, w *checkWorld) string {
 			if err := os.Chmod(w.online.tokenFile, 0o644); err != nil {
@@ -122,8 +117,28 @@ func faultsOfMachine() []planted {
 		{"a metrics port that is taken", func(t *testing.T, w *checkWorld) string {
 			return w.configured(t, "listen: 127.0.0.1:0", "listen: "+busy(t))
 		}, "metrics port", fails, "is in use by another program", "set metrics.listen to another address", exitFailed},
-		{"a service that is disabled", service("echo disabled; exit 1"), "service", warns, "syncd.service is disabled", "systemctl enable --now syncd.service", exitDone},
-		{"a service that is masked", service("echo masked; exit 1"), "service", warns, "syncd.service is masked", "systemctl unmask syncd.service", exitDone},
-		{"a service that is not installed", service("echo 'Failed to get unit file state' >&2; exit 1"), "service", warns, "is not installed", "syncd service install, then: syncd service start", exitDone},
+	}
+}
+
+// TestUnitFinding: what `check` recommends about the service is what `service install` would do here.
+func TestUnitFinding(t *testing.T) {
+	w := checkWorld{bin: t.TempDir()}
+	t.Setenv("PATH", w.bin)
+	booted := t.TempDir()
+	for _, c := range []struct{ script, booted, found, remedy string }{
+		{"", booted, "there is no systemd here", ""},
+		{"echo enabled", booted, "syncd.service is enabled", ""},
+		{"echo disabled; exit 1", booted, "syncd.service is disabled", "systemctl enable --now syncd.service"},
+		{"echo masked; exit 1", booted, "syncd.service is masked", "systemctl unmask syncd.service"},
+		{"echo 'Failed to get unit file state' >&2; exit 1", booted, "is not installed", "syncd service install, then: syncd service start"},
+		{"echo 'Failed to get unit file state' >&2; exit 1", filepath.Join(booted, "none"), "systemd does not run this machine: something else has to start syncd", ""},
+	} {
+		if c.script != "" {
+			w.systemctl(t, c.script)
+		}
+		f := unitFinding(t.Context(), c.booted)
+		if !strings.Contains(f.Found, c.found) || !strings.HasPrefix(f.Remedy, c.remedy) || (f.Level == directory.Fine) != (c.remedy == "") || (f.Remedy == "") != (c.remedy == "") {
+			t.Errorf("%+v: %+v", c, f)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 
 	"syncd/internal/directory"
 	"syncd/internal/service"
@@ -110,7 +111,7 @@ func (f *configureCommand) current() (wizard.Settings, *config, error) {
 	if err != nil {
 		return s, nil, &directory.Fault{Class: directory.Usage, Cause: "--config: " + err.Error(), Remedy: "name a file"}
 	}
-	s.Path = path
+	s.Path, s.Windows = path, runtime.GOOS == "windows"
 	base := defaultConfig()
 	if s.Text, err = os.ReadFile(path); errors.Is(err, fs.ErrNotExist) {
 		if f.StateDir != "" {

@@ -22,14 +22,24 @@ import (
 )
 
 // Preview implements wizard.World: a dry run with a configuration that stands nowhere yet. A state that exists is planned from.
-func (w *configureWorld) Preview(ctx context.Context, path string, files []wizard.File) (_ *wizard.Preview, err error) {
+func (w *configureWorld) Preview(ctx context.Context, path string, files []wizard.File) (*wizard.Preview, error) {
 	c, err := w.staged(path, files)
 	if err != nil {
 		return nil, err
 	}
+	p, err := w.dryRun(ctx, c)
+	if err != nil || p.Barred != "" {
+		return p, err
+	}
+	p.Findings, err = w.unverified(ctx, c)
+	return p, err
+}
+
+// dryRun makes the plan of a full pass.
+func (w *configureWorld) dryRun(ctx context.Context, c *config) (_ *wizard.Preview, err error) {
 	e, err := newEngine(c, time.Now, zap.NewNop())
 	if errors.Is(err, store.ErrLocked) {
-		return &wizard.Preview{Barred: "the running syncd has the state open; `syncd plan --full` shows it once that is restarted"}, nil
+		return &wizard.Preview{Barred: "the running syncd has the state open; `syncd plan --full` shows it once that has read the new configuration"}, nil
 	}
 	if err != nil {
 		return nil, err

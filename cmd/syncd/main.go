@@ -100,7 +100,7 @@ func execute(ctx context.Context, args []string, std streams) (err error) {
 	}()
 	command, err := parser.Parse(args)
 	if err != nil {
-		return &directory.Fault{Class: directory.Usage, Cause: err.Error(), Remedy: "see `syncd --help`", Err: err}
+		return mistyped(parser, args, err)
 	}
 	command.BindTo(ctx, (*context.Context)(nil))
 	return command.Run(std)

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -214,7 +215,7 @@ func TestTheOnlineDirectoryOfTheReadme(t *testing.T) {
 	_, section, found := strings.Cut(readFile(t, "../../README.md"), heading)
 	block, _, _ := strings.Cut(section, "\n\n")
 	lines := strings.Split(block, "\n")
-	if !found || len(lines) != 4 || !strings.Contains(lines[3], " directory serve ") {
+	if !found || len(lines) != 5 || !strings.Contains(lines[4], " directory serve ") {
 		t.Fatalf("the README has lost its online directory: %q", lines)
 	}
 	dir := t.TempDir()
@@ -226,12 +227,17 @@ func TestTheOnlineDirectoryOfTheReadme(t *testing.T) {
 	if err := os.Symlink(program, filepath.Join(bin, "syncd")); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), "sh", "-ec", strings.Join(lines[:3], "\n"))
+	cmd := exec.CommandContext(t.Context(), "sh", "-ec", strings.Join(lines[:4], "\n"))
 	cmd.Dir = dir
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	served := words(strings.ReplaceAll(strings.TrimSpace(lines[3]), ":8420", ":0"))[1:]
+	for _, secret := range []string{"admin.password", "online.token"} {
+		if info, err := os.Stat(filepath.Join(dir, secret)); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", secret, info, err)
+		}
+	}
+	served := words(strings.ReplaceAll(strings.TrimSpace(lines[4]), ":8420", ":0"))[1:]
 	served[slices.Index(served, "--data")+1] = filepath.Join(dir, "online")
 	_, line := start(t, "listening on", served...)
 	url := "http://" + line[strings.LastIndexByte(line, ' ')+1:] + "/scim/v2/Users"

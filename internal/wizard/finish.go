@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"syncd/internal/console"
+	"syncd/internal/directory"
 )
 
 // policy says what will happen that nobody was asked about.
@@ -99,6 +100,10 @@ func (w *dialogue) preview(ctx context.Context, files []File) error {
 		w.prompt.Say("  It cannot be told: %s.", p.Barred)
 		return nil
 	}
+	refused := "refused"
+	if slices.ContainsFunc(p.Findings, func(f directory.Finding) bool { return f.Level == directory.Failure }) {
+		refused = "refused here; the online directory refuses more, see below"
+	}
 	for _, c := range []struct {
 		n    int
 		what string
@@ -109,9 +114,9 @@ func (w *dialogue) preview(ctx context.Context, files []File) error {
 		{p.Memberships, "memberships added"},
 		{p.Departed, "departed"},
 		{p.Held, "held until you decide"},
-		{p.Refused, "refused"},
+		{p.Refused, refused},
 	} {
-		if c.n > 0 || c.what == "refused" {
+		if c.n > 0 || c.what == refused {
 			w.prompt.Say("  %7s  %s", console.Count(c.n), c.what)
 		}
 	}
@@ -120,6 +125,9 @@ func (w *dialogue) preview(ctx context.Context, files []File) error {
 	}
 	if p.Refused > len(p.Examples) && len(p.Examples) > 0 {
 		w.prompt.Say("           and %d more", p.Refused-len(p.Examples))
+	}
+	for _, f := range p.Findings {
+		w.finding(f)
 	}
 	return nil
 }
@@ -147,7 +155,7 @@ func (w *dialogue) confirm(ctx context.Context, files []File) (bool, error) {
 func (w *dialogue) synchronise(ctx context.Context, configChanged bool) (bool, error) {
 	switch running := w.world.DaemonRuns(ctx, w.Path); {
 	case running && configChanged:
-		w.prompt.Say("A syncd runs with the old configuration: restart it (`syncd service stop`, then `syncd service start`), and it makes a pass.")
+		w.prompt.Say("A syncd runs with the old configuration: %s", w.takeOver())
 		return false, nil
 	case running && w.flags.NoSync:
 		w.prompt.Say("The running syncd uses it from its next pass on.")
@@ -166,4 +174,16 @@ func (w *dialogue) synchronise(ctx context.Context, configChanged bool) (bool, e
 		w.prompt.Say("Next: syncd --now --config %s makes a pass.", w.Path)
 	}
 	return sync, err
+}
+
+// takeOver is how a syncd that runs comes to serve with what was written. Another online directory is the one thing of the dialogue that it
+// takes over at no reload.
+func (w *dialogue) takeOver() string {
+	switch {
+	case w.before.Online.URL != w.Online.URL:
+		return "restart it (`syncd service stop`, then `syncd service start`), and it makes a pass."
+	case w.Windows:
+		return "let it read the new one (`sc control syncd paramchange`), then `syncd --now` makes a pass."
+	}
+	return "let it read the new one (`systemctl reload syncd`, or SIGHUP to its process), then `syncd --now` makes a pass."
 }

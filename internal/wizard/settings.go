@@ -17,6 +17,7 @@ type Settings struct {
 	Text     []byte // nil for a new one
 	Source   Source
 	Online   Online
+	Windows  bool   // this machine runs it: services are told otherwise there, and files have no modes
 	StateDir string // where it is not the usual place; it then holds the control endpoint too. Only for a new file
 }
 

@@ -94,8 +94,9 @@ type Company struct {
 // Preview counts what a first pass would do.
 type Preview struct {
 	Read, Created, Updated, Memberships, Departed, Refused, Held int
-	Examples                                                     []string // of what would be refused, with the reasons
-	Barred                                                       string   // why no preview could be made, else ""
+	Examples                                                     []string            // of what would be refused, with the reasons
+	Findings                                                     []directory.Finding // of what the online directory itself would refuse or change
+	Barred                                                       string              // why no preview could be made, else ""
 }
 
 // File is one to be written.

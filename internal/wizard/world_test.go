@@ -95,6 +95,12 @@ func (*fake) Preview(_ context.Context, config string, _ []wizard.File) (*wizard
 	if strings.Contains(config, "busy") {
 		return &wizard.Preview{Barred: "the running syncd has the state open"}, nil
 	}
+	if strings.Contains(config, "elsewhere") {
+		return &wizard.Preview{Read: 11650, Created: 11650, Findings: []directory.Finding{
+			{Level: directory.Warning, Name: "UPN suffixes", Found: "2 people have names of corp.local, which is not verified online: their names become mailNickname@contoso.example", Remedy: "verify the domain online"},
+			{Level: directory.Failure, Name: "addresses", Found: "101 people or groups have an address of corp.local, which is not verified online: they would be refused", Remedy: "verify the domain online; `syncd check --data` lists them"},
+		}}, nil
+	}
 	return &wizard.Preview{
 		Read: 11650, Created: 11647, Memberships: 38114, Refused: 3,
 		Examples: []string{"create user priya.patel@corp.example: the address p.patel@corp.example is already used by Paul Patel"},
