@@ -23,4 +23,8 @@ if [ -d /run/systemd/system ]; then
 	# One that was stopped stays so. One that does not start any more is no reason to leave the package half installed: its log says why.
 	[ -z "$before" ] || systemctl try-restart syncd.service || true
 fi
-[ -n "$before" ] || echo "syncd is installed and not started: run \`syncd configure\` as root, then \`systemctl enable --now syncd\`"
+if [ -z "$before" ]; then
+	echo "syncd is installed and not started: run \`syncd configure\` as root, then \`systemctl enable --now syncd\`"
+elif [ ! -L /etc/systemd/system/multi-user.target.wants/syncd.service ]; then # after a removal, too
+	echo "syncd does not start with this machine: \`systemctl enable --now syncd\` lets it, and starts it"
+fi

@@ -8,4 +8,6 @@ remove | 0) ;; # dpkg; rpm: how many versions stay
 esac
 if [ -d /run/systemd/system ]; then
 	systemctl disable --now syncd.service || true # a service that nobody enabled is no reason to keep the package
+else
+	rm -f /etc/systemd/system/multi-user.target.wants/syncd.service # in a chroot or an image: it would lead nowhere
 fi

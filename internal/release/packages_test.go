@@ -77,11 +77,12 @@ func lifeOfTheDeb(t *testing.T, deb string) {
 	r.says(version, "/usr/bin/syncd", "--version")
 
 	r.configure()
+	r.enable()
 	r.runsSystemd()
 	if err := os.Chmod(r.path("etc/syncd"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if said := dpkg("--install", nextVersion(t, deb)); strings.Contains(said, "syncd configure") {
+	if said := dpkg("--install", nextVersion(t, deb)); strings.Contains(said, "syncd configure") || strings.Contains(said, "systemctl enable") {
 		t.Errorf("an upgrade needs no set-up:\n%s", said)
 	}
 	r.configured()
@@ -102,7 +103,9 @@ func lifeOfTheDeb(t *testing.T, deb string) {
 	r.write("etc/credstore/other.password", "secret\n", 0o600)
 	r.write("etc/systemd/system/syncd.service.d/50-service-install.conf", "[Service]\nUser=other\n", 0o644)
 	r.write("etc/systemd/system/syncd.service.d/override.conf", "[Service]\nNice=5\n", 0o644)
-	dpkg("--install", deb) // somebody changed their mind
+	if said := dpkg("--install", deb); !strings.Contains(said, "does not start with this machine: `systemctl enable --now syncd`") { // somebody changed their mind
+		t.Errorf("it does not say that the removal has disabled it:\n%s", said)
+	}
 	r.configured()
 	r.told("daemon-reload; try-restart syncd.service") // which starts nothing that does not run
 	if said := dpkg("--purge", "syncd"); !strings.Contains(said, "/var/lib/syncd are removed") {
@@ -168,4 +171,13 @@ func lifeOfTheRPM(t *testing.T, file string) {
 	r.told("disable --now syncd.service; daemon-reload")
 	r.gone(files...)
 	r.configured()
+
+	if err := os.Remove(r.path("run/systemd/system")); err != nil { // an image, or a chroot
+		t.Fatal(err)
+	}
+	rpm("--install", file)
+	r.enable()
+	rpm("--erase", "syncd")
+	r.told("")
+	r.gone(enabled)
 }

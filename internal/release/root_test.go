@@ -46,7 +46,7 @@ func newRoot(t *testing.T) *root {
 	for _, program := range []string{"sh", "id", "install", "rm", "groupadd", "useradd", "userdel", "groupdel"} {
 		r.copyProgram(program)
 	}
-	r.write("usr/bin/systemctl", "#!/bin/sh\necho \"$*\" >>/systemctl.log\n", 0o755)
+	r.write("usr/bin/systemctl", "#!/bin/sh\necho \"$*\" >>/systemctl.log\n[ \"$1\" != disable ] || rm -f /"+enabled+"\n", 0o755)
 	return r
 }
 
@@ -86,6 +86,17 @@ func (r *root) copyProgram(name string) {
 			r.t.Fatal(err)
 		}
 		r.write(file, string(data), 0o755)
+	}
+}
+
+// enabled is the link that `systemctl enable` makes.
+const enabled = "etc/systemd/system/multi-user.target.wants/syncd.service"
+
+func (r *root) enable() {
+	r.t.Helper()
+	r.mkdir(filepath.Dir(enabled))
+	if err := os.Symlink("/usr/lib/systemd/system/syncd.service", r.path(enabled)); err != nil {
+		r.t.Fatal(err)
 	}
 }
 
