@@ -1,8 +1,12 @@
 package prompt_test
 
 import (
+	"context"
+	"errors"
+	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
@@ -47,5 +51,38 @@ func TestNobodySeesASecretThatIsTypedAtOnce(t *testing.T) {
 	}
 	if echo, asked := out.echoes["Password:"]; !asked || echo || !out.echoes["Name:"] {
 		t.Errorf("the terminal echoes: %v", out.echoes)
+	}
+}
+
+// TestSecretEnds: Ctrl-D, and a terminal that hangs up, end a hidden question as they end any other.
+func TestSecretEnds(t *testing.T) {
+	for name, end := range map[string]func(*os.File) error{
+		"Ctrl-D": func(person *os.File) error {
+			_, err := person.WriteString("\x04")
+			return err
+		},
+		"hang-up": (*os.File).Close,
+	} {
+		t.Run(name, func(t *testing.T) {
+			person, terminal, err := pty.Open()
+			if err != nil {
+				t.Skip("there are no terminals here:", err)
+			}
+			defer person.Close()
+			defer terminal.Close()
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			asked := make(writes, 1)
+			go func() {
+				<-asked
+				if err := end(person); err != nil {
+					t.Error(err)
+				}
+			}()
+			secret, err := prompt.New(terminal, asked).Secret(ctx, "Password")
+			if !errors.Is(err, prompt.ErrEnded) || ctx.Err() != nil || secret != "" {
+				t.Errorf("%q, %v", secret.Reveal(), err)
+			}
+		})
 	}
 }

@@ -3,4 +3,4 @@
 package prompt
 
 // hide is left to the reading of the secret.
-func hide(int) {}
+func hide(int) bool { return false }

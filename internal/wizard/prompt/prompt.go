@@ -88,11 +88,12 @@ func (p *Prompt) Secret(ctx context.Context, question string) (directory.Secret,
 		fd := int(p.terminal.Fd())
 		if state, err := term.GetState(fd); err == nil {
 			defer func() { _ = term.Restore(fd, state) }() // the best that can be done on the way out
-			hide(fd)
 		}
-		read = func() (string, error) {
-			b, err := term.ReadPassword(fd)
-			return string(b), err
+		if !hide(fd) { // where it does, a line is read like any other: ReadPassword goes on at an end of input, for ever where the terminal hung up
+			read = func() (string, error) {
+				b, err := term.ReadPassword(fd)
+				return string(b), err
+			}
 		}
 	}
 	p.show(question)
