@@ -209,7 +209,7 @@ func someLDIF(base string, people int) string {
 	return b.String()
 }
 
-// TestConfigureBesideDaemon: a syncd that runs takes another password by itself, and has to be restarted for another scope.
+// TestConfigureBesideDaemon: a syncd that runs takes another password by itself, and has to be told of another scope.
 func TestConfigureBesideDaemon(t *testing.T) {
 	w, _ := newSmallWorld(t, 3)
 	fresh := writeFile(t, w.dir, "fresh", w.ad.servicePassword.Reveal()+"\n")
@@ -220,7 +220,7 @@ func TestConfigureBesideDaemon(t *testing.T) {
 		t.Errorf("another password: exit status %d\n%s%s", r.code, r.out, r.err)
 	}
 	r = configureWith(t, "", "--config", w.config, "--include", "Staff", "--non-interactive", "--yes")
-	if r.code != exitDone || !strings.Contains(r.out, "the running syncd has the state open") || !strings.Contains(r.out, "restart it") {
+	if r.code != exitDone || !strings.Contains(r.out, "the running syncd has the state open") || !strings.Contains(r.out, "or SIGHUP to its process") {
 		t.Errorf("another scope: exit status %d\n%s%s", r.code, r.out, r.err)
 	}
 }
