@@ -1,7 +1,6 @@
 package service
 
 import (
-	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -60,7 +59,7 @@ func closeFolder(place, user string) (made string, err error) {
 
 // serviceUser is the account of an installed service, "" where there is none.
 func serviceUser(name string) string {
-	s, err := Status(context.Background(), name)
+	s, err := status(name)
 	if err != nil {
 		return "" // then it owns nothing either
 	}

@@ -92,15 +92,24 @@ func Start(ctx context.Context, name string) (err error) {
 	}
 	defer func() { err = errors.Join(err, done()) }()
 	last, err := await(ctx, s, svc.Running, svc.StartPending) // one that is stopping has to end first
+	var refused error
 	if err == nil && last.State == svc.Stopped {
-		err = managerFault(s.Start())
+		refused = managerFault(s.Start())
 	}
-	if err != nil && !errors.Is(err, windows.ERROR_SERVICE_ALREADY_RUNNING) {
+	if err != nil {
 		return err
+	}
+	// A process that is slow to report is waited for as well: it may run yet, or say with which status it ended.
+	patient := refused == nil || errors.Is(refused, windows.ERROR_SERVICE_ALREADY_RUNNING) || errors.Is(refused, windows.ERROR_SERVICE_REQUEST_TIMEOUT)
+	if !patient {
+		return refused
 	}
 	last, err = await(ctx, s, svc.Running)
 	if err != nil || last.State == svc.Running {
 		return err
+	}
+	if exitOf(last) == 0 && refused != nil {
+		return refused
 	}
 	return &directory.Fault{
 		Cause:  fmt.Sprintf("the service %s ended as it started, with exit status %d", name, exitOf(last)),
@@ -170,7 +179,9 @@ func exitOf(s svc.Status) int {
 }
 
 // Status asks the service manager; everybody may.
-func Status(_ context.Context, name string) (_ State, err error) {
+func Status(_ context.Context, name string) (State, error) { return status(name) }
+
+func status(name string) (_ State, err error) {
 	state := State{Name: name}
 	s, done, err := open(name, windows.SERVICE_QUERY_CONFIG|windows.SERVICE_QUERY_STATUS)
 	if errors.Is(err, windows.ERROR_SERVICE_DOES_NOT_EXIST) {

@@ -193,9 +193,17 @@ func TestAdmissionOfNothing(t *testing.T) {
 // TestFolderBelowProgramData: it is made once, with all that comes into it; other places, and what others have there, stay as they are. One of
 // somebody else is refused with his name. (Wine keeps no owners, so that is told by itself; TestWindowsServiceFaults of cmd/syncd has one.)
 func TestFolderBelowProgramData(t *testing.T) {
-	shared := t.TempDir()
+	shared, err := os.MkdirTemp("", "programdata") // Wine cannot remove what t.TempDir makes
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Setenv("ProgramData", shared)
 	own := filepath.Join(shared, "syncd")
+	defer func() {
+		if err := errors.Join(os.Remove(own), os.Remove(shared)); err != nil {
+			t.Error(err)
+		}
+	}()
 	if err := CheckFolder(filepath.Join(own, "state"), "syncd"); err != nil {
 		t.Errorf("no folder: %v", err)
 	}
@@ -204,11 +212,6 @@ func TestFolderBelowProgramData(t *testing.T) {
 			t.Errorf("made %q, want %q: %v", made, want, err)
 		}
 	}
-	defer func() { // what t.TempDir makes of it Wine does not know
-		if err := os.Remove(own); err != nil {
-			t.Error(err)
-		}
-	}()
 	for _, elsewhere := range []string{shared, filepath.Dir(shared), `D:\syncd`, shared + "2"} {
 		if f, err := sharedFolder(elsewhere, ""); f != nil || err != nil {
 			t.Errorf("%s: %v %v", elsewhere, f, err)
