@@ -60,6 +60,7 @@ func proofs() []proof {
 		{"syncd configure --token-file", "maintenance_test.go", "TestSecretsAndAuthoritiesAreReplaced"},
 		{"syncd probe", "probe_test.go", "TestProbes"},
 		{"syncd completion", "completion_test.go", "TestCompletionInBash"},
+		{"umask 077", "manual_commands_test.go", "TestTheOnlineDirectoryOfTheReadme"},
 		{"echo", "manual_commands_test.go", "TestTheOnlineDirectoryOfTheReadme"},
 	}
 }
