@@ -194,7 +194,6 @@ func TestTwoHostsWithOneTenant(t *testing.T) {
 	w.equal(t, "after both have seen what happened", before)
 	a.settle(t, "on the first host")
 	b.settle(t, "on the second host")
-
 }
 
 // TestTwoHostsThatDisagree: with another scope, each undoes what the other one does, as far as the limits let it.

@@ -17,6 +17,7 @@ func unitName(name string) string { return name + ".service" }
 
 // ownUnit and ownDropIn are what Install writes; packages write neither.
 func ownUnit(name string) string { return "etc/systemd/system/" + unitName(name) }
+
 func ownDropIn(name string) string {
 	return "etc/systemd/system/" + unitName(name) + ".d/50-service-install.conf"
 }
