@@ -92,24 +92,24 @@ func Start(ctx context.Context, name string) (err error) {
 	}
 	defer func() { err = errors.Join(err, done()) }()
 	last, err := await(ctx, s, svc.Running, svc.StartPending) // one that is stopping has to end first
-	var refused error
-	if err == nil && last.State == svc.Stopped {
-		refused = managerFault(s.Start())
-	}
 	if err != nil {
 		return err
 	}
-	// A process that is slow to report is waited for as well: it may run yet, or say with which status it ended.
-	patient := refused == nil || errors.Is(refused, windows.ERROR_SERVICE_ALREADY_RUNNING) || errors.Is(refused, windows.ERROR_SERVICE_REQUEST_TIMEOUT)
-	if !patient {
-		return refused
+	var late error // the process was slow to report: it may run yet, or say with which status it ended
+	if last.State == svc.Stopped {
+		switch err := managerFault(s.Start()); {
+		case errors.Is(err, windows.ERROR_SERVICE_REQUEST_TIMEOUT):
+			late = err
+		case err != nil && !errors.Is(err, windows.ERROR_SERVICE_ALREADY_RUNNING):
+			return err
+		}
 	}
 	last, err = await(ctx, s, svc.Running)
 	if err != nil || last.State == svc.Running {
 		return err
 	}
-	if exitOf(last) == 0 && refused != nil {
-		return refused
+	if late != nil && exitOf(last) == 0 {
+		return late
 	}
 	return &directory.Fault{
 		Cause:  fmt.Sprintf("the service %s ended as it started, with exit status %d", name, exitOf(last)),
