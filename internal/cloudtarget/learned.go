@@ -83,8 +83,8 @@ func (l *learned) shown() bool {
 	return l.kept.Members
 }
 
-// showsMembers notes that a group was shown with its members.
-func (t *Target) showsMembers() {
+// learnMembersShown notes that a group was shown with its members.
+func (t *Target) learnMembersShown() {
 	if t.learned.shown() {
 		return
 	}

@@ -194,7 +194,7 @@ func TestWhatIsLearnedAfterASuccessorWasMade(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first.showsMembers()
+	first.learnMembersShown()
 	second.learnOneValue([]string{"phoneNumbers"})
 	var after learned
 	if err := after.recall(file, first.base); err != nil || !after.shown() || len(after.oneValue()) != 1 || !second.learned.shown() {

@@ -39,7 +39,7 @@ func (t *Target) Members(ctx context.Context, groupID string, emit func(ids []st
 	if len(doc.Members) == 0 { // which some services say of every group
 		return t.membersShown(ctx, groups)
 	}
-	t.showsMembers()
+	t.learnMembersShown()
 	for portion := range slices.Chunk(doc.ids(), membersAtOnce) {
 		if err := emit(portion); err != nil {
 			return false, err
@@ -86,7 +86,7 @@ func (t *Target) membersShown(ctx context.Context, groups *resourceType) (bool, 
 		return false, err
 	}
 	if there && slices.ContainsFunc(doc.Resources, func(g group) bool { return len(g.Members) > 0 }) {
-		t.showsMembers()
+		t.learnMembersShown()
 	}
 	return t.learned.shown(), nil
 }
@@ -105,7 +105,7 @@ func (t *Target) awaitMembers(ctx context.Context, groups *resourceType, groupID
 	case err != nil: // a question on the side: another first pass, or a verification, asks again
 		t.log.Info("the online directory does not tell the members of a group", zap.String("group", groupID), zap.Error(err))
 	case len(doc.Members) > 0:
-		t.showsMembers()
+		t.learnMembersShown()
 	}
 	return nil
 }
