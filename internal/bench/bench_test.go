@@ -56,6 +56,43 @@ func config(t *testing.T) bench.Config {
 	return bench.Config{Module: module, Self: self, Out: os.Stdout, Log: os.Stderr}
 }
 
+// bounds are where a ratio of TestBench is called a failure: far behind the goals, because few objects take a few milliseconds on a machine
+// that does other things as well, but near enough to notice what became slower by its nature. Upper bounds, and lower ones below zero.
+func bounds() map[string]float64 {
+	return map[string]float64{
+		"full read / ldapsearch":                       3,
+		"full read / ldapsearch, processor":            8,
+		"quiet full pass / ldapsearch":                 5,
+		"quiet delta pass at 2000 / at 200":            2.5,
+		"delta pass of 100 at 2000 / at 200":           3,
+		"creations/s with Bulk / load generator":       -0.25,
+		"creations/s without Bulk / load generator":    -0.3,
+		"first pass with Bulk / (ldapsearch + replay)": 3.5,
+		"one more member of 892 / of 89":               2.5,
+		"state after 20 delta passes / before":         1.5,
+	}
+}
+
+// TestBench takes a quick look at everything that make bench measures, and fails where a ratio is far from what it should be. What takes
+// how long is never looked at by itself.
+func TestBench(t *testing.T) {
+	c := config(t)
+	c.Scale, c.Repeat, c.Passes = 2000, 3, 20
+	r, err := bench.Run(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, bound := range bounds() {
+		row, found := r.Find(name)
+		switch {
+		case !found:
+			t.Errorf("nothing was measured as %q", name)
+		case bound > 0 && row.Value > bound, bound < 0 && row.Value < -bound:
+			t.Errorf("%s: %.2f is beyond the bound %.2f", name, row.Value, max(bound, -bound))
+		}
+	}
+}
+
 // TestMeasure is `make bench`.
 func TestMeasure(t *testing.T) {
 	if *scale == 0 {

@@ -40,11 +40,7 @@ func (r *run) newWorld(ctx context.Context, scale int) (_ *world, err error) {
 	}
 	options := domain.Options{Dir: w.dir, Users: scale * 100 / 112}
 	if scale == r.Scale {
-		for _, size := range []int{1_000, 10_000, 100_000} {
-			if size <= options.Users/2 {
-				options.Groups = append(options.Groups, size)
-			}
-		}
+		options.Groups = groupSizes(options.Users)
 	}
 	r.say("making a company of %d people", options.Users)
 	role, err := r.role(roleDomain, options)
@@ -57,6 +53,20 @@ func (r *run) newWorld(ctx context.Context, scale int) (_ *world, err error) {
 	r.say("its Active Directory has %d people, contacts and groups", w.domain.Objects)
 	w.pristine, err = online.New(ctx, r.syncd, filepath.Join(w.dir, "pristine"))
 	return w, err
+}
+
+// groupSizes are those of the groups to compare, as far as there are people for them; few people have a small and a large one.
+func groupSizes(people int) []int {
+	var list []int
+	for _, size := range []int{1_000, 10_000, 100_000} {
+		if size <= people*3/4 {
+			list = append(list, size)
+		}
+	}
+	if len(list) < 2 {
+		return []int{people / 20, people / 2}
+	}
+	return list
 }
 
 func (w *world) close() error {
