@@ -76,6 +76,9 @@ func bounds() map[string]float64 {
 // TestBench takes a quick look at everything that make bench measures, and fails where a ratio is far from what it should be. What takes
 // how long is never looked at by itself.
 func TestBench(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector slows down one side of every comparison")
+	}
 	c := config(t)
 	c.Scale, c.Repeat, c.Passes = 2000, 3, 20
 	r, err := bench.Run(t.Context(), c)

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -72,6 +73,8 @@ type Child struct {
 	err    error // once ended is closed
 	said   *tail
 	watch  *Watch
+	stop   sync.Once
+	result error // of Stop
 }
 
 // Start starts a program and waits until it says a line on standard error that begins with ready, and returns the rest of that line. The
@@ -127,20 +130,24 @@ func (c *Child) listen(r io.Reader, ready string, found chan<- string) {
 // Peak are the child's peaks so far.
 func (c *Child) Peak() Memory { return c.watch.Peak() }
 
-// Stop ends the child politely and waits for it. It may be called more than once.
+// Stop ends the child politely and waits for it. A child that had ended before by itself, or that ends with an exit status other than 0, is
+// an error. Stop may be called more than once.
 func (c *Child) Stop() error {
-	select {
-	case <-c.ended:
-		return c.err
-	default:
-	}
-	c.cancel()
-	<-c.ended
-	c.watch.Stop()
-	if exit, ok := errors.AsType[*exec.ExitError](c.err); ok && (exit.Exited() && exit.ExitCode() > 0) {
-		return c.spec.failure(c.err, c.said)
-	}
-	return nil // it was asked to end, and did
+	c.stop.Do(func() {
+		select {
+		case <-c.ended:
+			c.result = c.spec.failure(errors.Join(errors.New("it ended by itself"), c.err), c.said)
+		default:
+			c.cancel()
+			<-c.ended
+			if exit, ok := errors.AsType[*exec.ExitError](c.err); ok && exit.ExitCode() > 0 {
+				c.result = c.spec.failure(c.err, c.said)
+			}
+		}
+		c.cancel()
+		c.watch.Stop()
+	})
+	return c.result
 }
 
 // tail keeps the last bytes that are written to it.
