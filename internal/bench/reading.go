@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 
 	"syncd/internal/bench/openldap"
@@ -52,6 +53,9 @@ func (r *run) reading(ctx context.Context) error {
 		return err
 	}
 	if r.Profile != "" {
+		if err := os.MkdirAll(r.Profile, 0o700); err != nil {
+			return err
+		}
 		read.Profile = filepath.Join(r.Profile, "read.pprof")
 	}
 	var ours, plain compared

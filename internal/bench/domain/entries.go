@@ -49,8 +49,11 @@ func (d *domain) gather(sizes []int) error {
 		name := fmt.Sprintf("Members %d", size)
 		dn := "CN=" + name + ",OU=Groups," + d.ad.BaseDN()
 		err := d.ad.Add(dn, []dit.Attribute{
-			{Name: "objectClass", Values: []string{"group"}}, {Name: "sAMAccountName", Values: []string{name}}, {Name: "displayName", Values: []string{name}},
-			{Name: "groupType", Values: []string{"-2147483640"}}, {Name: "member", Values: d.people[:size]},
+			{Name: "objectClass", Values: []string{"group"}},
+			{Name: "sAMAccountName", Values: []string{name}},
+			{Name: "displayName", Values: []string{name}},
+			{Name: "groupType", Values: []string{"-2147483640"}},
+			{Name: "member", Values: d.people[:size]},
 		})
 		if err != nil {
 			return err
