@@ -32,8 +32,8 @@ func (r *run) memory(context.Context) error {
 		add("syncd, anonymous", w.pass.use.Memory.Anon, goal)
 		add("syncd, mapped files, the state among them", w.pass.use.Memory.File, 0)
 		add("syncd, resident", w.pass.use.Memory.Resident, 0)
-		add("online directory, anonymous", w.pass.online.Anon, 0)
-		add("online directory, resident", w.pass.online.Resident, 0)
+		add("online directory, anonymous", w.pass.online.Memory.Anon, 0)
+		add("online directory, resident", w.pass.online.Memory.Resident, 0)
 	}
 	return nil
 }

@@ -45,9 +45,7 @@ func Serve(ctx context.Context, dir string) (*process.Child, string, error) {
 		return nil, "", err
 	}
 	// With a debug level, even 0, it stays in the foreground. It does not say when it listens.
-	child, _, err := process.Start(ctx, process.Spec{
-		Path: "/bin/sh", Args: []string{"-c", `echo ready >&2; exec "$0" -d 0 -h "$1" -f "$2"`, program, "ldap://" + address, configFile(dir)},
-	}, "ready")
+	child, _, err := process.Start(ctx, process.Spec{Path: program, Args: []string{"-d", "0", "-h", "ldap://" + address, "-f", configFile(dir)}}, "")
 	if err != nil {
 		return nil, "", err
 	}

@@ -77,8 +77,8 @@ type Child struct {
 	result error // of Stop
 }
 
-// Start starts a program and waits until it says a line on standard error that begins with ready, and returns the rest of that line. The
-// end of the context stops the program.
+// Start starts a program and waits until it says a line on standard error that begins with ready, and returns the rest of that line; with
+// ready "" it does not wait. The end of the context stops the program.
 func Start(ctx context.Context, s Spec, ready string) (*Child, string, error) {
 	inner, cancel := context.WithCancel(ctx)
 	reader, writer := io.Pipe()
@@ -101,6 +101,9 @@ func Start(ctx context.Context, s Spec, ready string) (*Child, string, error) {
 		c.err = errors.Join(c.err, writer.Close())
 		<-heard
 	}()
+	if ready == "" {
+		return c, "", nil
+	}
 	select {
 	case line := <-found:
 		return c, line, nil
@@ -116,7 +119,7 @@ func (c *Child) listen(r io.Reader, ready string, found chan<- string) {
 	lines := bufio.NewReader(r)
 	for {
 		line, err := lines.ReadString('\n')
-		if rest, ok := strings.CutPrefix(line, ready); ok && found != nil {
+		if rest, ok := strings.CutPrefix(line, ready); ok && found != nil { // there is room for one
 			found <- strings.TrimSpace(rest)
 			found = nil
 		}

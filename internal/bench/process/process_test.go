@@ -3,6 +3,7 @@
 package process_test
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -52,5 +53,18 @@ func TestChildIsReadyAndStops(t *testing.T) {
 	}
 	if time.Since(begin) > 10*time.Second || child.Peak().Resident == 0 {
 		t.Errorf("it took %s to stop, and the peak is %+v", time.Since(begin), child.Peak())
+	}
+}
+
+// A process that keeps busy has had time on the processors soon, and no more than has passed on all of them.
+func TestProcessorTimeGrows(t *testing.T) {
+	begin := time.Now()
+	for process.CPU(os.Getpid()) < 30*time.Millisecond {
+		if time.Since(begin) > 20*time.Second {
+			t.Fatal("it does not grow")
+		}
+	}
+	if own := process.CPU(os.Getpid()); own > time.Minute {
+		t.Errorf("this test has had %s on the processors", own)
 	}
 }
