@@ -4,7 +4,7 @@ SHELL := bash
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
-.PHONY: docs screenshots help build demo test simulate simulate-mutants lint fmt memory bench-pages release release-check clean
+.PHONY: docs screenshots help build demo test simulate simulate-mutants lint fmt memory bench bench-pages release release-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,11 @@ fmt: ## format the source with gofumpt
 
 memory: ## peak memory of syncd during a first pass over 100,000 people (USERS=n)
 	go test -count=1 -tags memory -run TestMemory -timeout 60m ./cmd/syncd -v $(if $(USERS),-users $(USERS))
+
+bench: ## syncd against ldapsearch and a load generator, and at three scales, into bench.json (SCALE=n; ROWS="read full ..."; PROFILE=folder)
+	@.ci/servers bench
+	CGO_ENABLED=0 go test -count=1 -v -run TestMeasure -timeout 10h ./internal/bench -scale $(or $(SCALE),20000) -rows "$(ROWS)" -report $(abspath bench.json) \
+		$(if $(PROFILE),-profile $(abspath $(PROFILE)))
 
 bench-pages: ## how fast the lists and pages of the admin centre are over a million people (USERS=n; COMPANY=folder keeps them for the next time)
 	go test -count=1 -run '^$$' -bench 'Lists|Pages' -benchtime 40x -timeout 60m ./internal/onlinedir -people $(or $(USERS),1000000) \

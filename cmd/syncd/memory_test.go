@@ -8,13 +8,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"testing"
-	"time"
 
 	"syncd/internal/adsim"
 	"syncd/internal/adsim/company"
+	"syncd/internal/bench/process"
 )
 
 var memoryUsers = flag.Int("users", 100_000, "how many people the generated company of TestMemory has")
@@ -34,49 +32,15 @@ func TestMemory(t *testing.T) {
 		_, err := company.Populate(ad, company.Config{Seed: 1, Users: *memoryUsers})
 		return err
 	})
-	cmd := exec.CommandContext(t.Context(), binary, "--now", "--config", w.config)
-	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-	began := time.Now()
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	stop, peaks := make(chan struct{}), make(chan map[string]int)
-	go func() { peaks <- watchMemory(cmd.Process.Pid, stop) }()
-	err := cmd.Wait()
-	close(stop)
-	peak := <-peaks
+	use, err := process.Run(t.Context(), process.Spec{Path: binary, Args: []string{"--now", "--config", w.config}, Out: os.Stdout})
 	if err != nil {
 		t.Fatal(err)
 	}
+	const megabyte = 1 << 20
+	anon := use.Memory.Anon / megabyte
 	fmt.Printf("first pass over %d people in %.0f s: peak RssAnon %d MB (goal: under %d), peak RssFile %d MB\n", *memoryUsers,
-		time.Since(began).Seconds(), peak["RssAnon"]/1024, memoryGoal, peak["RssFile"]/1024)
-	if peak["RssAnon"]/1024 >= memoryGoal {
-		t.Errorf("peak anonymous memory %d MB, the goal is under %d MB", peak["RssAnon"]/1024, memoryGoal)
-	}
-}
-
-// watchMemory returns the highest values of a process's memory lines in /proc/PID/status (proc(5)), in kB.
-func watchMemory(pid int, stop <-chan struct{}) map[string]int {
-	peak := map[string]int{}
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		select {
-		case <-stop:
-			return peak
-		case <-tick.C:
-		}
-		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-		if err != nil {
-			continue // it has just ended
-		}
-		for _, line := range strings.Split(string(text), "\n") {
-			name, value, _ := strings.Cut(line, ":")
-			if fields := strings.Fields(value); strings.HasPrefix(name, "Rss") && len(fields) == 2 {
-				if kb, err := strconv.Atoi(fields[0]); err == nil {
-					peak[name] = max(peak[name], kb)
-				}
-			}
-		}
+		use.Wall.Seconds(), anon, memoryGoal, use.Memory.File/megabyte)
+	if anon >= memoryGoal {
+		t.Errorf("peak anonymous memory %d MB, the goal is under %d MB", anon, memoryGoal)
 	}
 }

@@ -42,7 +42,7 @@ func messagesOf(sources []source) []message {
 
 // printed reports whether operators see the messages of a package: those of the tests' servers and tools they do not.
 func printed(pkg string) bool {
-	for _, inside := range []string{"internal/adsim", "internal/simulation", "internal/release", "internal/architecture"} {
+	for _, inside := range []string{"internal/adsim", "internal/simulation", "internal/bench", "internal/release", "internal/architecture"} {
 		if within(pkg, inside) {
 			return false
 		}

@@ -1,0 +1,8 @@
+//go:build !linux
+
+package process
+
+import "syscall"
+
+// withParent has no such means elsewhere.
+func withParent() *syscall.SysProcAttr { return nil }
