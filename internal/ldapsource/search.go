@@ -103,7 +103,9 @@ func (s *Session) stream(ctx context.Context, request *ldap.SearchRequest, take 
 	})
 	var controls []ldap.Control
 	answers := s.link.conn.SearchAsync(ctx, request, 1)
+	missed := false
 	for answers.Next() {
+		missed = missed || answers.Entry() != nil
 		controls = append(controls, answers.Controls()...)
 	}
 	s.link.frames.deliver(nil)
@@ -115,6 +117,9 @@ func (s *Session) stream(ctx context.Context, request *ldap.SearchRequest, take 
 	}
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
+	}
+	if missed { // what only the library takes for an entry would be lost in silence
+		return nil, errFrame
 	}
 	return controls, nil
 }
