@@ -18,8 +18,8 @@ func benchmarkWanted() spelling {
 	})
 }
 
-// page is the bytes of the entries of n people as a domain controller sends them.
-func page(n int) []byte {
+// crowdOf is the bytes of the entries of n people as a domain controller sends them.
+func crowdOf(n int) []byte {
 	var stream []byte
 	for i := range n {
 		id := directory.Anchor{byte(i), byte(i >> 8), 7, 9}
@@ -68,7 +68,7 @@ func page(n int) []byte {
 
 // One operation is one person: from the bytes of the connection to the object.
 func BenchmarkDecode(b *testing.B) {
-	stream := page(1000)
+	stream := crowdOf(1000)
 	r := &parser{wanted: benchmarkWanted(), domain: "DC=corp,DC=example"}
 	b.ReportAllocs()
 	b.SetBytes(int64(len(stream) / 1000))
