@@ -12,17 +12,20 @@ type page struct {
 	entries []*entry
 	cookie  []byte // of the next page; empty after the last
 	err     error
+
+	spare []*entry // to be filled anew
 }
 
-// ask asks for a page. Until it has arrived the connection serves nothing else: see settle.
-func (s *Session) ask(ctx context.Context, q *query, cookie []byte) *page {
+// ask asks for a page, whose entries are those of spare as far as they go. Until it has arrived the connection serves nothing else: see settle.
+func (s *Session) ask(ctx context.Context, q *query, cookie []byte, spare []*entry) *page {
 	s.settle()
-	p := &page{arrived: make(chan struct{}), entries: make([]*entry, 0, pageSize)}
+	p := &page{arrived: make(chan struct{}), entries: make([]*entry, 0, pageSize), spare: spare}
 	s.ahead = p
 	go func() {
 		defer close(p.arrived)
 		p.cookie, p.err = s.page(ctx, q, cookie, func(a *answer) error {
-			e := s.parser.parse(a)
+			e := p.blank()
+			s.parser.fill(e, a)
 			if e.object.GUID.IsZero() {
 				return unreachable(nil, s.server+" does not tell the GUID of "+e.object.DN, "let the account read the attribute objectGUID")
 			}
@@ -31,6 +34,16 @@ func (s *Session) ask(ctx context.Context, q *query, cookie []byte) *page {
 		})
 	}()
 	return p
+}
+
+// blank is an entry to be filled.
+func (p *page) blank() *entry {
+	if n := len(p.spare) - 1; n >= 0 {
+		e := p.spare[n]
+		p.spare = p.spare[:n]
+		return e
+	}
+	return new(entry)
 }
 
 // settle waits for the page that was asked for ahead. Every other request comes after it: on one connection their entries could not be
@@ -48,7 +61,8 @@ func (s *Session) settle() {
 // was deleted.
 func (s *Session) objects(ctx context.Context, q query, before func([]*entry) error, each func(*entry) error) error {
 	defer s.settle()
-	for next := s.ask(ctx, &q, nil); next != nil; {
+	var spare []*entry
+	for next := s.ask(ctx, &q, nil, nil); next != nil; {
 		now := next
 		<-now.arrived
 		if now.err != nil {
@@ -56,17 +70,20 @@ func (s *Session) objects(ctx context.Context, q query, before func([]*entry) er
 		}
 		next = nil
 		if len(now.cookie) > 0 {
-			next = s.ask(ctx, &q, now.cookie)
+			next = s.ask(ctx, &q, now.cookie, spare)
 		}
-		if err := s.work(ctx, now.entries, before, each); err != nil {
+		if err := s.work(ctx, now.entries, q.passing, before, each); err != nil {
 			return err
+		}
+		if q.passing {
+			spare = now.entries
 		}
 	}
 	return nil
 }
 
 // work hands on the entries of a page that has proved complete.
-func (s *Session) work(ctx context.Context, entries []*entry, before func([]*entry) error, each func(*entry) error) error {
+func (s *Session) work(ctx context.Context, entries []*entry, passing bool, before func([]*entry) error, each func(*entry) error) error {
 	if before != nil {
 		if err := before(entries); err != nil {
 			return err
@@ -76,17 +93,20 @@ func (s *Session) work(ctx context.Context, entries []*entry, before func([]*ent
 		return err
 	}
 	for i, p := range entries {
-		entries[i] = nil
 		s.see(&p.object)
 		exists, err := s.finish(ctx, p)
 		if err != nil {
 			return err
 		}
-		if !exists {
-			continue
+		if exists {
+			if err := each(p); err != nil {
+				return err
+			}
 		}
-		if err := each(p); err != nil {
-			return err
+		if passing {
+			p.blank()
+		} else {
+			entries[i] = nil
 		}
 	}
 	return nil

@@ -73,10 +73,12 @@ func BenchmarkDecode(b *testing.B) {
 	b.ReportAllocs()
 	b.SetBytes(int64(len(stream) / 1000))
 	b.ResetTimer()
+	p := new(entry)
 	for n := 0; n < b.N; n += 1000 {
 		f := newFrames(reader{Reader: bytes.NewReader(stream)}, maxMessage)
 		f.deliver(func(a *answer) error {
-			if p := r.parse(a); p.object.Kind != directory.User {
+			p.blank()
+			if r.fill(p, a); p.object.Kind != directory.User {
 				b.Error(p.object)
 			}
 			return nil

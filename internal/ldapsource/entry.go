@@ -38,7 +38,9 @@ type entry struct {
 	sid    string   // its SID, where its members were read on their own
 	person bool     // and is that of people's accounts
 	rest   []ranged // attributes of which only the first values have arrived
-	room   []string // for the values of its attributes, while it is parsed
+
+	attributes directory.Attributes // of the object, also before it has any
+	room       []string             // what their values are cut from
 }
 
 // class is a set of the object classes that make a difference here.
@@ -89,8 +91,15 @@ func (w spelling) attributes(own ...string) []string {
 // parse reads an entry. It keeps of the answer's memory what answer.kept lets it. Every reference to another object is its objectGUID as
 // yet.
 func (r *parser) parse(e *answer) *entry {
+	p := new(entry)
+	r.fill(p, e)
+	return p
+}
+
+// fill is parse into an entry that is blank.
+func (r *parser) fill(p *entry, e *answer) {
 	guid, dn, _ := splitExtended(e.dn)
-	p := &entry{object: directory.Object{GUID: guid, DN: e.kept(dn)}}
+	p.object.GUID, p.object.DN = guid, e.kept(dn)
 	for i := range e.attributes {
 		a := &e.attributes[i]
 		d := r.described(a.name)
@@ -103,19 +112,33 @@ func (r *parser) parse(e *answer) *entry {
 	if p.object.Anchor.IsZero() {
 		p.object.Anchor = p.object.GUID
 	}
-	p.room = nil
-	return p
 }
 
-// mostRoom is for how many values room is made at once. More of them are mostly members, of which no text is kept.
-const mostRoom = 64
+// blank forgets everything but the room for attributes and their values.
+func (p *entry) blank() {
+	if p.object.Attributes != nil {
+		p.attributes = p.object.Attributes
+	}
+	clear(p.attributes)
+	clear(p.room)
+	*p = entry{attributes: p.attributes, room: p.room[:0]}
+}
+
+// mostAttributes and mostValues are for how many attributes and values room is made at once: nearly nobody has more.
+const (
+	mostAttributes = 32
+	mostValues     = 64
+)
 
 // keep adds values to an attribute that mapping wants.
 func (p *entry) keep(e *answer, name string, values []string) {
-	if p.object.Attributes == nil {
-		p.object.Attributes = make(directory.Attributes, len(e.attributes))
-		p.room = make([]string, 0, min(len(e.values), mostRoom))
+	if p.attributes == nil {
+		p.attributes = make(directory.Attributes, min(len(e.attributes), mostAttributes))
 	}
+	if room := min(len(e.values), mostValues); len(p.room) == 0 && cap(p.room) < room {
+		p.room = make([]string, 0, room)
+	}
+	p.object.Attributes = p.attributes
 	list := p.object.Attributes[name]
 	if list == nil && cap(p.room)-len(p.room) >= len(values) {
 		list = p.room[len(p.room) : len(p.room) : len(p.room)+len(values)]
@@ -182,7 +205,7 @@ func (p *entry) addOne(r *parser, is role, v string) {
 	case roleManager:
 		o.Manager, _, _ = splitExtended(v)
 	case rolePrimary:
-		p.group = strings.Clone(v)
+		p.group = v
 	}
 }
 

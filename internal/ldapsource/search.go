@@ -27,6 +27,7 @@ type query struct {
 	filter     string
 	attributes []string
 	controls   []ldap.Control
+	passing    bool // nobody keeps an entry that was handed on: it is filled anew
 }
 
 func (q *query) request(controls ...ldap.Control) *ldap.SearchRequest {

@@ -1,4 +1,4 @@
-package main
+package syncer
 
 import (
 	"runtime/debug"
@@ -15,13 +15,13 @@ func TestCollectorIsPutBack(t *testing.T) {
 	percent, limit := now()
 	t.Setenv("GOGC", "")
 	t.Setenv("GOMEMLIMIT", "")
-	restore := tuneCollector()
+	restore := TuneCollector()
 	if p, l := now(); p != passCollects || l != passMemory {
 		t.Errorf("during a pass %d %%, %d bytes", p, l)
 	}
 	restore()
 	t.Setenv("GOGC", "50")
-	defer tuneCollector()()
+	defer TuneCollector()()
 	if p, l := now(); p != percent || l != limit {
 		t.Errorf("after it %d %%, %d bytes", p, l)
 	}
