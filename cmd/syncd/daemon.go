@@ -114,7 +114,7 @@ func (d *daemon) pass(ctx context.Context, r syncer.Request) (directory.PassReco
 	if r.DryRun {
 		r.Save = e.planPath(r.ID)
 	}
-	record, err := e.syncer.RunOnce(ctx, r) // logs its end by itself
+	record, err := e.runOnce(ctx, r) // logs its end by itself
 	d.tidyPlans(r)
 	d.ready.Store(d.ready.Load() || !r.DryRun)
 	d.retryRefused(err)

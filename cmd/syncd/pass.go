@@ -149,7 +149,7 @@ func (e *engine) pass(ctx context.Context, d *display, r syncer.Request, show fu
 		r.Save = e.planPath(r.ID)
 	}
 	followed := d.follow(e.syncer.Progress)
-	record, ended := e.syncer.RunOnce(ctx, r) // the record holds the words and the class of the error
+	record, ended := e.runOnce(ctx, r) // the record holds the words and the class of the error
 	followed()
 	d.clear()
 	refused, _, errRefused := e.store.FirstRefused(control.ListedObjects)

@@ -119,6 +119,12 @@ func (e *engine) assemble() error {
 	return nil
 }
 
+// runOnce makes one pass in a process that does little else.
+func (e *engine) runOnce(ctx context.Context, r syncer.Request) (directory.PassRecord, error) {
+	defer syncer.TuneCollector()()
+	return e.syncer.RunOnce(ctx, r)
+}
+
 // expectChanges tells metrics which changes there can be.
 func expectChanges(m *control.Metrics, kinds []directory.Kind) {
 	for _, kind := range kinds {

@@ -31,8 +31,13 @@ func (p *Planner) addEdge(group, member directory.Anchor, sequence uint32, mark 
 
 // addEdgeAt also tells when the membership changed, which is kept in seconds since 1970; the zero time is 0.
 func (p *Planner) addEdgeAt(group, member directory.Anchor, sequence uint32, mark byte, changed time.Time) error {
-	seconds := uint32(max(0, changed.Unix()))
-	return p.edges.add(group[:], member[:], binary.BigEndian.AppendUint32(nil, sequence), []byte{mark}, binary.BigEndian.AppendUint32(nil, seconds))
+	var record [edgeRecord]byte
+	copy(record[:], group[:])
+	copy(record[16:], member[:])
+	binary.BigEndian.PutUint32(record[32:], sequence)
+	record[36] = mark
+	binary.BigEndian.PutUint32(record[37:], uint32(max(0, changed.Unix())))
+	return p.edges.add(record[:])
 }
 
 // edgeChanged is when the membership of a record changed, zero where that is not known.

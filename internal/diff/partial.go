@@ -54,8 +54,12 @@ func (s *sights) look(r, before *directory.Resource) {
 	if before == nil {
 		return
 	}
+	rest := r.Values // both are sorted by attribute
 	for _, v := range before.Values {
-		if r.Get(v.Attribute) == nil {
+		for len(rest) > 0 && rest[0].Attribute < v.Attribute {
+			rest = rest[1:]
+		}
+		if len(rest) == 0 || rest[0].Attribute != v.Attribute {
 			kind[v.Attribute].emptied++
 		}
 	}

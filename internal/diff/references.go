@@ -14,7 +14,12 @@ import (
 const referenceRecord = 16 + 16 + 1 + 8
 
 func (p *Planner) addReference(report, manager directory.Anchor, kind directory.Kind, changed int64) error {
-	return p.refs.add(report[:], manager[:], []byte{byte(kind)}, binary.BigEndian.AppendUint64(nil, uint64(changed)))
+	var record [referenceRecord]byte
+	copy(record[:], report[:])
+	copy(record[16:], manager[:])
+	record[32] = byte(kind)
+	binary.BigEndian.PutUint64(record[33:], uint64(changed))
+	return p.refs.add(record[:])
 }
 
 // reference notes the manager of an object where it may differ from the acknowledged one, and, for an object that is new online

@@ -3,9 +3,7 @@ package directory
 import (
 	"encoding/base64"
 	"encoding/binary"
-	"encoding/hex"
 	"fmt"
-	"strings"
 )
 
 // Anchor is the immutable identity of an object: the 16 bytes of its objectGUID as Active Directory stores them
@@ -34,17 +32,36 @@ func ParseAnchor(s string) (Anchor, error) {
 	return AnchorFromBytes(b)
 }
 
+// guidOrder is which byte of an anchor each pair of digits of a GUID is, and guidDigits where the pair stands (MS-DTYP 2.3.4.3).
+const (
+	guidOrder  = "\x03\x02\x01\x00\x05\x04\x07\x06\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f"
+	guidDigits = "\x00\x02\x04\x06\x09\x0b\x0e\x10\x13\x15\x18\x1a\x1c\x1e\x20\x22"
+)
+
+// parseGUID decodes in place: every reference to another object comes in this form.
 func parseGUID(s string) (Anchor, error) {
 	var a Anchor
-	b, err := hex.DecodeString(strings.ReplaceAll(s, "-", ""))
-	if err != nil || len(b) != 16 {
-		return a, fmt.Errorf("%q is not a GUID", s)
+	for i := range len(a) {
+		high, low := digit(s[guidDigits[i]]), digit(s[guidDigits[i]+1])
+		if high > 0xf || low > 0xf {
+			return Anchor{}, fmt.Errorf("%q is not a GUID", s)
+		}
+		a[guidOrder[i]] = high<<4 | low
 	}
-	binary.LittleEndian.PutUint32(a[0:], binary.BigEndian.Uint32(b[0:]))
-	binary.LittleEndian.PutUint16(a[4:], binary.BigEndian.Uint16(b[4:]))
-	binary.LittleEndian.PutUint16(a[6:], binary.BigEndian.Uint16(b[6:]))
-	copy(a[8:], b[8:])
 	return a, nil
+}
+
+// digit is the value of a hexadecimal digit, 0xff for any other character.
+func digit(c byte) byte {
+	switch {
+	case '0' <= c && c <= '9':
+		return c - '0'
+	case 'a' <= c && c <= 'f':
+		return c - 'a' + 10
+	case 'A' <= c && c <= 'F':
+		return c - 'A' + 10
+	}
+	return 0xff
 }
 
 // String is the Base64 form.

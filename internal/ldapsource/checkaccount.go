@@ -43,6 +43,7 @@ func (c *Checkup) learnAccount(ctx context.Context) {
 	a := &c.account
 	a.user = s.source.cfg.Bind.User
 	stop := s.during(ctx)
+	s.settle()
 	who, err := s.link.conn.WhoAmI(nil) // RFC 4532
 	stop()
 	if err == nil {

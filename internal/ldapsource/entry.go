@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"syncd/internal/directory"
 )
@@ -28,8 +27,6 @@ const (
 	attrReports  = "directreports"
 	attrPrimary  = "primarygroupid"
 	attrAnchor   = "ms-ds-consistencyguid"
-
-	generalized = "20060102150405.0Z" // the form of times (RFC 4517 §3.3.13, as MS-ADTS writes it)
 )
 
 // entry is one object as it is being read.
@@ -41,6 +38,9 @@ type entry struct {
 	sid    string   // its SID, where its members were read on their own
 	person bool     // and is that of people's accounts
 	rest   []ranged // attributes of which only the first values have arrived
+
+	attributes directory.Attributes // of the object, also before it has any
+	room       []string             // what their values are cut from
 }
 
 // class is a set of the object classes that make a difference here.
@@ -88,90 +88,124 @@ func (w spelling) attributes(own ...string) []string {
 	return list
 }
 
-// parser turns answers into objects.
-type parser struct {
-	wanted      spelling
-	domain      string // the distinguished name of the domain: members from elsewhere are foreign
-	consistency bool   // the anchor comes from mS-DS-ConsistencyGuid
+// parse reads an entry. It keeps of the answer's memory what answer.kept lets it. Every reference to another object is its objectGUID as
+// yet.
+func (r *parser) parse(e *answer) *entry {
+	p := new(entry)
+	r.fill(p, e)
+	return p
 }
 
-// parse keeps nothing of the answer's memory. Every reference to another object is its objectGUID as yet.
-func (r *parser) parse(e *answer) *entry {
+// fill is parse into an entry that is blank.
+func (r *parser) fill(p *entry, e *answer) {
 	guid, dn, _ := splitExtended(e.dn)
-	p := &entry{object: directory.Object{GUID: guid, DN: strings.Clone(dn)}}
-	for _, a := range e.attributes {
-		name, next := splitRange(a.name)
-		if next > 0 {
-			p.rest = append(p.rest, ranged{name, next})
+	p.object.GUID, p.object.DN = guid, e.kept(dn)
+	for i := range e.attributes {
+		a := &e.attributes[i]
+		d := r.described(a.name)
+		if d.next > 0 {
+			p.rest = append(p.rest, ranged{d.name, d.next})
 		}
-		p.add(r, name, a.values)
+		p.add(r, e, d, a.values)
 	}
 	p.classify()
 	if p.object.Anchor.IsZero() {
 		p.object.Anchor = p.object.GUID
 	}
-	return p
 }
 
-// add takes values of the attribute with the name (lower case, without range).
-func (p *entry) add(r *parser, name string, values []string) {
-	if wanted, ok := r.wanted[name]; ok && len(values) > 0 {
-		if p.object.Attributes == nil {
-			p.object.Attributes = make(directory.Attributes)
-		}
-		for _, v := range values {
-			if _, dn, ok := splitExtended(v); ok {
-				v = dn
-			}
-			p.object.Attributes[wanted] = append(p.object.Attributes[wanted], strings.Clone(v))
-		}
+// blank forgets everything but the room for attributes and their values.
+func (p *entry) blank() {
+	if p.object.Attributes != nil {
+		p.attributes = p.object.Attributes
 	}
-	switch o := &p.object; name {
-	case attrMember:
+	clear(p.attributes)
+	clear(p.room)
+	*p = entry{attributes: p.attributes, room: p.room[:0]}
+}
+
+// mostAttributes and mostValues are for how many attributes and values room is made at once: nearly nobody has more.
+const (
+	mostAttributes = 32
+	mostValues     = 64
+)
+
+// keep adds values to an attribute that mapping wants.
+func (p *entry) keep(e *answer, name string, values []string) {
+	if p.attributes == nil {
+		p.attributes = make(directory.Attributes, min(len(e.attributes), mostAttributes))
+	}
+	if room := min(len(e.values), mostValues); len(p.room) == 0 && cap(p.room) < room {
+		p.room = make([]string, 0, room)
+	}
+	p.object.Attributes = p.attributes
+	list := p.object.Attributes[name]
+	if list == nil && cap(p.room)-len(p.room) >= len(values) {
+		list = p.room[len(p.room) : len(p.room) : len(p.room)+len(values)]
+		p.room = p.room[:len(p.room)+len(values)]
+	}
+	for _, v := range values {
+		if _, dn, ok := splitExtended(v); ok {
+			v = dn
+		}
+		list = append(list, e.kept(v))
+	}
+	p.object.Attributes[name] = list
+}
+
+// add takes values of an attribute.
+func (p *entry) add(r *parser, e *answer, d *description, values []string) {
+	if d.wanted != "" && len(values) > 0 {
+		p.keep(e, d.wanted, values)
+	}
+	switch o := &p.object; d.role {
+	case roleNone:
+	case roleMember:
+		o.Members = slices.Grow(o.Members, len(values))
 		for _, v := range values {
 			p.addMember(r, v)
 		}
-	case attrMemberOf:
+	case roleMemberOf:
 		o.MemberOf = append(o.MemberOf, anchorsOf(values)...)
-	case attrReports:
+	case roleReports:
 		o.Reports = append(o.Reports, anchorsOf(values)...)
-	case attrClass:
+	case roleClass:
 		for _, v := range values {
 			p.class |= classOf(v)
 		}
 	default:
 		if len(values) == 1 {
-			p.addOne(r, name, values[0])
+			p.addOne(r, d.role, values[0])
 		}
 	}
 }
 
 // addOne adds the value of an attribute that has one at most.
-func (p *entry) addOne(r *parser, name, v string) {
-	switch o := &p.object; name {
-	case attrGUID:
+func (p *entry) addOne(r *parser, is role, v string) {
+	switch o := &p.object; is {
+	case roleGUID:
 		if a, err := directory.AnchorFromBytes([]byte(v)); err == nil {
 			o.GUID = a
 		}
-	case attrAnchor:
+	case roleAnchor:
 		if r.consistency {
 			p.anchor(v)
 		}
-	case attrType:
+	case roleType:
 		p.typed, p.person = true, v == normalUser
-	case attrUSN:
+	case roleUSN:
 		o.USN, _ = strconv.ParseUint(v, 10, 64) // zero when unreadable: it is only ever compared
-	case attrChanged:
+	case roleChanged:
 		o.Changed = moment(v)
-	case attrDeleted:
+	case roleDeleted:
 		o.Deleted = v == "TRUE"
-	case attrParent:
+	case roleParent:
 		_, parent, _ := splitExtended(v)
 		o.LastKnownParent = strings.Clone(parent)
-	case attrManager:
+	case roleManager:
 		o.Manager, _, _ = splitExtended(v)
-	case attrPrimary:
-		p.group = strings.Clone(v)
+	case rolePrimary:
+		p.group = v
 	}
 }
 
@@ -228,13 +262,4 @@ func (p *entry) keepFormerUser() {
 	if !p.object.Deleted && p.object.Kind == 0 && p.class.has(classUser) && p.typed {
 		p.object.Kind, p.object.FilterMiss = directory.User, true
 	}
-}
-
-// moment reads a time of Active Directory; zero when unreadable: it is only ever compared, and feeds a metric.
-func moment(v string) time.Time {
-	t, err := time.Parse(generalized, v)
-	if err != nil {
-		return time.Time{}
-	}
-	return t
 }

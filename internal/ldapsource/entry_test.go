@@ -55,7 +55,7 @@ func TestSplitRange(t *testing.T) {
 
 func TestParse(t *testing.T) {
 	anchor := guid(t)
-	e := &answer{"<GUID=" + guidText + ">;CN=Team,DC=corp", []attribute{
+	e := &answer{dn: "<GUID=" + guidText + ">;CN=Team,DC=corp", attributes: []attribute{
 		{"objectClass", []string{"top", "group"}},
 		{"objectGUID", []string{string(anchor[:])}},
 		{"uSNChanged", []string{"77"}},
@@ -102,7 +102,7 @@ func TestClassify(t *testing.T) {
 		if c.deleted {
 			values = append(values, attribute{"isDeleted", []string{"TRUE"}})
 		}
-		p := (&parser{}).parse(&answer{"CN=x", values})
+		p := (&parser{}).parse(&answer{dn: "CN=x", attributes: values})
 		if p.object.Kind != c.kind || p.container() != c.container || p.syncable() != c.keep {
 			t.Errorf("%v: kind %s, container %v, syncable %v", c.classes, p.object.Kind, p.container(), p.syncable())
 		}

@@ -27,6 +27,7 @@ type frames struct {
 	in      *bufio.Reader
 	message []byte // the buffer for one message
 	up      []byte // what of a message that goes up has not been read yet
+	answer  answer // the last entry that was taken out
 
 	mu       sync.Mutex
 	receiver func(*answer) error
@@ -68,18 +69,18 @@ func (f *frames) next() error {
 		f.up = f.message
 		return nil
 	}
-	a, ok := decode(string(f.message))
-	if !ok {
+	if !f.answer.decode(string(f.message)) {
 		return errFrame
 	}
-	return f.receiver(a)
+	defer f.forget()
+	return f.receiver(&f.answer)
 }
 
-// isEntry looks at the tag that follows the message's number.
-func isEntry(message []byte) bool {
-	size, _ := headerOf(string(message[:min(len(message), maxHeader)]))
-	number := message[size:]
-	return len(number) > 2 && number[0] == tagInteger && len(number) > 2+int(number[1]) && number[2+int(number[1])] == tagEntry
+// forget lets go of a large entry, which the next one would otherwise keep alive.
+func (f *frames) forget() {
+	if f.answer.size > sharedMessage {
+		f.answer = answer{}
+	}
 }
 
 // readMessage reads the next message whole into the buffer.
@@ -98,7 +99,7 @@ func (f *frames) readMessage() error {
 	if header, err = f.in.Peek(2 + more); err != nil {
 		return ending(header, err)
 	}
-	size, length := headerOf(string(header))
+	size, length := headerOf(header)
 	if size == 0 || length > f.limit {
 		return errFrame
 	}

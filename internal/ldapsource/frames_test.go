@@ -11,6 +11,7 @@ import (
 
 	ber "github.com/go-asn1-ber/asn1-ber"
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 )
 
@@ -57,7 +58,7 @@ func message(size, form int) []byte {
 
 func TestFramesRefuses(t *testing.T) {
 	for name, stream := range map[string]string{
-		"too long": "\x30\x84\x10\x00\x00\x01", "longer still": "\x30\x84\xff\xff\xff\xff", "indefinite": "\x30\x80", "five length bytes": "\x30\x85",
+		"too long": "\x30\x84\x10\x00\x00\x01", "longer still": "\x30\x84\xff\xff\xff\xff", "indefinite": "\x30\x80", "nine length bytes": "\x30\x89",
 		"not LDAP": "HTTP/1.1 400", "after a message": "\x30\x01\x00\x15\x01",
 	} {
 		if _, err := io.ReadAll(newFrames(reader{Reader: strings.NewReader(stream)}, maxMessage)); !errors.Is(err, errFrame) {
@@ -81,25 +82,16 @@ func TestFramesTakeEntriesOut(t *testing.T) {
 		stream := append(envelope(rapid.Int64Range(1, 1<<31-1).Draw(t, "id"), encoded(want), nil).Bytes(), other...)
 		var got []answer
 		f := newFrames(reader{Reader: bytes.NewReader(stream)}, maxMessage)
-		f.deliver(func(a *answer) error { got = append(got, *a); return nil })
+		f.deliver(func(a *answer) error {
+			got = append(got, *a.own())
+			return nil
+		})
 		rest, err := io.ReadAll(f)
 		if err != nil || !bytes.Equal(rest, other) {
 			t.Fatalf("%d bytes went up, %v", len(rest), err)
 		}
-		if diff := cmp.Diff([]answer{want}, got, cmp.AllowUnexported(answer{}, attribute{})); diff != "" {
+		if diff := cmp.Diff([]answer{want}, got, cmp.AllowUnexported(answer{}, attribute{}), cmpopts.IgnoreFields(answer{}, "size", "values"), cmpopts.EquateEmpty()); diff != "" {
 			t.Fatalf("(-want +got):\n%s", diff)
-		}
-	})
-}
-
-func FuzzDecode(f *testing.F) {
-	f.Add(envelope(1, encoded(answer{dn: "CN=x", attributes: []attribute{{"cn", []string{"x", ""}}, {"member", nil}}}), nil).Bytes())
-	f.Add([]byte("\x30\x05\x02\x01\x01\x64\x00"))
-	f.Fuzz(func(t *testing.T, stream []byte) {
-		frames := newFrames(reader{Reader: bytes.NewReader(stream)}, maxMessage)
-		frames.deliver(func(*answer) error { return nil })
-		if rest, err := io.ReadAll(frames); err == nil && len(rest) > len(stream) {
-			t.Errorf("%d of %d bytes", len(rest), len(stream))
 		}
 	})
 }

@@ -57,7 +57,7 @@ func (s *Session) primaryGroup(ctx context.Context, id string) (directory.Anchor
 	if err != nil && !ldap.IsErrorWithCode(err, ldap.LDAPResultNoSuchObject) {
 		return directory.Anchor{}, err
 	}
-	s.primary.groups[id] = group
+	s.primary.groups[strings.Clone(id)] = group
 	return group, nil
 }
 

@@ -123,11 +123,11 @@ func (s *Session) values(ctx context.Context, p *entry, r ranged) (rangeState, e
 		next := rangeFinished
 		found := r.next == 0 // an attribute without values is not in the answer at all
 		for _, a := range e.attributes {
-			if name, after := splitRange(a.name); name == r.name && len(a.values) > 0 {
-				p.add(&s.parser, name, a.values)
+			if d := s.parser.described(a.name); d.name == r.name && len(a.values) > 0 {
+				p.add(&s.parser, e, d, a.values)
 				found = true
-				if after > r.next {
-					next = after
+				if d.next > r.next {
+					next = d.next
 				}
 			}
 		}
@@ -145,7 +145,7 @@ func (s *Session) readRange(ctx context.Context, guid directory.Anchor, r ranged
 		attributes: []string{fmt.Sprintf("%s%s%d-*", r.name, rangeOption, r.next), "uSNChanged"},
 	}
 	var found *answer
-	err := s.search(ctx, q, func(e *answer) error { found = e; return nil }, nil)
+	err := s.search(ctx, q, func(e *answer) error { found = e.own(); return nil }, nil)
 	if ldap.IsErrorWithCode(err, ldap.LDAPResultNoSuchObject) {
 		return nil, nil
 	}

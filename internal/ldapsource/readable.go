@@ -13,6 +13,7 @@ func (c *Config) FilterAttributes() []string { return filterAttributes(c.Scope.F
 // Readable reports whether the account can see an attribute on any object of the wanted kinds. Where it cannot, nobody has a value, or the
 // right to read it was lost: an attribute that may not be read does not match, and does not show (MS-ADTS 3.1.1.3.1.3.1).
 func (s *Session) Readable(ctx context.Context, attribute string) (bool, error) {
+	s.settle()
 	defer s.during(ctx)()
 	start := time.Now()
 	defer s.source.observe("lookup", start)

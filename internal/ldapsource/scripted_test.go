@@ -21,9 +21,10 @@ type reply struct {
 	wants   string // must occur in the base, the filter or the attributes of the request
 	entries []*ber.Packet
 	code    uint16
-	control ldap.Control // nil: the answer comes without
-	hangUp  bool         // after the entries
-	silent  bool         // no final answer: the server waits until the client hangs up
+	control ldap.Control  // nil: the answer comes without
+	hangUp  bool          // after the entries
+	silent  bool          // no final answer: the server waits until the client hangs up
+	asked   chan struct{} // closed when the request has come; may be nil
 }
 
 // scripted is a session with a server that gives the replies one after the other and then hangs up.
@@ -54,6 +55,9 @@ func (a reply) play(t *testing.T, server net.Conn) bool {
 	if err != nil {
 		t.Errorf("the server waited for a request about %s: %v", a.wants, err)
 		return false
+	}
+	if a.asked != nil {
+		close(a.asked)
 	}
 	id, op := request.Children[0].Value.(int64), request.Children[1]
 	filter, err := ldap.DecompileFilter(op.Children[6])

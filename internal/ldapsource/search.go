@@ -1,6 +1,7 @@
 package ldapsource
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"time"
@@ -26,6 +27,7 @@ type query struct {
 	filter     string
 	attributes []string
 	controls   []ldap.Control
+	passing    bool // nobody keeps an entry that was handed on: it is filled anew
 }
 
 func (q *query) request(controls ...ldap.Control) *ldap.SearchRequest {
@@ -56,43 +58,59 @@ func (s *Session) withDeleted() []ldap.Control {
 	return controls
 }
 
-// search pages through a search. take gets each entry as it arrives; page runs after a page has proved complete, while the
-// server waits, and may take its time. Only what page saw may be acted upon. page may be nil.
-func (s *Session) search(ctx context.Context, q query, take taker, page func() error) error {
+// search pages through a search. take gets each entry as it arrives; done, which may be nil, runs after a page has proved complete, while
+// the server waits. Only what done saw may be acted upon.
+func (s *Session) search(ctx context.Context, q query, take taker, done func() error) error {
+	s.settle()
 	var cookie []byte
 	for {
-		paging := ldap.NewControlPaging(pageSize)
-		paging.SetCookie(cookie)
-		start := time.Now()
-		controls, err := s.stream(ctx, q.request(paging), take)
-		s.source.observe(q.op, start)
+		next, err := s.page(ctx, &q, cookie, take)
 		if err != nil {
 			return err
 		}
-		answer, ok := ldap.FindControl(controls, ldap.ControlTypePaging).(*ldap.ControlPaging)
-		if !ok {
-			return errUnfinished
-		}
-		cookie = append([]byte(nil), answer.Cookie...)
-		if page != nil {
-			if err := page(); err != nil {
+		if done != nil {
+			if err := done(); err != nil {
 				return err
 			}
 		}
-		if len(cookie) == 0 {
+		if len(next) == 0 {
 			return nil
 		}
+		cookie = next
 	}
+}
+
+// page reads one page of a search and returns the cookie of the next one, empty after the last (RFC 2696).
+func (s *Session) page(ctx context.Context, q *query, cookie []byte, take taker) (next []byte, err error) {
+	paging := ldap.NewControlPaging(pageSize)
+	paging.SetCookie(cookie)
+	start := time.Now()
+	controls, err := s.receive(ctx, q.request(paging), take)
+	s.source.observe(q.op, start)
+	if err != nil {
+		return nil, err
+	}
+	answer, ok := ldap.FindControl(controls, ldap.ControlTypePaging).(*ldap.ControlPaging)
+	if !ok {
+		return nil, errUnfinished
+	}
+	return bytes.Clone(answer.Cookie), nil
 }
 
 // taker receives entries on the goroutine that reads the connection. It must be quick, because the time-out of the request runs,
 // and must copy what it keeps (see answer). Its error ends the connection.
 type taker func(*answer) error
 
-// stream makes one request and hands its entries on one by one. It returns the controls of the final answer; whoever calls it
+// stream is receive after whatever was asked for ahead.
+func (s *Session) stream(ctx context.Context, request *ldap.SearchRequest, take taker) ([]ldap.Control, error) {
+	s.settle()
+	return s.receive(ctx, request, take)
+}
+
+// receive makes one request and hands its entries on one by one. It returns the controls of the final answer; whoever calls it
 // must find the expected one among them, because the LDAP library reports a connection that was closed at the wrong moment as
 // the end of the entries. Continuation references are dropped.
-func (s *Session) stream(ctx context.Context, request *ldap.SearchRequest, take taker) ([]ldap.Control, error) {
+func (s *Session) receive(ctx context.Context, request *ldap.SearchRequest, take taker) ([]ldap.Control, error) {
 	defer s.during(ctx)()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -103,7 +121,9 @@ func (s *Session) stream(ctx context.Context, request *ldap.SearchRequest, take 
 	})
 	var controls []ldap.Control
 	answers := s.link.conn.SearchAsync(ctx, request, 1)
+	missed := false
 	for answers.Next() {
+		missed = missed || answers.Entry() != nil
 		controls = append(controls, answers.Controls()...)
 	}
 	s.link.frames.deliver(nil)
@@ -116,11 +136,15 @@ func (s *Session) stream(ctx context.Context, request *ldap.SearchRequest, take 
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
+	if missed { // what only the library takes for an entry would be lost in silence
+		return nil, errFrame
+	}
 	return controls, nil
 }
 
 // read reads one entry by its name; nil where there is none.
 func (s *Session) read(ctx context.Context, base, filter string, attributes []string, controls ...ldap.Control) (*ldap.Entry, error) {
+	s.settle()
 	defer s.during(ctx)()
 	result, err := s.link.conn.Search(ldap.NewSearchRequest(base, ldap.ScopeBaseObject, ldap.NeverDerefAliases, 0, 0, false, filter, attributes, controls))
 	if ldap.IsErrorWithCode(err, ldap.LDAPResultNoSuchObject) {

@@ -34,6 +34,7 @@ type Session struct {
 	parties   []directory.Anchor // that claim an anchor together with another object, by objectGUID
 	foreign   []string           // members of the group that Members read last
 	unseen    []directory.Anchor // changed, and cannot be read
+	ahead     *page              // that was asked for and that nobody has waited for yet
 
 	strategy directory.Strategy
 	why      string

@@ -26,8 +26,8 @@ type Options struct {
 	// Anchor names the attribute that the anchor of an object comes from: objectGUID, also where it is empty, or
 	// mS-DS-ConsistencyGuid, which falls back to objectGUID on objects that lack it.
 	Anchor string
-	// Observe is told how long each request took; op is connect, bind, root, scope, page, dirsync, poll, lookup, range or anchor. May
-	// be nil.
+	// Observe is told how long each request took; op is connect, bind, root, scope, page, dirsync, poll, lookup, range or anchor. It is
+	// never called twice at the same time. May be nil.
 	Observe func(op string, d time.Duration)
 	// Certificate is told with every connection when the certificate of the domain controller ends. May be nil.
 	Certificate func(end time.Time)

@@ -4,8 +4,10 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -266,7 +268,12 @@ func (r *reading) object(o *directory.Object) error {
 	if r.objects == nil {
 		r.objects = map[directory.Anchor]*directory.Object{}
 	}
-	r.objects[o.Anchor] = o
+	kept := *o
+	kept.Attributes = maps.Clone(o.Attributes)
+	for name, values := range kept.Attributes {
+		kept.Attributes[name] = slices.Clone(values)
+	}
+	r.objects[o.Anchor] = &kept
 	return nil
 }
 

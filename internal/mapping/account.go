@@ -29,6 +29,9 @@ func accountState(a directory.Attributes, now time.Time) (enabled bool, expires 
 
 // expiry reads accountExpires: 100 ns ticks since 1601; absent, 0 and the largest number mean never (MS-ADA1 2.1).
 func expiry(value string) (at time.Time, never bool) {
+	if value == "" {
+		return time.Time{}, true
+	}
 	ticks, err := strconv.ParseInt(value, 10, 64)
 	if err != nil || ticks <= 0 || ticks == math.MaxInt64 {
 		return time.Time{}, true

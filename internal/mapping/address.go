@@ -20,6 +20,13 @@ const (
 // the letters of RFC 6531: local@domain, where local is atoms with single dots between them and domain is labels with single dots
 // between them; no quoted names, no comments, no addresses in brackets. docs/mapping.md shows it to operators.
 func wrongAddress(s string) string {
+	if isPlainAddress(s) {
+		return ""
+	}
+	return addressProblem(s)
+}
+
+func addressProblem(s string) string {
 	local, domain, found := strings.Cut(s, "@")
 	switch {
 	case !utf8.ValidString(s):
@@ -35,6 +42,34 @@ func wrongAddress(s string) string {
 		return problem
 	}
 	return wrongDomain(domain)
+}
+
+// isPlainAddress recognises, at a glance, the addresses that are right: most.
+func isPlainAddress(s string) bool {
+	at := strings.IndexByte(s, '@')
+	return at > 0 && at <= maxLocal && len(s) <= maxAddress && len(s)-at-1 <= maxDomain && isPlainName(s[:at]) && isPlainName(s[at+1:])
+}
+
+// isPlainName takes letters and digits of ASCII with single dots and hyphens between them, in parts that a domain may have.
+func isPlainName(s string) bool {
+	inside, part := false, 0 // whether the last character was a letter or digit, and the length of the part
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9':
+			inside = true
+			if part++; part > maxLabel {
+				return false
+			}
+		case (c == '.' || c == '-') && inside:
+			inside = false
+			if part++; c == '.' {
+				part = 0
+			}
+		default:
+			return false
+		}
+	}
+	return inside
 }
 
 func wrongLocal(local string) string {

@@ -4,6 +4,8 @@ import (
 	netmail "net/mail"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 func TestAddresses(t *testing.T) {
@@ -45,7 +47,7 @@ func FuzzAddress(f *testing.F) {
 				t.Fatalf("%q is accepted, and to another parser it is %v (%v)", s, parsed, err)
 			}
 		}
-		c := canonical{domains: &Domains{}, subject: &subject{}, trait: &traits[1]}
+		c := canonical{domains: &Domains{}, subject: subject{}, trait: &traits[1]}
 		for _, proxy := range c.proxyList([]string{s, "smtp:b@x"}) {
 			if again := c.proxy(proxy); again != proxy {
 				t.Fatalf("%q becomes %q becomes %q", s, proxy, again)
@@ -53,5 +55,29 @@ func FuzzAddress(f *testing.F) {
 		}
 		c.targetAddress(s)
 		c.userName(s)
+	})
+}
+
+// Law: what is recognised at a glance is right.
+func TestPlainAddressesAreRight(t *testing.T) {
+	part := rapid.StringMatching(`[A-Za-z0-9._@ ü-]{0,70}`)
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.OneOf(rapid.StringMatching(`[a-z.-]{1,6}@[a-z0-9.-]{1,6}`), rapid.Custom(func(t *rapid.T) string {
+			return part.Draw(t, "local") + "@" + part.Draw(t, "domain")
+		})).Draw(t, "address")
+		if problem := addressProblem(s); isPlainAddress(s) && problem != "" {
+			t.Fatalf("%q %s", s, problem)
+		}
+	})
+}
+
+// Law: two addresses compare as they do in lower case.
+func TestCompareFold(t *testing.T) {
+	text := rapid.OneOf(rapid.StringMatching(`[aAbB@.]{0,4}`), rapid.StringMatching(`[aAkKüÜ\x{212a}\x{ff}]{0,4}`), rapid.String())
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := text.Draw(t, "a"), text.Draw(t, "b")
+		if got, want := compareFold(a, b), strings.Compare(strings.ToLower(a), strings.ToLower(b)); got != want {
+			t.Fatalf("%q and %q: %d, want %d", a, b, got, want)
+		}
 	})
 }

@@ -30,16 +30,17 @@ const (
 // canonical brings the values of one object into canonical form, one attribute after the other. It gathers why the object is
 // refused, and what was changed or left out on the way.
 type canonical struct {
-	subject  *subject
+	subject  subject
 	domains  *Domains
-	trait    *trait // of the attribute at hand
-	raw      string // its value that is at hand
+	trait    *trait   // of the attribute at hand
+	raw      string   // its value that is at hand
+	room     []string // for the values of the resource
 	refusals []string
 	notes    []string
 	problems []Problem // refusals and notes in their parts
 }
 
-// values returns the canonical form of an attribute's values; nil leaves the attribute out.
+// values returns the canonical form of an attribute's values; nil leaves the attribute out. raw is not kept.
 func (c *canonical) values(a directory.Attribute, raw []string) []string {
 	c.trait, c.raw = &traits[a], ""
 	if c.trait.class == proxies {
@@ -50,7 +51,7 @@ func (c *canonical) values(a directory.Attribute, raw []string) []string {
 	}
 	c.raw = raw[0]
 	if c.trait.class <= code && isPlain(raw[0], c.trait.limit) {
-		return raw[:1:1]
+		return c.one(raw[0])
 	}
 	s := raw[0]
 	if c.trait.class != verbatim {
@@ -62,7 +63,13 @@ func (c *canonical) values(a directory.Attribute, raw []string) []string {
 	if s == "" {
 		return nil
 	}
-	return []string{s}
+	return c.one(s)
+}
+
+// one is a list of one value, cut from the room for all of them.
+func (c *canonical) one(s string) []string {
+	c.room = append(c.room, s)
+	return c.room[len(c.room)-1 : len(c.room) : len(c.room)]
 }
 
 // isPlain recognises, at a glance, the values that are canonical as they are: most.
@@ -155,7 +162,12 @@ func cleanLine(s string) string {
 
 // cleanLines writes every line end as a line feed and every run of other control characters as a blank.
 func cleanLines(s string) string {
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n").Replace(s)
+	if !strings.ContainsFunc(s, isBreaking) {
+		return s
+	}
+	for _, end := range []string{"\r\n", "\r", "\u2028", "\u2029"} {
+		s = strings.ReplaceAll(s, end, "\n")
+	}
 	lines := strings.Split(s, "\n")
 	for i := range lines {
 		lines[i] = cleanLine(lines[i])

@@ -93,7 +93,7 @@ func TestCanonicalTable(t *testing.T) {
 		{"nothing behind the @", directory.UserName, []string{"ann@"}, outcome{refused: `userName "ann@" has no domain`}},
 		{"no text", directory.UserName, []string{"\xff@x"}, outcome{refused: "userName"}},
 	} {
-		c := canonical{subject: &subject{Object: &directory.Object{}}, domains: &Domains{}}
+		c := canonical{subject: subject{Object: &directory.Object{}}, domains: &Domains{}}
 		got := outcome{values: c.values(tc.to, tc.in), refused: strings.Join(c.refusals, "; "), note: strings.Join(c.notes, "; ")}
 		if d := cmp.Diff(tc.want.values, got.values); d != "" {
 			t.Errorf("%s (-want +got):\n%.300s", tc.name, d)
@@ -113,7 +113,7 @@ func TestCanonicalFormStays(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a := rapid.SampledFrom(directory.Masters()).Draw(t, "attribute")
 		in := rapid.SliceOfN(rapid.Map(rapid.SliceOfN(piece, 0, 6), func(p []string) string { return strings.Join(p, "") }), 1, 4).Draw(t, "values")
-		c := canonical{subject: &subject{Object: &directory.Object{}}, domains: &Domains{}}
+		c := canonical{subject: subject{Object: &directory.Object{}}, domains: &Domains{}}
 		once := c.values(a, in)
 		if len(c.refusals) > 0 || len(once) == 0 {
 			return

@@ -8,7 +8,8 @@ import (
 	"syncd/internal/directory"
 )
 
-// flow fills one online attribute from an object; nothing leaves the attribute out. Only rules give errors.
+// flow fills one online attribute from an object; nothing leaves the attribute out. Only rules give errors. The values stand until the next
+// flow of the same object is asked.
 type flow struct {
 	to   directory.Attribute
 	from source
@@ -101,7 +102,7 @@ func first(names ...string) source {
 				return v, nil
 			case len(v) > 1:
 				if t := s.text(name); t != "" {
-					return []string{t}, nil
+					return s.just(t), nil
 				}
 			}
 		}
@@ -130,13 +131,13 @@ func one(values []string) string {
 // userName is the userPrincipalName, or the one that Active Directory implies where none is set: sAMAccountName@domain.
 func userName(s *subject) ([]string, error) {
 	if v := s.text("userPrincipalName"); v != "" {
-		return []string{v}, nil
+		return s.just(v), nil
 	}
 	account, domain := s.text("sAMAccountName"), domainOf(s.DN)
 	if account == "" || domain == "" {
 		return nil, nil
 	}
-	return []string{account + "@" + domain}, nil
+	return s.just(account + "@" + domain), nil
 }
 
 // domainOf joins the DC components of a distinguished name: "CN=x,DC=corp,DC=example" is in "corp.example".
@@ -159,26 +160,26 @@ func domainOf(dn string) string {
 // mail is the mail attribute, or the primary among the proxy addresses.
 func mail(s *subject) ([]string, error) {
 	if v := s.text("mail"); v != "" {
-		return []string{v}, nil
+		return s.just(v), nil
 	}
 	for _, proxy := range s.Attributes["proxyAddresses"] {
 		if rest, ok := strings.CutPrefix(strings.TrimSpace(proxy), primaryPrefix); ok && rest != "" {
-			return []string{rest}, nil
+			return s.just(rest), nil
 		}
 	}
 	return nil, nil
 }
 
-func distinguishedName(s *subject) ([]string, error) { return []string{s.DN}, nil }
+func distinguishedName(s *subject) ([]string, error) { return s.just(s.DN), nil }
 
-func accountEnabled(s *subject) ([]string, error) { return []string{boolean(s.enabled)}, nil }
+func accountEnabled(s *subject) ([]string, error) { return s.just(boolean(s.enabled)), nil }
 
 func hidden(s *subject) ([]string, error) {
 	v := s.text("msExchHideFromAddressLists")
 	if v == "" {
 		return nil, nil
 	}
-	return []string{boolean(strings.EqualFold(v, "TRUE"))}, nil
+	return s.just(boolean(strings.EqualFold(v, "TRUE"))), nil
 }
 
 // securityEnabled reads the sign bit of groupType (MS-ADTS 2.2.12, GROUP_TYPE_SECURITY_ENABLED 0x80000000).
@@ -187,5 +188,5 @@ func securityEnabled(s *subject) ([]string, error) {
 	if err != nil {
 		return nil, nil
 	}
-	return []string{boolean(v&0x80000000 != 0)}, nil
+	return s.just(boolean(v&0x80000000 != 0)), nil
 }

@@ -17,6 +17,7 @@ func (c *canonical) userName(s string) string {
 	local, suffix, found := strings.Cut(s, "@")
 	problem := ""
 	switch {
+	case isPlainAddress(s):
 	case !utf8.ValidString(s):
 		problem = "is not text (UTF-8)"
 	case strings.ContainsFunc(s, unicode.IsControl):

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/expr-lang/expr/vm"
+
 	"syncd/internal/directory"
 )
 
@@ -58,7 +60,7 @@ func (m *Mapper) Map(o *directory.Object, now time.Time) Verdict {
 	if r == nil {
 		return Verdict{Out: unreadableAccount()}
 	}
-	c := canonical{subject: &subject{Object: o, enabled: r.Enabled, rules: m.rules}, domains: &m.domains}
+	c := canonical{subject: subject{Object: o, enabled: r.Enabled, rules: m.rules}, domains: &m.domains}
 	values := c.fill(m.rules.flows[o.Kind])
 	if len(c.refusals) == 0 {
 		c.demand(o.Kind, values)
@@ -74,9 +76,10 @@ func (m *Mapper) Map(o *directory.Object, now time.Time) Verdict {
 // fill applies flows, which are sorted by attribute. A flow that fails refuses the object.
 func (c *canonical) fill(flows []flow) []directory.Value {
 	values := make([]directory.Value, 0, len(flows))
+	c.room = make([]string, 0, len(flows))
 	for i := range flows {
 		f := &flows[i]
-		raw, err := f.from.values(c.subject)
+		raw, err := f.from.values(&c.subject)
 		if err != nil {
 			c.trait, c.raw = &traits[f.to], ""
 			c.refuse("has no value, because its rule fails: " + err.Error())
@@ -145,6 +148,14 @@ type subject struct {
 	enabled bool
 	rules   *Rules
 	values  map[string]any // of the attributes that rules name; nil until a rule asks
+	machine vm.VM          // runs the rules
+	single  [1]string      // see just
+}
+
+// just is a list of one value, which stands until the next flow.
+func (s *subject) just(v string) []string {
+	s.single[0] = v
+	return s.single[:]
 }
 
 // text is the first value of an attribute, without blanks at its ends. Of several values it is the first by order of the alphabet,

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,7 +18,7 @@ const (
 // Active Directory keeps no order. SMTP in capitals marks the primary address: a broken one, or a second one, refuses the object,
 // because mail would go astray; a broken secondary one is left out.
 func (c *canonical) proxyList(raw []string) []string {
-	var list []string
+	list := make([]string, 0, len(raw))
 	for _, s := range raw {
 		if s = strings.TrimSpace(s); s != "" {
 			c.raw = s
@@ -26,25 +27,43 @@ func (c *canonical) proxyList(raw []string) []string {
 			}
 		}
 	}
+	if len(list) == 0 {
+		return nil
+	}
 	slices.SortFunc(list, func(a, b string) int { // SMTP: before smtp: of the same address
-		if d := strings.Compare(strings.ToLower(a), strings.ToLower(b)); d != 0 {
-			return d
-		}
-		return strings.Compare(a, b)
+		return cmp.Or(compareFold(a, b), strings.Compare(a, b))
 	})
 	list = slices.CompactFunc(list, strings.EqualFold)
 	slices.Sort(list)
-	var primary []string
-	for _, s := range list {
-		if strings.HasPrefix(s, primaryPrefix) {
-			primary = append(primary, s)
-		}
-	}
-	if len(primary) > 1 {
+	isPrimary := func(s string) bool { return strings.HasPrefix(s, primaryPrefix) }
+	first := slices.IndexFunc(list, isPrimary)
+	if first >= 0 && slices.ContainsFunc(list[first+1:], isPrimary) {
+		primary := slices.DeleteFunc(slices.Clone(list), func(s string) bool { return !isPrimary(s) })
 		c.raw = strings.Join(primary, ", ")
 		c.refuse(fmt.Sprintf("has %d primary addresses (%s); only one may begin with SMTP: in capitals", len(primary), strings.Join(primary, ", ")))
 	}
 	return list
+}
+
+// compareFold compares two addresses without regard to case.
+func compareFold(a, b string) int {
+	for i := range min(len(a), len(b)) {
+		if a[i]|b[i] >= utf8.RuneSelf {
+			return strings.Compare(strings.ToLower(a), strings.ToLower(b))
+		}
+		if x, y := lower(a[i]), lower(b[i]); x != y {
+			return cmp.Compare(x, y)
+		}
+	}
+	return cmp.Compare(len(a), len(b))
+}
+
+// lower is a character of ASCII in lower case.
+func lower(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
 }
 
 // proxy is one address in canonical form, "" where it is left out.
@@ -64,6 +83,8 @@ func (c *canonical) proxy(s string) string {
 	case rest == "":
 		c.drop(s, "is empty")
 		return ""
+	case problem == "" && (prefix == "SMTP" || prefix == "smtp") && len(prefix)+1+len(rest) == len(s):
+		return s
 	case problem == "" && prefix == "SMTP":
 		return primaryPrefix + rest
 	case problem == "":

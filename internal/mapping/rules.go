@@ -155,8 +155,8 @@ type rule struct {
 // from is the rule's flow. An expression that fails (an index out of range, a number where text is due) is an error about this one
 // object.
 func (p *rule) from(s *subject) ([]string, error) {
-	machine := vm.VM{MemoryBudget: memoryBudget}
-	out, err := machine.Run(p.program, s.environment())
+	s.machine.MemoryBudget = memoryBudget
+	out, err := s.machine.Run(p.program, s.environment())
 	if err != nil {
 		return nil, plainError(err)
 	}

@@ -25,7 +25,8 @@ type Session interface {
 	DeletionsVisible() bool
 	// Readable reports whether an attribute can be seen on any object at all.
 	Readable(ctx context.Context, attribute string) (bool, error)
-	// Full reads everything in the scope's containers. It is whole or an error.
+	// Full reads everything in the scope's containers. It is whole or an error. An object is the reader's again when emit has returned: who keeps
+	// more of it than texts copies it.
 	Full(ctx context.Context, emit func(*directory.Object) error) (directory.Watermark, error)
 	// Delta reads what changed since a watermark, and the current state of the objects in also, tombstones included. An object may
 	// be emitted more than once. An error that is directory.ErrWatermark asks for a full read instead.
