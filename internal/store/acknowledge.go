@@ -14,7 +14,7 @@ import (
 // refusals are listed with the time of their next try.
 func (s *Store) Acknowledge(passID string, now time.Time, batch []diff.Answer) error {
 	return s.update(func(tx *bbolt.Tx) error {
-		w := writer{tx: tx}
+		w := s.writer(tx)
 		for i := range batch {
 			if err := w.answer(passID, now, &batch[i]); err != nil {
 				return err
@@ -44,7 +44,7 @@ func (w *writer) acknowledge(a *diff.Answer) error {
 	case diff.RemoveMember:
 		return w.deleteEdge(directory.Edge{Group: a.Anchor, Member: a.Other})
 	}
-	e, found, err := entryIn(w.tx, a.Anchor)
+	e, found, err := w.store.entryIn(w.tx, a.Anchor)
 	if err != nil {
 		return err
 	}

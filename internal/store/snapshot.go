@@ -15,24 +15,24 @@ var _ diff.Snapshot = (*Store)(nil)
 // Entry implements diff.Snapshot.
 func (s *Store) Entry(a directory.Anchor) (e diff.Entry, found bool, err error) {
 	err = s.view(func(tx *bbolt.Tx) error {
-		e, found, err = entryIn(tx, a)
+		e, found, err = s.entryIn(tx, a)
 		return err
 	})
 	return e, found, err
 }
 
-func entryIn(tx *bbolt.Tx, a directory.Anchor) (diff.Entry, bool, error) {
-	e, _, found, err := stampedIn(tx, a)
+func (s *Store) entryIn(tx *bbolt.Tx, a directory.Anchor) (diff.Entry, bool, error) {
+	e, _, found, err := s.stampedIn(tx, a)
 	return e, found, err
 }
 
 // stampedIn is an entry with its stamp, which is good until the next write.
-func stampedIn(tx *bbolt.Tx, a directory.Anchor) (e diff.Entry, last stamp, found bool, err error) {
+func (s *Store) stampedIn(tx *bbolt.Tx, a directory.Anchor) (e diff.Entry, last stamp, found bool, err error) {
 	b := tx.Bucket(bucketObjects).Get(a[:])
 	if b == nil {
 		return e, nil, false, nil
 	}
-	if e, last, err = decodeStamped(b); err != nil {
+	if e, last, err = s.dictionaries.decode(tx, a, b); err != nil {
 		return diff.Entry{}, nil, false, fmt.Errorf("anchor %s: %w", a, err)
 	}
 	return e, last, true, nil

@@ -57,6 +57,8 @@ var (
 	bucketPlans   = []byte("plans")   // id of the pass that held something → JSON, see summaries
 	bucketPasses  = []byte("passes")  // sequence → JSON
 	bucketPushes  = []byte("pushes")  // anchor → JSON: the last push, where no entry has it
+
+	bucketDictionaries = []byte("dictionaries") // number → checksum, what entries were compressed with
 )
 
 // The keys of the meta bucket.
@@ -75,10 +77,11 @@ var (
 
 // Store is the open state folder. It is safe for concurrent use.
 type Store struct {
-	db      *bbolt.DB
-	dir     string
-	path    string
-	private bool // a fork: Close removes the file
+	db           *bbolt.DB
+	dictionaries dictionaries
+	dir          string
+	path         string
+	private      bool // a fork: Close removes the file
 }
 
 // Open opens the state in dir, which is made if it does not exist, for the online directory at target. It answers ErrLocked (in a
@@ -146,7 +149,7 @@ func (s *Store) prepare(target string) error {
 		}
 		for _, name := range [][]byte{
 			bucketMeta, bucketObjects, bucketMembers, bucketGroups, bucketReports, bucketExpiry, bucketGUIDs, bucketRefused, bucketHeld,
-			bucketPlans, bucketPasses, bucketPushes,
+			bucketPlans, bucketPasses, bucketPushes, bucketDictionaries,
 		} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return fmt.Errorf("preparing the state file: %w", err)

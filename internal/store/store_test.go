@@ -59,7 +59,7 @@ func verify(t failer, s *Store) {
 		reports, expiry, guids, present := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[directory.Kind]int{}
 		objects := tx.Bucket(bucketObjects)
 		err := objects.ForEach(func(k, v []byte) error {
-			e, err := decodeEntry(v)
+			e, _, err := s.dictionaries.decode(tx, directory.Anchor(k), v)
 			if err != nil {
 				return err
 			}
