@@ -101,6 +101,9 @@ func NewPlanner(settings Settings, snapshot Snapshot) *Planner {
 // again counts once, in its first state: what changed in between is in the next delta. With the evidence comes a resource where the
 // account exists and may not be used on premises.
 func (p *Planner) Add(o *directory.Object, r *directory.Resource, out *directory.Evidence) error {
+	if settled, err := p.settled(o, r, out); err != nil || settled {
+		return err
+	}
 	e, found, err := p.snapshot.Entry(o.Anchor)
 	if err != nil {
 		return err

@@ -128,10 +128,13 @@ func (w *writer) putEdge(e directory.Edge, state []byte) error {
 	if objects.Get(e.Group[:]) == nil || objects.Get(e.Member[:]) == nil {
 		return nil
 	}
-	return errors.Join(
-		w.tx.Bucket(bucketMembers).Put(pair(e.Group, e.Member), state),
-		w.tx.Bucket(bucketGroups).Put(pair(e.Member, e.Group), nil),
-	)
+	w.store.written.Add(1)
+	err := w.tx.Bucket(bucketMembers).Put(pair(e.Group, e.Member), state)
+	groups, key := w.tx.Bucket(bucketGroups), pair(e.Member, e.Group)
+	if groups.Get(key) == nil { // it is there from when the membership was intended, on a page of its own
+		err = errors.Join(err, groups.Put(key, nil))
+	}
+	return err
 }
 
 func (w *writer) deleteEdge(e directory.Edge) error {

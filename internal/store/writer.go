@@ -61,6 +61,7 @@ func (w *writer) put(a directory.Anchor, e *diff.Entry) error {
 	if err != nil {
 		return fmt.Errorf("writing the snapshot: %w", err)
 	}
+	w.store.written.Add(1)
 	w.count(&before, -1)
 	w.count(e, +1)
 	return w.reindex(a, &before, e)
