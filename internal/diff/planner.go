@@ -267,6 +267,9 @@ func (p *Planner) Finish() (*Plan, error) {
 	if err := p.planReferences(); err != nil {
 		return nil, err
 	}
+	if err := p.plan.spool.arrange(); err != nil {
+		return nil, err
+	}
 	return p.plan, nil
 }
 
