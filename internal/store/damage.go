@@ -30,7 +30,10 @@ func (s *Store) update(write func(*bbolt.Tx) error) error {
 	return s.guard(func() error {
 		s.writing.Lock()
 		defer s.writing.Unlock()
-		return s.db.Update(write)
+		return s.db.Update(func(tx *bbolt.Tx) error {
+			s.db.AllocSize = growth(tx.Size())
+			return write(tx)
+		})
 	})
 }
 
