@@ -14,7 +14,7 @@ func (p *Planner) settled(o *directory.Object, r *directory.Resource, out *direc
 		return false, nil
 	}
 	// What came before it in this pass, or what an earlier pass left open, may concern its memberships and whoever reports to it.
-	if p.settings.Interrupted || o.Restored || p.fates[a] != 0 || p.still[a] || p.waited[a] {
+	if p.settings.Interrupted || o.Restored || p.fate(a) != 0 || p.is(a, stands) || p.is(a, hasWaited) {
 		return false, nil
 	}
 	if settled, err := p.snapshot.Settled(r); err != nil || !settled || p.contested(o) {
