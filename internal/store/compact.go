@@ -35,13 +35,21 @@ func (s *Store) Compact() error {
 	if err != nil || !worth {
 		return err
 	}
+	if err := s.rewrite(); err != nil {
+		return fmt.Errorf("compacting the state file: %w", err)
+	}
+	return nil
+}
+
+// rewrite copies everything into a new file and puts it in the place of the one that is open. Nobody may write meanwhile.
+func (s *Store) rewrite() error {
 	path := filepath.Join(s.TempDir(), "compact.db")
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("compacting the state file: %w", err)
+		return err
 	}
 	to, err := openFile(path, bbolt.Options{NoSync: true, NoGrowSync: true})
 	if err != nil {
-		return fmt.Errorf("compacting the state file: %w", err)
+		return err
 	}
 	err = s.view(func(tx *bbolt.Tx) error { return (&copying{store: s, from: tx, to: to}).all() })
 	if err == nil {
@@ -51,13 +59,10 @@ func (s *Store) Compact() error {
 		err = s.replace(to, path)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("compacting the state file: %w", err), to.Close(), os.Remove(path))
+		return errors.Join(err, to.Close(), os.Remove(path))
 	}
 	s.written.Store(0)
-	if err := syncFolder(s.dir); err != nil {
-		return fmt.Errorf("compacting the state file: %w", err)
-	}
-	return nil
+	return syncFolder(s.dir)
 }
 
 // replace puts a complete file in the place of the one that is open, which is not needed any more then.

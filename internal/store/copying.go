@@ -29,15 +29,22 @@ func (c *copying) all() (err error) {
 	if c.tx, err = c.to.Begin(true); err != nil {
 		return err
 	}
-	if err = c.learn(); err == nil {
-		err = c.from.ForEach(c.copyBucket)
+	done := false
+	defer func() { // also where a damaged page makes bbolt panic: a file with an open transaction cannot be closed
+		if !done {
+			err = errors.Join(err, c.tx.Rollback())
+		}
+	}()
+	if err := c.learn(); err != nil {
+		return err
 	}
-	if err == nil {
-		err = c.tx.Bucket(bucketMeta).Delete(keyFormer)
+	if err := c.from.ForEach(c.copyBucket); err != nil {
+		return err
 	}
-	if err != nil {
-		return errors.Join(err, c.tx.Rollback())
+	if err := c.tx.Bucket(bucketMeta).Delete(keyFormer); err != nil {
+		return err
 	}
+	done = true
 	return c.tx.Commit()
 }
 
@@ -129,12 +136,14 @@ func (c *copying) room(name []byte, size int) (err error) {
 		return nil
 	}
 	c.size = size
-	if err = c.tx.Commit(); err != nil {
+	if err := c.tx.Commit(); err != nil {
 		return err
 	}
-	if c.tx, err = c.to.Begin(true); err != nil {
+	next, err := c.to.Begin(true)
+	if err != nil {
 		return err
 	}
+	c.tx = next
 	c.bucket = c.tx.Bucket(name)
 	return nil
 }

@@ -23,9 +23,13 @@ func growth(size int64) int { return int(min(max(size/growthShare, leastGrowth),
 // (see Compact) since it was opened counts as one that is in use: its lock is free only because nobody needs it any more.
 func openFile(path string, options bbolt.Options) (*bbolt.DB, error) {
 	var opened *os.File
+	open := options.OpenFile
+	if open == nil {
+		open = os.OpenFile
+	}
 	options.Timeout, options.FreelistType = lockWait, bbolt.FreelistMapType
 	options.OpenFile = func(name string, flag int, mode os.FileMode) (f *os.File, err error) {
-		opened, err = os.OpenFile(name, flag, mode)
+		opened, err = open(name, flag, mode)
 		return opened, err
 	}
 	db, err := bbolt.Open(path, 0o600, &options)
