@@ -25,14 +25,21 @@ const (
 // The new file takes the place of the old one when it is complete and on the disk, so that a crash at any moment leaves one of them (law 9), and
 // it is locked before it does. After an error the old one is still in use. Windows lets no file take the place of an open one; there nothing
 // happens.
-func (s *Store) Compact() error {
+func (s *Store) Compact() error { return s.compact(s.worthCompacting) }
+
+// CompactAlways is Compact where it is worth nothing as well, for whoever tries what it does.
+func (s *Store) CompactAlways() error {
+	return s.compact(func() (bool, error) { return true, nil })
+}
+
+func (s *Store) compact(worth func() (bool, error)) error {
 	if runtime.GOOS == "windows" || s.private {
 		return nil
 	}
 	s.writing.Lock() // nothing is written between the copy and its taking the place
 	defer s.writing.Unlock()
-	worth, err := s.worthCompacting()
-	if err != nil || !worth {
+	is, err := worth()
+	if err != nil || !is {
 		return err
 	}
 	if err := s.rewrite(); err != nil {

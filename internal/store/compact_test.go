@@ -32,7 +32,7 @@ func TestACompactedFileStaysLockedAndUsed(t *testing.T) {
 		})
 	}
 	for range 5 {
-		must(t, s.rewrite())
+		must(t, s.CompactAlways())
 		if _, err := Open(dir, online); !errors.Is(err, ErrLocked) {
 			t.Errorf("another process: %v", err)
 		}
@@ -57,7 +57,7 @@ func TestWhoOpenedTheFormerFileDoesNotHaveTheState(t *testing.T) {
 	apply(t, s, c.firstPass())
 	_, err := openFile(s.path, bbolt.Options{OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
 		f, err := os.OpenFile(name, flag, mode)
-		return f, errors.Join(err, s.rewrite())
+		return f, errors.Join(err, s.CompactAlways())
 	}})
 	if !errors.Is(err, berrors.ErrTimeout) {
 		t.Errorf("got %v", err)

@@ -186,7 +186,7 @@ func TestADamagedDictionaryIsAFault(t *testing.T) {
 			if fault, ok := errors.AsType[*directory.Fault](err); !ok || fault.Remedy == "" || !errors.Is(err, directory.ErrCorrupt) {
 				t.Errorf("got %v", err)
 			}
-			if err := s.rewrite(); name != "missing" && !errors.Is(err, directory.ErrCorrupt) {
+			if err := s.CompactAlways(); name != "missing" && !errors.Is(err, directory.ErrCorrupt) {
 				t.Errorf("compacting: %v", err)
 			}
 			must(t, s.Close())

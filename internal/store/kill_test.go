@@ -34,10 +34,7 @@ func commitForever(dir string) error {
 		if err := s.Finish(&diff.Final{State: diff.State{Fingerprint: strconv.Itoa(n)}}); err != nil {
 			return err
 		}
-		s.writing.Lock()
-		err := s.rewrite()
-		s.writing.Unlock()
-		if err != nil {
+		if err := s.CompactAlways(); err != nil {
 			return err
 		}
 		fmt.Println("kept", n)

@@ -203,7 +203,7 @@ func TestAcknowledgedIsWhatTheSnapshotHas(t *testing.T) {
 				}
 			}
 			if rapid.IntRange(0, 5).Draw(t, "compacts") == 0 {
-				must(t, s.rewrite())
+				must(t, s.CompactAlways())
 			}
 			m.equal(t, s)
 			m.settled(t, s)
