@@ -35,7 +35,7 @@ func (p *Planner) Bare(inside func(group directory.Anchor, members []directory.A
 // witnesses are the first members that a group has online and that stay there.
 func (p *Planner) witnesses(group directory.Anchor) (list []directory.Anchor, err error) {
 	err = p.snapshot.Members(group, func(m directory.Anchor, certain bool) error {
-		if certain && p.fates[m] != leaves && p.fates[m] != isKept && !p.heldBack[m] {
+		if certain && p.fate(m) != leaves && p.fate(m) != isKept && !p.is(m, heldBack) {
 			list = append(list, m)
 		}
 		if len(list) == mostWitnesses {

@@ -10,6 +10,9 @@ import (
 
 const changeFormat = 2
 
+// changeHead is the size of what is in front of a change's anchor: format, operation, kind, flags.
+const changeHead = 1 + 1 + 1 + 2
+
 const (
 	hasBefore = 1 << iota
 	hasAfter
@@ -93,7 +96,7 @@ func appendResource(b []byte, r *directory.Resource) ([]byte, error) {
 // decodeChange reads what appendChange wrote.
 func decodeChange(b []byte) (*Change, error) {
 	r := reader{rest: b}
-	head := r.take(5)
+	head := r.take(changeHead)
 	if r.err != nil || head[0] != changeFormat {
 		return nil, fmt.Errorf("a line of the plan: %w", directory.ErrCorrupt)
 	}

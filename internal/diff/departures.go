@@ -8,7 +8,7 @@ import (
 
 // leave plans a departure, or notes that nothing explains why an object cannot be read.
 func (p *Planner) leave(o *directory.Object, r *directory.Resource, e Entry, found bool, out directory.Evidence) error {
-	if !found || e.Departed || p.heldBack[o.Anchor] || o.Deleted && p.outlived(o, &e) {
+	if !found || e.Departed || p.is(o.Anchor, heldBack) || o.Deleted && p.outlived(o, &e) {
 		return nil
 	}
 	if out.Cause == directory.Unexplained {
@@ -35,7 +35,7 @@ func (p *Planner) leave(o *directory.Object, r *directory.Resource, e Entry, fou
 // outlived reports whether a tombstone is not that of the object behind its anchor: an account that moved between forests leaves one,
 // and lives on.
 func (p *Planner) outlived(o *directory.Object, e *Entry) bool {
-	if living, known := p.claims[o.Anchor]; known {
+	if living := directory.Anchor(p.claims.get(o.Anchor)); !living.IsZero() {
 		return living != identity(o)
 	}
 	return !e.is(o)
@@ -43,7 +43,7 @@ func (p *Planner) outlived(o *directory.Object, e *Entry) bool {
 
 // succeed takes back that an account departs, and what else was planned for the object that had its anchor: another object has it now.
 func (p *Planner) succeed(o *directory.Object) {
-	delete(p.fates, o.Anchor)
+	p.setFate(o.Anchor, 0)
 	p.succeeded[o.Anchor] = identity(o)
 }
 
@@ -103,7 +103,7 @@ func (p *Planner) depart(c *Change, e *Entry, usable bool) error {
 }
 
 func (p *Planner) unexplained(a directory.Anchor, e Entry, out directory.Evidence) error {
-	if p.heldBack[a] || p.departing(a) {
+	if p.is(a, heldBack) || p.departing(a) {
 		return nil
 	}
 	c := &Change{Op: Depart, Kind: e.Resource.Kind, Anchor: a, Before: &e.Resource, Evidence: out, Why: out.Cause.String()}
@@ -115,7 +115,7 @@ func (p *Planner) unexplained(a directory.Anchor, e Entry, out directory.Evidenc
 		c.Evidence = directory.Evidence{Cause: directory.Approved, Detail: "of plan " + h.Plan}
 		return p.depart(c, &e, e.Resource.Enabled)
 	}
-	p.heldBack[a] = true
+	p.becomes(a, heldBack)
 	_, strange := slices.BinarySearchFunc(p.settings.Strange, a, compareAnchors)
 	if _, err := p.decide(c, true); err != nil || before || strange || p.settings.FirstEver {
 		return err

@@ -63,7 +63,7 @@ func (p *Planner) Link(l directory.Link) error {
 // that the object belongs to, some of which may have waited for it. A group that came without its members is asked for by
 // NeedMembers where no delta tells them: it is new, it waited, or the pass is a full one.
 func (p *Planner) addMembers(o *directory.Object, e *Entry, found bool) error {
-	waited := p.settings.Interrupted || p.waited[o.Anchor] || e.Departed || e.Uncertain()
+	waited := p.settings.Interrupted || p.is(o.Anchor, hasWaited) || e.Departed || e.Uncertain()
 	if !o.PrimaryGroup.IsZero() {
 		if err := p.addEdge(o.PrimaryGroup, o.Anchor, strongest, markPresent); err != nil {
 			return err

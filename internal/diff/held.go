@@ -110,7 +110,7 @@ func (p *Planner) decideDepartures(population int) error {
 		if goes {
 			return p.consequences(c)
 		}
-		p.heldBack[c.Anchor] = true
+		p.becomes(c.Anchor, heldBack)
 		return nil
 	})
 }

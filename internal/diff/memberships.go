@@ -111,9 +111,9 @@ func (p *Planner) closeEdge(g *groupEdges) error {
 		return p.endEdge(g, ending{g.member, g.changed}, certain)
 	case stored && g.mark == markHeld:
 		return p.endEdge(g, ending{g.member, g.changed}, certain)
-	case g.mark == markPresent && (!stored || !certain || p.anew[g.group] || p.anew[g.member]):
+	case g.mark == markPresent && (!stored || !certain || p.is(g.group, renewed) || p.is(g.member, renewed)):
 		ok, err := p.online(g.member)
-		if err != nil || !ok || p.heldBack[g.group] || p.heldBack[g.member] { // what is held gets nothing more
+		if err != nil || !ok || p.is(g.group, heldBack) || p.is(g.member, heldBack) { // what is held gets nothing more
 			return err
 		}
 		if still, err := p.eitherStill(edge); err != nil || still {
@@ -157,13 +157,13 @@ func (p *Planner) dropStored(g *groupEdges, gone func(directory.Anchor) bool) er
 
 // keepsEdges reports whether an acknowledged member stays online although it is no longer part of what is synchronised.
 func (p *Planner) keepsEdges(member directory.Anchor) (bool, error) {
-	if p.heldBack[member] || p.fates[member] == isKept {
+	if p.is(member, heldBack) || p.fate(member) == isKept {
 		return true, nil
 	}
 	if still, err := p.standsStill(member); err != nil || still {
 		return still, err
 	}
-	if p.fates[member] != 0 {
+	if p.fate(member) != 0 {
 		return false, nil
 	}
 	found, departed, err := p.snapshot.Online(member)

@@ -147,6 +147,13 @@ func (m *memory) Entry(a directory.Anchor) (Entry, bool, error) {
 	return e, found, m.err
 }
 
+func (m *memory) Settled(r *directory.Resource) (bool, error) {
+	e, found := m.entries[r.Anchor]
+	w, err := m.Waits(r.Anchor)
+	plain := found && e.ID != "" && e.Block == NotBlocked && !e.Departed && !e.Uncertain() && !e.ManagerInDoubt && !e.IDInDoubt && !e.Unidentified
+	return plain && w == Waiting{} && e.Resource.Kind == r.Kind && e.Resource.Enabled == r.Enabled && e.Resource.Manager == r.Manager && same(&e.Resource, r), err
+}
+
 func (m *memory) Online(a directory.Anchor) (found, departed bool, err error) {
 	e, found := m.entries[a]
 	return found && e.ID != "", e.Departed, m.err

@@ -39,13 +39,8 @@ type Planner struct {
 	snapshot Snapshot
 	plan     *Plan
 
-	fates       map[directory.Anchor]fate             // objects with a change
-	heldBack    map[directory.Anchor]bool             // objects that would leave, and stay
-	still       map[directory.Anchor]bool             // it is not certain which objects these are: they neither get nor lose anything
-	blocked     map[directory.Anchor]bool             // refused leavers who are blocked all the same
-	waited      map[directory.Anchor]bool             // objects that the last passes could not finish with
-	anew        map[directory.Anchor]bool             // objects in doubt: their edges and references are pushed whatever is acknowledged
-	claims      map[directory.Anchor]directory.Anchor // see contested
+	objects     *ledger                               // what becomes of an object, see fate and trait
+	claims      *ledger                               // see contested
 	succeeded   map[directory.Anchor]directory.Anchor // see succeed
 	needMembers []directory.Anchor
 	bare        []directory.Anchor        // groups that show no member at all
@@ -64,30 +59,14 @@ type Planner struct {
 	ended   int // memberships that were not among them, and that no operator decided on
 }
 
-// fate is what a plan does with an object.
-type fate uint8
-
-const (
-	appears fate = iota + 1
-	changes
-	leaves
-	isKept // departs, but stays online, blocked
-	isBad  // a local rule refuses it; it stays what it is
-)
-
 // NewPlanner returns a planner that compares with a snapshot.
 func NewPlanner(settings Settings, snapshot Snapshot) *Planner {
 	return &Planner{
 		settings:  settings,
 		snapshot:  snapshot,
 		plan:      newPlan(settings.Dir),
-		fates:     map[directory.Anchor]fate{},
-		heldBack:  map[directory.Anchor]bool{},
-		still:     map[directory.Anchor]bool{},
-		blocked:   map[directory.Anchor]bool{},
-		waited:    map[directory.Anchor]bool{},
-		anew:      map[directory.Anchor]bool{},
-		claims:    map[directory.Anchor]directory.Anchor{},
+		objects:   newLedger(settings.Dir, 1),
+		claims:    newLedger(settings.Dir, len(directory.Anchor{})),
 		succeeded: map[directory.Anchor]directory.Anchor{},
 		closed:    map[directory.Anchor]bool{},
 		pending:   newSpool(settings.Dir),
@@ -101,6 +80,12 @@ func NewPlanner(settings Settings, snapshot Snapshot) *Planner {
 // again counts once, in its first state: what changed in between is in the next delta. With the evidence comes a resource where the
 // account exists and may not be used on premises.
 func (p *Planner) Add(o *directory.Object, r *directory.Resource, out *directory.Evidence) error {
+	if err := p.forgetful(); err != nil {
+		return err
+	}
+	if settled, err := p.settled(o, r, out); err != nil || settled {
+		return err
+	}
 	e, found, err := p.snapshot.Entry(o.Anchor)
 	if err != nil {
 		return err
@@ -111,8 +96,8 @@ func (p *Planner) Add(o *directory.Object, r *directory.Resource, out *directory
 	case out == nil && p.departing(o.Anchor) && !e.is(o):
 		p.succeed(o)
 	case out == nil && p.contested(o):
-		return p.Refuse(o, nil, fmt.Sprintf("%s claims the anchor %s, which the object %s has as well", o.DN, o.Anchor, p.claims[o.Anchor].GUID()))
-	case p.fates[o.Anchor] != 0 || p.still[o.Anchor]:
+		return p.Refuse(o, nil, fmt.Sprintf("%s claims the anchor %s, which the object %s has as well", o.DN, o.Anchor, directory.Anchor(p.claims.get(o.Anchor)).GUID()))
+	case p.fate(o.Anchor) != 0 || p.is(o.Anchor, stands):
 		p.plan.Read++
 		return nil
 	}
@@ -124,7 +109,7 @@ func (p *Planner) Add(o *directory.Object, r *directory.Resource, out *directory
 		return p.leave(o, r, e, found, *out)
 	}
 	if o.Restored || found && !e.is(o) { // which memberships it lost, or its predecessor did, is in no delta
-		p.waited[o.Anchor] = true
+		p.becomes(o.Anchor, hasWaited)
 	}
 	if !p.settings.Supports(r.Kind) {
 		p.plan.Left[r.Kind]++
@@ -152,7 +137,7 @@ func (p *Planner) recall(a directory.Anchor) error {
 		p.plan.Retried = append(p.plan.Retried, a)
 	}
 	if w.Refused || w.Held {
-		p.waited[a] = true
+		p.becomes(a, hasWaited)
 	}
 	return err
 }
@@ -197,7 +182,8 @@ func (p *Planner) equalise(o *directory.Object, r *directory.Resource, e *Entry)
 	}
 	switch {
 	case e.Uncertain():
-		p.anew[o.Anchor], p.plan.Doubtful = true, true
+		p.becomes(o.Anchor, renewed)
+		p.plan.Doubtful = true
 		plan = append(plan, Change{Op: creation(r.Kind)})
 	case e.Departed || r.Enabled && !e.Resource.Enabled || !same(r, &e.Resource):
 		op := Update
@@ -220,7 +206,7 @@ func (p *Planner) equalise(o *directory.Object, r *directory.Resource, e *Entry)
 
 // change plans one change of an object; whether it is blocked or departs, Finish decides.
 func (p *Planner) change(c *Change, f fate) error {
-	p.fates[c.Anchor] = f
+	p.setFate(c.Anchor, f)
 	if c.Op == Block || c.Op == Depart {
 		return p.pending.add(c)
 	}
@@ -264,35 +250,38 @@ func (p *Planner) Finish() (*Plan, error) {
 	if err := p.planReferences(); err != nil {
 		return nil, err
 	}
+	if err := errors.Join(p.forgetful(), p.plan.spool.arrange()); err != nil {
+		return nil, err
+	}
 	return p.plan, nil
 }
 
 // Close releases the planner's files, not those of the plan it returned.
 func (p *Planner) Close() error {
-	return errors.Join(p.pending.close(), p.seen.Close(), p.edges.Close(), p.refs.Close())
+	return errors.Join(p.objects.close(), p.claims.close(), p.pending.close(), p.seen.Close(), p.edges.Close(), p.refs.Close())
 }
 
 // departing reports whether an object would leave, held or not.
 func (p *Planner) departing(a directory.Anchor) bool {
-	return p.fates[a] == leaves || p.fates[a] == isKept
+	return p.fate(a) == leaves || p.fate(a) == isKept
 }
 
 // goes reports whether an object departs with this plan, be it that the account is kept.
-func (p *Planner) goes(a directory.Anchor) bool { return p.departing(a) && !p.heldBack[a] }
+func (p *Planner) goes(a directory.Anchor) bool { return p.departing(a) && !p.is(a, heldBack) }
 
 // departs reports whether an object leaves the online directory with this plan. What is held stays.
 func (p *Planner) departs(a directory.Anchor) bool {
-	return p.fates[a] == leaves && !p.heldBack[a]
+	return p.fate(a) == leaves && !p.is(a, heldBack)
 }
 
 // online reports whether an object will be online and present after this plan, as far as planning can tell: whether its creation
 // is accepted, only applying shows.
 func (p *Planner) online(a directory.Anchor) (bool, error) {
-	switch p.fates[a] {
+	switch p.fate(a) {
 	case appears, changes:
 		return true, nil
 	case leaves, isKept:
-		return p.heldBack[a], nil
+		return p.is(a, heldBack), nil
 	}
 	found, departed, err := p.snapshot.Online(a)
 	return found && !departed, err

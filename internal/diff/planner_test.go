@@ -174,6 +174,7 @@ func (s *scene) plan(t *testing.T) (*Plan, error) {
 		s.settings(&settings)
 	}
 	p := NewPlanner(settings, s.online)
+	p.objects.memory, p.claims.memory = 2, 2 // so that files are what is relied on
 	t.Cleanup(func() { must(t, p.Close()) })
 	for _, step := range s.read {
 		if err := step(p); err != nil {

@@ -36,7 +36,7 @@ func (p *Planner) reference(o *directory.Object, r *directory.Resource, before *
 			return err
 		}
 	}
-	if before != nil && !before.Departed && !doubt && !p.waited[o.Anchor] {
+	if before != nil && !before.Departed && !doubt && !p.is(o.Anchor, hasWaited) {
 		return nil
 	}
 	return errors.Join(p.addReports(o), p.addFormerReports(o))
@@ -112,7 +112,7 @@ func (p *Planner) better(last *reference, next reference) error {
 // referenceInDoubt reports whether a reference is pushed although it is the acknowledged one: it may not have arrived, or one of its
 // ends may be a new one.
 func (p *Planner) referenceInDoubt(e *Entry, r reference) bool {
-	return e.ManagerInDoubt || !r.manager.IsZero() && (p.anew[r.report] || p.anew[r.manager])
+	return e.ManagerInDoubt || !r.manager.IsZero() && (p.is(r.report, renewed) || p.is(r.manager, renewed))
 }
 
 // setManager plans one reference, if it differs from the acknowledged one and the person it belongs to will be online.
@@ -128,9 +128,9 @@ func (p *Planner) setManager(r reference) error {
 		return err
 	}
 	switch acknowledged := e.Resource.Manager; {
-	case r.manager.IsZero() && p.heldBack[acknowledged]:
+	case r.manager.IsZero() && p.is(acknowledged, heldBack):
 		return nil // Active Directory takes a deleted manager away from everybody; one who is held stays until it is decided
-	case r.manager != acknowledged && p.heldBack[r.manager]:
+	case r.manager != acknowledged && p.is(r.manager, heldBack):
 		r.manager, r.changed = directory.Anchor{}, time.Time{} // what is held gets nothing more
 	}
 	if r.manager == e.Resource.Manager && !p.referenceInDoubt(&e, r) {
@@ -143,6 +143,6 @@ func (p *Planner) setManager(r reference) error {
 		r.kind = e.Resource.Kind
 	}
 	return p.plan.spool.add(&Change{
-		Op: SetManager, Kind: r.kind, Anchor: r.report, Other: r.manager, Was: e.Resource.Manager, Changed: r.changed, Alone: p.fates[r.report] == 0,
+		Op: SetManager, Kind: r.kind, Anchor: r.report, Other: r.manager, Was: e.Resource.Manager, Changed: r.changed, Alone: p.fate(r.report) == 0,
 	})
 }

@@ -25,9 +25,9 @@ func (p *Planner) Refuse(o *directory.Object, r *directory.Resource, reason stri
 		return p.refuseKind(o, &e)
 	case p.departing(a) && !e.is(o):
 		p.succeed(o)
-	case p.still[a]:
+	case p.is(a, stands):
 		return p.stand(o, r, &e, found)
-	case p.fates[a] != 0 && !p.contested(o):
+	case p.fate(a) != 0 && !p.contested(o):
 		return nil
 	}
 	p.total++
@@ -42,11 +42,11 @@ func (p *Planner) Refuse(o *directory.Object, r *directory.Resource, reason stri
 	owner := e.owns(o, found)
 	contested := o.Problem != "" || r == nil || found && !e.is(o)
 	if !contested && owner {
-		p.fates[a] = isBad
+		p.setFate(a, isBad)
 		_, err = p.equalise(o, e.certainly(r), &e)
 		err = errors.Join(err, p.addMembers(o, &e, true))
 	} else {
-		p.still[a] = true
+		p.becomes(a, stands)
 		err = p.stand(o, r, &e, found)
 	}
 	if err != nil {
@@ -95,8 +95,8 @@ func (p *Planner) refuseKind(o *directory.Object, e *Entry) error {
 // standsStill reports whether it is not certain which object this is: in this pass, or in an earlier one if this one has not looked at it.
 // What it is a member of, who its members are and who its manager is then stays as it is, because it is compared as a whole later.
 func (p *Planner) standsStill(a directory.Anchor) (bool, error) {
-	if p.still[a] || p.waited[a] || p.fates[a] != 0 {
-		return p.still[a], nil
+	if p.is(a, stands) || p.is(a, hasWaited) || p.fate(a) != 0 {
+		return p.is(a, stands), nil
 	}
 	w, err := p.snapshot.Waits(a)
 	return w.Contested, err
@@ -113,12 +113,12 @@ func (e *Entry) is(o *directory.Object) bool {
 // contested reports whether another object than this one came with the same anchor in this pass. Only objects whose anchor is not their
 // objectGUID are remembered for that: the reader looks for the others.
 func (p *Planner) contested(o *directory.Object) bool {
-	first, known := p.claims[o.Anchor]
-	if known {
+	first := directory.Anchor(p.claims.get(o.Anchor))
+	if !first.IsZero() {
 		return first != identity(o)
 	}
 	if identity(o) != o.Anchor {
-		p.claims[o.Anchor] = identity(o)
+		p.claims.set(o.Anchor, note(identity(o)))
 	}
 	return false
 }
@@ -152,9 +152,9 @@ func (p *Planner) stand(o *directory.Object, r *directory.Resource, e *Entry, fo
 
 // blockRefused blocks a leaver whom a rule refuses, once, whoever else came with the same anchor before (law 5).
 func (p *Planner) blockRefused(o *directory.Object, r *directory.Resource, e *Entry, found bool) error {
-	if !e.owns(o, found) || r == nil || r.Enabled || !e.Resource.Enabled || p.blocked[o.Anchor] {
+	if !e.owns(o, found) || r == nil || r.Enabled || !e.Resource.Enabled || p.is(o.Anchor, leftBlocked) {
 		return nil
 	}
-	p.blocked[o.Anchor] = true
+	p.becomes(o.Anchor, leftBlocked)
 	return p.pending.add(&Change{Op: Block, Kind: r.Kind, Anchor: o.Anchor, Before: &e.Resource, After: r, Why: becauseDisabled, Changed: o.Changed})
 }

@@ -41,6 +41,9 @@ const (
 type Snapshot interface {
 	// Entry returns the entry of an anchor; found is false for one that is not online.
 	Entry(a directory.Anchor) (e Entry, found bool, err error)
+	// Settled reports, without reading the entry, whether nothing remains to be done about an object: exactly this resource was acknowledged, the
+	// account is neither blocked by syncd nor departed, nothing of it is in doubt, and nothing waits (see Waits).
+	Settled(r *directory.Resource) (bool, error)
 	// Online is Entry without the entry: whether it has an id, and whether it has departed.
 	Online(a directory.Anchor) (found, departed bool, err error)
 	// Anchors walks every entry.

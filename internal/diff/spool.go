@@ -12,10 +12,12 @@ import (
 	"syncd/internal/directory"
 )
 
-// spool keeps changes by operation, in the order in which they came, in constant memory.
+// spool keeps changes by operation, in the order in which they came, in constant memory. See arrange.
 type spool struct {
 	dir    string
 	stages [Depart + 1]lines
+	last   [Depart + 1]directory.Anchor // of each stage
+	mixed  [Depart + 1]bool             // the anchors of that stage came in no order
 	line   []byte
 }
 
@@ -27,10 +29,12 @@ func (s *spool) add(c *Change) error {
 		return err
 	}
 	s.line = line
+	s.mixed[c.Op] = s.mixed[c.Op] || compareAnchors(c.Anchor, s.last[c.Op]) < 0
+	s.last[c.Op] = c.Anchor
 	return s.stages[c.Op].add(s.dir, line)
 }
 
-// each visits the changes of one operation in the order in which they were added.
+// each visits the changes of one operation in the order in which they were added, or that arrange gave them.
 func (s *spool) each(op Op, visit func(*Change) error) error {
 	return s.stages[op].each(func(line []byte) error {
 		c, err := decodeChange(line)

@@ -58,9 +58,10 @@ func (r *Resource) AppendBinary(b []byte) ([]byte, error) {
 	return b, nil
 }
 
-// UnmarshalBinary reads what AppendBinary wrote; it copies, so b may be reused. Anything else is ErrCorrupt.
+// UnmarshalBinary reads what AppendBinary wrote; it copies, so b may be reused. Anything else is ErrCorrupt. The values are parts of one
+// copy of b, so that a resource takes a handful of allocations and not one for each value.
 func (r *Resource) UnmarshalBinary(b []byte) error {
-	d := decoder{rest: b}
+	d := decoder{rest: string(b)}
 	if d.byte() != resourceFormat {
 		return ErrCorrupt
 	}
@@ -79,13 +80,18 @@ func (r *Resource) UnmarshalBinary(b []byte) error {
 	}
 	n := d.count()
 	r.Values = make([]Value, 0, n)
+	texts := make([]string, 0, n) // most attributes have one value; what does not fit begins a new one
 	for range n {
 		v := Value{Attribute: Attribute(d.byte())}
 		m := d.count()
-		v.Values = make([]string, 0, m)
-		for range m {
-			v.Values = append(v.Values, string(d.take(d.count())))
+		if len(texts)+m > cap(texts) {
+			texts = make([]string, 0, m+n)
 		}
+		first := len(texts)
+		for range m {
+			texts = append(texts, d.take(d.count()))
+		}
+		v.Values = texts[first:len(texts):len(texts)]
 		r.Values = append(r.Values, v)
 	}
 	if d.bad || len(d.rest) != 0 {
@@ -96,14 +102,14 @@ func (r *Resource) UnmarshalBinary(b []byte) error {
 
 // decoder takes values from the front of rest; after the first value that is not there it is bad and returns zeros.
 type decoder struct {
-	rest []byte
+	rest string
 	bad  bool
 }
 
-func (d *decoder) take(n int) []byte {
+func (d *decoder) take(n int) string {
 	if n < 0 || n > len(d.rest) {
-		d.bad, d.rest = true, nil
-		return nil
+		d.bad, d.rest = true, ""
+		return ""
 	}
 	b := d.rest[:n]
 	d.rest = d.rest[n:]
@@ -117,10 +123,16 @@ func (d *decoder) byte() byte {
 	return 0
 }
 
+// head is a copy of what may be a number at the front.
+func (d *decoder) head() []byte {
+	var b [binary.MaxVarintLen64]byte
+	return b[:copy(b[:], d.rest)]
+}
+
 func (d *decoder) varint() int64 {
-	v, n := binary.Varint(d.rest)
+	v, n := binary.Varint(d.head())
 	if n <= 0 {
-		d.bad, d.rest = true, nil
+		d.bad, d.rest = true, ""
 		return 0
 	}
 	d.rest = d.rest[n:]
@@ -129,9 +141,14 @@ func (d *decoder) varint() int64 {
 
 // count reads a length; what claims more than the bytes that are left is damage.
 func (d *decoder) count() int {
-	v, n := binary.Uvarint(d.rest)
+	if d.rest != "" && d.rest[0] < 0x80 && int(d.rest[0]) < len(d.rest) { // nearly all of them
+		n := int(d.rest[0])
+		d.rest = d.rest[1:]
+		return n
+	}
+	v, n := binary.Uvarint(d.head())
 	if n <= 0 || v > uint64(len(d.rest)) {
-		d.bad, d.rest = true, nil
+		d.bad, d.rest = true, ""
 		return 0
 	}
 	d.rest = d.rest[n:]

@@ -100,3 +100,21 @@ func FuzzUnmarshalResource(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkUnmarshal(b *testing.B) {
+	r := &directory.Resource{Kind: directory.User, Enabled: true}
+	for _, a := range directory.Masters()[:30] {
+		r.Values = append(r.Values, directory.Value{Attribute: a, Values: []string{"about as long as it is"}})
+	}
+	form, err := r.AppendBinary(nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		var back directory.Resource
+		if err := back.UnmarshalBinary(form); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -14,7 +14,7 @@ import (
 // refusals are listed with the time of their next try.
 func (s *Store) Acknowledge(passID string, now time.Time, batch []diff.Answer) error {
 	return s.update(func(tx *bbolt.Tx) error {
-		w := writer{tx: tx}
+		w := s.writer(tx)
 		for i := range batch {
 			if err := w.answer(passID, now, &batch[i]); err != nil {
 				return err
@@ -44,7 +44,7 @@ func (w *writer) acknowledge(a *diff.Answer) error {
 	case diff.RemoveMember:
 		return w.deleteEdge(directory.Edge{Group: a.Anchor, Member: a.Other})
 	}
-	e, found, err := entryIn(w.tx, a.Anchor)
+	e, found, err := w.store.entryIn(w.tx, a.Anchor)
 	if err != nil {
 		return err
 	}
@@ -128,10 +128,13 @@ func (w *writer) putEdge(e directory.Edge, state []byte) error {
 	if objects.Get(e.Group[:]) == nil || objects.Get(e.Member[:]) == nil {
 		return nil
 	}
-	return errors.Join(
-		w.tx.Bucket(bucketMembers).Put(pair(e.Group, e.Member), state),
-		w.tx.Bucket(bucketGroups).Put(pair(e.Member, e.Group), nil),
-	)
+	w.store.written.Add(1)
+	err := w.tx.Bucket(bucketMembers).Put(pair(e.Group, e.Member), state)
+	groups, key := w.tx.Bucket(bucketGroups), pair(e.Member, e.Group)
+	if groups.Get(key) == nil { // it is there from when the membership was intended, on a page of its own
+		err = errors.Join(err, groups.Put(key, nil))
+	}
+	return err
 }
 
 func (w *writer) deleteEdge(e directory.Edge) error {

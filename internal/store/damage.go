@@ -18,12 +18,23 @@ import (
 // view reads in one transaction. read may neither call the store, because a second transaction waits for a writer that waits for the first
 // one to end, nor wait for anybody else.
 func (s *Store) view(read func(*bbolt.Tx) error) error {
-	return s.guard(func() error { return s.db.View(read) })
+	return s.guard(func() error {
+		s.swap.RLock()
+		defer s.swap.RUnlock()
+		return s.db.View(read)
+	})
 }
 
 // update writes in one transaction.
 func (s *Store) update(write func(*bbolt.Tx) error) error {
-	return s.guard(func() error { return s.db.Update(write) })
+	return s.guard(func() error {
+		s.writing.Lock()
+		defer s.writing.Unlock()
+		return s.db.Update(func(tx *bbolt.Tx) error {
+			s.db.AllocSize = growth(tx.Size())
+			return write(tx)
+		})
+	})
 }
 
 // guard makes a fault of what a damaged file does to its readers: bbolt panics on a page that cannot be, the mapped memory of a

@@ -21,7 +21,7 @@ func (s *Store) Fork() (_ *Store, err error) {
 	})
 	if err = errors.Join(err, f.Close()); err == nil {
 		err = fork.guard(func() (err error) {
-			fork.db, err = bbolt.Open(fork.path, 0o600, &bbolt.Options{Timeout: lockWait, FreelistType: bbolt.FreelistMapType, NoSync: true})
+			fork.db, err = openFile(fork.path, bbolt.Options{NoSync: true})
 			return err
 		})
 	}

@@ -131,7 +131,7 @@ func eachHeldIn(tx *bbolt.Tx, visit func(k []byte, h *directory.HeldObject) erro
 
 // replaceHeld makes what a pass holds the whole of what is held; what was held before keeps the pass and the time that held it first, and
 // its decision, which may be newer than the plan. It reports whether a held object is in doubt.
-func replaceHeld(tx *bbolt.Tx, f *diff.Final) (doubt bool, err error) {
+func (s *Store) replaceHeld(tx *bbolt.Tx, f *diff.Final) (doubt bool, err error) {
 	kept, plans := map[string]bool{}, summaries{}
 	keep := func(h directory.HeldObject) error {
 		k, ok := diff.KeyOf(&h)
@@ -149,16 +149,12 @@ func replaceHeld(tx *bbolt.Tx, f *diff.Final) (doubt bool, err error) {
 				h.Plan, h.Since, h.Decision = before.Plan, before.Since, before.Decision
 			}
 		}
-		done, err := isDone(tx, k)
+		done, err := s.isDone(tx, k)
 		if err != nil || done && h.Decision == directory.DecisionApproved {
 			return err
 		}
 		if k.Op != diff.RemoveMember {
-			in, err := doubts(tx, h.Anchor)
-			if err != nil {
-				return err
-			}
-			doubt = doubt || in
+			doubt = doubt || doubts(tx, h.Anchor)
 		}
 		kept[string(key)] = true
 		plans.add(&h)
@@ -201,11 +197,11 @@ func forgetHeld(tx *bbolt.Tx, kept map[string]bool) error {
 }
 
 // isDone reports whether a held change is what the online directory has acknowledged by now.
-func isDone(tx *bbolt.Tx, k diff.HeldKey) (bool, error) {
+func (s *Store) isDone(tx *bbolt.Tx, k diff.HeldKey) (bool, error) {
 	if k.Op == diff.RemoveMember {
 		return tx.Bucket(bucketMembers).Get(pair(k.Anchor, k.Other)) == nil, nil
 	}
-	e, found, err := entryIn(tx, k.Anchor)
+	e, found, err := s.entryIn(tx, k.Anchor)
 	return !found || e.Departed || k.Op == diff.Block && !e.Resource.Enabled, err
 }
 

@@ -61,8 +61,11 @@ func interruptedIn(tx *bbolt.Tx) (*diff.Interrupted, error) {
 // Directory until the next pass. active are the accounts that the batch blocks and that were active: exactly those may be activated
 // again by syncd later.
 func (s *Store) Intend(batch []diff.Change, active []directory.Anchor) error {
+	if err := s.learn(batch); err != nil {
+		return err
+	}
 	return s.update(func(tx *bbolt.Tx) error {
-		w := writer{tx: tx}
+		w := s.writer(tx)
 		for i := range batch {
 			if err := w.intend(&batch[i]); err != nil {
 				return err
@@ -94,7 +97,7 @@ func (w *writer) deny(a *diff.Answer) error {
 	case a.Op == diff.AddMember || a.Op == diff.RemoveMember || a.Op == diff.SetManager:
 		return nil
 	}
-	e, found, err := entryIn(w.tx, a.Anchor)
+	e, found, err := w.store.entryIn(w.tx, a.Anchor)
 	if err != nil || !found {
 		return err
 	}
@@ -114,7 +117,6 @@ func (w *writer) deny(a *diff.Answer) error {
 
 // doubts reports whether an object that a pass could not finish with, refused or held, is in doubt, which only a look at the online
 // directory can settle.
-func doubts(tx *bbolt.Tx, a directory.Anchor) (bool, error) {
-	e, found, err := entryIn(tx, a)
-	return found && e.Uncertain(), err
+func doubts(tx *bbolt.Tx, a directory.Anchor) bool {
+	return uncertain(tx.Bucket(bucketObjects).Get(a[:]))
 }

@@ -14,7 +14,8 @@ import (
 
 const childVariable = "SYNCD_TEST_STORE"
 
-// commitForever is the process that is killed: it commits batches of people who join a group and tells each one that is kept.
+// commitForever is the process that is killed: it commits batches of people who join a group, compacts the file after each, and tells each one
+// that is kept.
 func commitForever(dir string) error {
 	s, err := Open(dir, online)
 	if err != nil {
@@ -33,11 +34,14 @@ func commitForever(dir string) error {
 		if err := s.Finish(&diff.Final{State: diff.State{Fingerprint: strconv.Itoa(n)}}); err != nil {
 			return err
 		}
+		if err := s.CompactAlways(); err != nil {
+			return err
+		}
 		fmt.Println("kept", n)
 	}
 }
 
-// TestLaw9AKillLeavesAStateThatOpens kills a process in the middle of its commits, again and again on the same file. What it told
+// TestLaw9AKillLeavesAStateThatOpens kills a process in the middle of its commits and of compacting, again and again on the same file. What it told
 // is there, the indexes agree, and nothing that was not acknowledged is past the watermark.
 func TestLaw9AKillLeavesAStateThatOpens(t *testing.T) {
 	if dir := os.Getenv(childVariable); dir != "" {

@@ -202,13 +202,35 @@ func TestAcknowledgedIsWhatTheSnapshotHas(t *testing.T) {
 					m.answer(&batch[i])
 				}
 			}
+			if rapid.IntRange(0, 5).Draw(t, "compacts") == 0 {
+				must(t, s.CompactAlways())
+			}
 			m.equal(t, s)
+			m.settled(t, s)
 			verify(t, s)
 		}
 	})
 	must(t, s.db.Sync())
 	must(t, s.Close())
 	m.equal(t, open(t, dir))
+}
+
+// settled holds that the store says of an object that nothing remains to be done exactly where its entry shows that.
+func (m *model) settled(t failer, s *Store) {
+	t.Helper()
+	for a, e := range m.entries {
+		w, err := s.Waits(a)
+		must(t, err)
+		plain := e.ID != "" && e.Block == diff.NotBlocked && w == diff.Waiting{} &&
+			!(e.Departed || e.Uncertain() || e.ManagerInDoubt || e.IDInDoubt || e.Unidentified)
+		other := e.Resource
+		other.Enabled = !other.Enabled
+		for r, want := range map[*directory.Resource]bool{&e.Resource: plain, &other: false} {
+			if settled, err := s.Settled(r); err != nil || settled != want {
+				t.Fatalf("%x: settled is %v, not %v (%v), of %+v", a, settled, want, err, e)
+			}
+		}
+	}
 }
 
 // wipe makes a store as new.

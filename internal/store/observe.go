@@ -14,7 +14,7 @@ import (
 // that it is blocked again. What syncd remembers of its own doings stays: whether it blocked the account above all.
 func (s *Store) Observe(batch []diff.Observation) error {
 	return s.update(func(tx *bbolt.Tx) error {
-		w := writer{tx: tx}
+		w := s.writer(tx)
 		for i := range batch {
 			if err := w.observe(&batch[i]); err != nil {
 				return err
@@ -28,7 +28,7 @@ func (w *writer) observe(o *diff.Observation) error {
 	if o.Gone {
 		return w.remove(o.Anchor)
 	}
-	e, found, err := entryIn(w.tx, o.Anchor)
+	e, found, err := w.store.entryIn(w.tx, o.Anchor)
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (w *writer) observe(o *diff.Observation) error {
 // ObserveMembers corrects the acknowledged members of one group: added were seen online and are not acknowledged, gone the other way round.
 func (s *Store) ObserveMembers(group directory.Anchor, added, gone []directory.Anchor) error {
 	return s.update(func(tx *bbolt.Tx) (err error) {
-		w := writer{tx: tx}
+		w := s.writer(tx)
 		for _, m := range added {
 			err = errors.Join(err, w.putEdge(directory.Edge{Group: group, Member: m}, edgeCertain))
 		}

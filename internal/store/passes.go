@@ -48,7 +48,7 @@ func (s *Store) Finish(f *diff.Final) error {
 		if err != nil {
 			return err
 		}
-		heldInDoubt, err := replaceHeld(tx, f)
+		heldInDoubt, err := s.replaceHeld(tx, f)
 		if err != nil {
 			return err
 		}

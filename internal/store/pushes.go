@@ -26,7 +26,7 @@ func (w *writer) push(pass string, now time.Time, a *diff.Answer) error {
 	case a.Refusal != nil:
 		p.Status, p.Reason = a.Refusal.Status, a.Refusal.Detail
 	case a.Op == diff.Depart:
-		e, found, err := entryIn(w.tx, a.Anchor)
+		e, found, err := w.store.entryIn(w.tx, a.Anchor)
 		if err != nil {
 			return err
 		}
@@ -65,7 +65,7 @@ func (s *Store) LastPush(a directory.Anchor) (p *directory.Push, err error) {
 				return unmarshal(b, p, "the last push of an object")
 			}
 		}
-		_, last, _, err := stampedIn(tx, a)
+		_, last, _, err := s.stampedIn(tx, a)
 		p = last.read()
 		return err
 	})
@@ -77,9 +77,10 @@ func (s *Store) LastPush(a directory.Anchor) (p *directory.Push, err error) {
 func (s *Store) EachName(visit func(a directory.Anchor, gone bool, names []string)) error {
 	return s.view(func(tx *bbolt.Tx) error {
 		err := tx.Bucket(bucketObjects).ForEach(func(k, v []byte) error {
-			e, err := decodeEntry(v)
+			a := directory.Anchor(k)
+			e, _, err := s.dictionaries.decode(tx, a, v)
 			if err == nil {
-				visit(directory.Anchor(k), e.Departed, namesOf(&e.Resource))
+				visit(a, e.Departed, namesOf(&e.Resource))
 			}
 			return err
 		})

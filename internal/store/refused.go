@@ -165,9 +165,8 @@ func forgetRetried(tx *bbolt.Tx, f *diff.Final) (doubt bool, err error) {
 			healed = append(healed, bytes.Clone(k))
 			return nil
 		}
-		in, err := doubts(tx, r.Anchor)
-		doubt = doubt || in
-		return err
+		doubt = doubt || doubts(tx, r.Anchor)
+		return nil
 	})
 	for _, k := range healed {
 		err = errors.Join(err, tx.Bucket(bucketRefused).Delete(k))

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 
 	"go.etcd.io/bbolt"
@@ -15,27 +16,52 @@ var _ diff.Snapshot = (*Store)(nil)
 // Entry implements diff.Snapshot.
 func (s *Store) Entry(a directory.Anchor) (e diff.Entry, found bool, err error) {
 	err = s.view(func(tx *bbolt.Tx) error {
-		e, found, err = entryIn(tx, a)
+		e, found, err = s.entryIn(tx, a)
 		return err
 	})
 	return e, found, err
 }
 
-func entryIn(tx *bbolt.Tx, a directory.Anchor) (diff.Entry, bool, error) {
-	e, _, found, err := stampedIn(tx, a)
+func (s *Store) entryIn(tx *bbolt.Tx, a directory.Anchor) (diff.Entry, bool, error) {
+	e, _, found, err := s.stampedIn(tx, a)
 	return e, found, err
 }
 
 // stampedIn is an entry with its stamp, which is good until the next write.
-func stampedIn(tx *bbolt.Tx, a directory.Anchor) (e diff.Entry, last stamp, found bool, err error) {
+func (s *Store) stampedIn(tx *bbolt.Tx, a directory.Anchor) (e diff.Entry, last stamp, found bool, err error) {
 	b := tx.Bucket(bucketObjects).Get(a[:])
 	if b == nil {
 		return e, nil, false, nil
 	}
-	if e, last, err = decodeStamped(b); err != nil {
+	if e, last, err = s.dictionaries.decode(tx, a, b); err != nil {
 		return diff.Entry{}, nil, false, fmt.Errorf("anchor %s: %w", a, err)
 	}
 	return e, last, true, nil
+}
+
+// Settled implements diff.Snapshot.
+func (s *Store) Settled(r *directory.Resource) (settled bool, err error) {
+	var room [1024]byte // for the form of almost everybody
+	form, err := appendForm(room[:0], r)
+	if err != nil {
+		return false, err
+	}
+	digest := sha256.Sum256(form)
+	err = s.view(func(tx *bbolt.Tx) error {
+		p, ok := cutEntry(tx.Bucket(bucketObjects).Get(r.Anchor[:]))
+		settled = ok && p.holds(digest[:digestSize]) && !waits(tx, r.Anchor)
+		return nil
+	})
+	return settled, err
+}
+
+// waits reports whether earlier passes left something of an object undone.
+func waits(tx *bbolt.Tx, a directory.Anchor) bool {
+	if tx.Bucket(bucketHeld).Get(heldKey(diff.HeldKey{Op: diff.Depart, Anchor: a})) != nil {
+		return true
+	}
+	k, _ := tx.Bucket(bucketRefused).Cursor().Seek(a[:])
+	return bytes.HasPrefix(k, a[:])
 }
 
 // Online implements diff.Snapshot.

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -57,6 +59,8 @@ var (
 	bucketPlans   = []byte("plans")   // id of the pass that held something → JSON, see summaries
 	bucketPasses  = []byte("passes")  // sequence → JSON
 	bucketPushes  = []byte("pushes")  // anchor → JSON: the last push, where no entry has it
+
+	bucketDictionaries = []byte("dictionaries") // number → checksum, what entries were compressed with
 )
 
 // The keys of the meta bucket.
@@ -66,7 +70,9 @@ var (
 	keyState       = []byte("state")
 	keyPresent     = []byte("present")
 	keyUnfinished  = []byte("unfinished")
-	formatVersion  = uint64(1)
+	keyFormer      = []byte("former") // there where a former version wrote some of the entries
+	formatVersion  = uint64(2)
+	formerVersion  = uint64(1) // whose entries are not compressed
 	currentFormat  = binary.BigEndian.AppendUint64(nil, formatVersion)
 	lockWait       = 50 * time.Millisecond
 	stateFile      = "state.db"
@@ -75,10 +81,16 @@ var (
 
 // Store is the open state folder. It is safe for concurrent use.
 type Store struct {
-	db      *bbolt.DB
-	dir     string
-	path    string
-	private bool // a fork: Close removes the file
+	db           *bbolt.DB
+	dictionaries dictionaries
+
+	writing  sync.Mutex   // held by who writes to db, or puts another one in its place
+	swap     sync.RWMutex // held for reading by who reads from db
+	written  atomic.Int64 // entries and memberships since the file was written in order
+	leftOpen error        // of a file that another one took the place of, and that could not be closed
+	dir      string
+	path     string
+	private  bool // a fork: Close removes the file
 }
 
 // Open opens the state in dir, which is made if it does not exist, for the online directory at target. It answers ErrLocked (in a
@@ -90,7 +102,7 @@ func Open(dir, target string) (s *Store, err error) {
 	}
 	s = &Store{dir: dir, path: filepath.Join(dir, stateFile)}
 	err = s.guard(func() (err error) {
-		s.db, err = bbolt.Open(s.path, 0o600, &bbolt.Options{Timeout: lockWait, FreelistType: bbolt.FreelistMapType})
+		s.db, err = openFile(s.path, bbolt.Options{})
 		return err
 	})
 	if err != nil {
@@ -114,7 +126,7 @@ func OpenReadOnly(dir string) (s *Store, found bool, err error) {
 		return nil, false, s.folder()
 	}
 	err = s.guard(func() (err error) {
-		s.db, err = bbolt.Open(s.path, 0o600, &bbolt.Options{Timeout: lockWait, ReadOnly: true})
+		s.db, err = openFile(s.path, bbolt.Options{ReadOnly: true})
 		return err
 	})
 	if err != nil {
@@ -146,7 +158,7 @@ func (s *Store) prepare(target string) error {
 		}
 		for _, name := range [][]byte{
 			bucketMeta, bucketObjects, bucketMembers, bucketGroups, bucketReports, bucketExpiry, bucketGUIDs, bucketRefused, bucketHeld,
-			bucketPlans, bucketPasses, bucketPushes,
+			bucketPlans, bucketPasses, bucketPushes, bucketDictionaries,
 		} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return fmt.Errorf("preparing the state file: %w", err)
@@ -161,6 +173,9 @@ func (s *Store) prepare(target string) error {
 		if err := s.fits(meta, target); err != nil {
 			return err
 		}
+		if err := migrateFormat(meta); err != nil {
+			return err
+		}
 		return migrateHeld(tx)
 	})
 }
@@ -168,7 +183,7 @@ func (s *Store) prepare(target string) error {
 // fits refuses a state that another version made, or that is for another online directory.
 func (s *Store) fits(meta *bbolt.Bucket, target string) error {
 	format := meta.Get(keyFormat)
-	if len(format) != 8 || binary.BigEndian.Uint64(format) != formatVersion {
+	if len(format) != 8 || binary.BigEndian.Uint64(format) < formerVersion || binary.BigEndian.Uint64(format) > formatVersion {
 		return &directory.Fault{
 			Class: directory.Usage, Cause: fmt.Sprintf("the state in %s has format %x, this version reads %d", s.dir, format, formatVersion),
 			Remedy: "use the version of syncd that wrote it, or an empty state.dir",
@@ -183,12 +198,20 @@ func (s *Store) fits(meta *bbolt.Bucket, target string) error {
 	return nil
 }
 
+// migrateFormat marks a file of a former version as one that holds entries of both: a version that does not know the new ones must not open it.
+func migrateFormat(meta *bbolt.Bucket) error {
+	if binary.BigEndian.Uint64(meta.Get(keyFormat)) == formatVersion {
+		return nil
+	}
+	return errors.Join(meta.Put(keyFormer, []byte{}), meta.Put(keyFormat, currentFormat))
+}
+
 // TempDir is a folder for the files of one pass. It is emptied by Open.
 func (s *Store) TempDir() string { return filepath.Join(s.dir, temporaryFiles) }
 
 // Close closes the file, and removes that of a fork. It must be called once.
 func (s *Store) Close() error {
-	err := s.db.Close()
+	err := errors.Join(s.leftOpen, s.db.Close())
 	if s.private {
 		err = errors.Join(err, os.Remove(s.path))
 	}

@@ -59,7 +59,7 @@ func verify(t failer, s *Store) {
 		reports, expiry, guids, present := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[directory.Kind]int{}
 		objects := tx.Bucket(bucketObjects)
 		err := objects.ForEach(func(k, v []byte) error {
-			e, err := decodeEntry(v)
+			e, _, err := s.dictionaries.decode(tx, directory.Anchor(k), v)
 			if err != nil {
 				return err
 			}
@@ -130,7 +130,9 @@ func TestOneProcessOwnsTheState(t *testing.T) {
 
 func TestAStateOfOthersIsRefused(t *testing.T) {
 	for name, change := range map[string]func(meta *bbolt.Bucket) error{
-		"another format": func(meta *bbolt.Bucket) error { return meta.Put(keyFormat, binary.BigEndian.AppendUint64(nil, 2)) },
+		"another format": func(meta *bbolt.Bucket) error {
+			return meta.Put(keyFormat, binary.BigEndian.AppendUint64(nil, formatVersion+1))
+		},
 		"no format":      func(meta *bbolt.Bucket) error { return meta.Put(keyFormat, []byte("x")) },
 		"another target": func(meta *bbolt.Bucket) error { return meta.Put(keyTarget, []byte("https://other.example")) },
 	} {

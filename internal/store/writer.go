@@ -15,6 +15,7 @@ import (
 
 // writer changes objects and their indexes together, within one transaction. keepCounts ends its work.
 type writer struct {
+	store *Store
 	tx    *bbolt.Tx
 	delta map[directory.Kind]int // how the number of present entries changes
 
@@ -22,10 +23,22 @@ type writer struct {
 	stamp  stamp            // with what it is stamped
 }
 
+func (s *Store) writer(tx *bbolt.Tx) writer { return writer{store: s, tx: tx} }
+
+// encode writes an entry's stored form with the newest dictionary.
+func (w *writer) encode(e *diff.Entry, last stamp) ([]byte, error) {
+	number := newestDictionary(w.tx)
+	dictionary, err := w.store.dictionaries.find(w.tx, number)
+	if err != nil {
+		return nil, err
+	}
+	return encodeEntry(e, last, number, dictionary)
+}
+
 // put writes an entry in place of what was there, with its indexes; nil takes it out.
 func (w *writer) put(a directory.Anchor, e *diff.Entry) error {
 	objects := w.tx.Bucket(bucketObjects)
-	before, last, found, err := stampedIn(w.tx, a)
+	before, last, found, err := w.store.stampedIn(w.tx, a)
 	if err != nil {
 		return err
 	}
@@ -40,7 +53,7 @@ func (w *writer) put(a directory.Anchor, e *diff.Entry) error {
 		err = objects.Delete(a[:])
 	} else {
 		var b []byte
-		if b, err = encodeEntry(e, last); err != nil {
+		if b, err = w.encode(e, last); err != nil {
 			return err
 		}
 		err = objects.Put(a[:], b)
@@ -48,6 +61,7 @@ func (w *writer) put(a directory.Anchor, e *diff.Entry) error {
 	if err != nil {
 		return fmt.Errorf("writing the snapshot: %w", err)
 	}
+	w.store.written.Add(1)
 	w.count(&before, -1)
 	w.count(e, +1)
 	return w.reindex(a, &before, e)
@@ -55,7 +69,7 @@ func (w *writer) put(a directory.Anchor, e *diff.Entry) error {
 
 // change rewrites an entry, if it is there.
 func (w *writer) change(a directory.Anchor, change func(*diff.Entry)) error {
-	e, found, err := entryIn(w.tx, a)
+	e, found, err := w.store.entryIn(w.tx, a)
 	if err != nil || !found {
 		return err
 	}

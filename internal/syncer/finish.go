@@ -22,7 +22,13 @@ func (s *Syncer) commit(_ context.Context, p *pass) error {
 	}
 	s.settle(p)
 	final.Pass = p.record
-	return s.timed(p, "commit", func() error { return s.Store.Finish(final) })
+	if err := s.timed(p, "commit", func() error { return s.Store.Finish(final) }); err != nil {
+		return err
+	}
+	if err := s.Store.Compact(); err != nil { // the pass has ended, and nothing is lost
+		p.log.Warn("the state file stays larger than it has to be", zap.Error(err))
+	}
+	return nil
 }
 
 // next is the state that the pass leaves behind.

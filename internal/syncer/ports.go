@@ -93,6 +93,8 @@ type Store interface {
 	Acknowledge(pass string, now time.Time, batch []diff.Answer) error
 	Finish(f *diff.Final) error
 	Record(p *directory.PassRecord) error
+	// Compact gives back the space that a pass left unused, where it is worth it. It is called between passes.
+	Compact() error
 }
 
 // Metrics takes what a pass measures.

@@ -1,0 +1,108 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"go.etcd.io/bbolt"
+)
+
+const (
+	// smallFile is the size in bytes below which nobody misses what is not in use.
+	smallFile = 4 << 20
+	// fillOfPages is how full the pages of a compacted file are. What is left takes the small changes of the passes that follow: a page that
+	// overflows becomes two.
+	fillOfPages = 0.9
+	// portion is about how many bytes are copied in one transaction.
+	portion = 1 << 20
+)
+
+// Compact writes the file anew, in the order of the keys, where that makes it much smaller: after a pass that wrote a good part of the entries,
+// which leaves pages half full and others unused, or where a former version wrote it. It has to be called when no plan is being made or applied.
+// The new file takes the place of the old one when it is complete and on the disk, so that a crash at any moment leaves one of them (law 9), and
+// it is locked before it does. After an error the old one is still in use. Windows lets no file take the place of an open one; there nothing
+// happens.
+func (s *Store) Compact() error { return s.compact(s.worthCompacting) }
+
+// CompactAlways is Compact where it is worth nothing as well, for whoever tries what it does.
+func (s *Store) CompactAlways() error {
+	return s.compact(func() (bool, error) { return true, nil })
+}
+
+func (s *Store) compact(worth func() (bool, error)) error {
+	if runtime.GOOS == "windows" || s.private {
+		return nil
+	}
+	s.writing.Lock() // nothing is written between the copy and its taking the place
+	defer s.writing.Unlock()
+	is, err := worth()
+	if err != nil || !is {
+		return err
+	}
+	if err := s.rewrite(); err != nil {
+		return fmt.Errorf("compacting the state file: %w", err)
+	}
+	return nil
+}
+
+// rewrite copies everything into a new file and puts it in the place of the one that is open. Nobody may write meanwhile.
+func (s *Store) rewrite() error {
+	path := filepath.Join(s.TempDir(), "compact.db")
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	to, err := openFile(path, bbolt.Options{NoSync: true, NoGrowSync: true})
+	if err != nil {
+		return err
+	}
+	err = s.view(func(tx *bbolt.Tx) error { return (&copying{store: s, from: tx, to: to}).all() })
+	if err == nil {
+		err = to.Sync()
+	}
+	if err == nil {
+		err = s.replace(to, path)
+	}
+	if err != nil {
+		return errors.Join(err, to.Close(), os.Remove(path))
+	}
+	s.written.Store(0)
+	return syncFolder(s.dir)
+}
+
+// replace puts a complete file in the place of the one that is open, which is not needed any more then.
+func (s *Store) replace(by *bbolt.DB, path string) error {
+	s.swap.Lock()
+	defer s.swap.Unlock()
+	by.NoSync, by.NoGrowSync = s.db.NoSync, s.db.NoGrowSync
+	if err := os.Rename(path, s.path); err != nil {
+		return err
+	}
+	former := s.db
+	s.db = by
+	if err := former.Close(); err != nil { // its lock and its memory stay taken until the process ends
+		s.leftOpen = errors.Join(s.leftOpen, err)
+	}
+	return nil
+}
+
+// worthCompacting reports whether a good part of the file is not in use, or was written in the order in which things happened.
+func (s *Store) worthCompacting() (worth bool, err error) {
+	err = s.view(func(tx *bbolt.Tx) error {
+		if worth = tx.Bucket(bucketMeta).Get(keyFormer) != nil; worth || tx.Size() < smallFile {
+			return nil
+		}
+		counts, err := presentIn(tx)
+		population := int64(0)
+		for _, n := range counts {
+			population += int64(n)
+		}
+		stats := s.db.Stats()
+		unused := int64(stats.FreePageN+stats.PendingPageN) * int64(s.db.Info().PageSize)
+		worth = 4*unused > tx.Size() || 4*s.written.Load() > population
+		return err
+	})
+	return worth, err
+}

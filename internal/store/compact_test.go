@@ -1,0 +1,77 @@
+package store
+
+import (
+	"errors"
+	"os"
+	"sync"
+	"testing"
+
+	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"syncd/internal/diff"
+	"syncd/internal/directory"
+)
+
+// TestACompactedFileStaysLockedAndUsed: its owner reads and writes on while it is put in place, and nobody else gets hold of the old one or the
+// new one.
+func TestACompactedFileStaysLockedAndUsed(t *testing.T) {
+	dir, c := t.TempDir(), newCompany(600)
+	s := open(t, dir)
+	apply(t, s, c.firstPass())
+	former, err := os.Open(s.path)
+	must(t, err)
+	var readers sync.WaitGroup
+	for range 3 {
+		readers.Go(func() {
+			for _, p := range c.people {
+				if _, found, err := s.Entry(p.Anchor); err != nil || !found {
+					t.Errorf("%v %v", found, err)
+				}
+			}
+		})
+	}
+	for range 5 {
+		must(t, s.CompactAlways())
+		if _, err := Open(dir, online); !errors.Is(err, ErrLocked) {
+			t.Errorf("another process: %v", err)
+		}
+	}
+	readers.Wait()
+	verify(t, s)
+	mine, err := former.Stat()
+	must(t, errors.Join(err, former.Close()))
+	if now, err := os.Stat(s.path); err != nil || os.SameFile(mine, now) {
+		t.Errorf("it is the same file (%v)", err)
+	}
+	must(t, s.Record(&directory.PassRecord{Pass: directory.Pass{ID: "1"}}))
+	if passes, err := s.Passes(5); err != nil || len(passes) != 2 {
+		t.Errorf("%v %v", passes, err)
+	}
+}
+
+// TestWhoOpenedTheFormerFileDoesNotHaveTheState: its lock is free as soon as another one took its place.
+func TestWhoOpenedTheFormerFileDoesNotHaveTheState(t *testing.T) {
+	dir, c := t.TempDir(), newCompany(200)
+	s := open(t, dir)
+	apply(t, s, c.firstPass())
+	_, err := openFile(s.path, bbolt.Options{OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+		f, err := os.OpenFile(name, flag, mode)
+		return f, errors.Join(err, s.CompactAlways())
+	}})
+	if !errors.Is(err, berrors.ErrTimeout) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestASmallFileIsLeftAlone, however little of it is in use.
+func TestASmallFileIsLeftAlone(t *testing.T) {
+	s := open(t, t.TempDir())
+	before, err := os.Stat(s.path)
+	must(t, err)
+	must(t, s.Acknowledge("1", noon, []diff.Answer{created(user("ann"))}))
+	must(t, s.Compact())
+	if after, err := os.Stat(s.path); err != nil || !os.SameFile(before, after) {
+		t.Errorf("it is another file (%v)", err)
+	}
+}
