@@ -22,9 +22,13 @@ func (s *Syncer) apply(ctx context.Context, p *pass) error {
 				return err
 			}
 		}
+		var err error
+		if p.managers, err = managersOf(p.plan); err != nil {
+			return err
+		}
 		s.report(p, "apply", 0, total)
 		for _, op := range diff.Ops() {
-			err := s.applyEach(ctx, p, op, everything, func(n int) {
+			err := s.applyOp(ctx, p, op, func(n int) {
 				done += n
 				s.report(p, "apply", done, total)
 			})
@@ -45,8 +49,16 @@ func (s *Syncer) apply(ctx context.Context, p *pass) error {
 	})
 }
 
+// applyOp sends all changes of one operation, and tells how many each batch had.
+func (s *Syncer) applyOp(ctx context.Context, p *pass, op diff.Op, sent func(n int)) error {
+	if op == diff.Create {
+		return s.applyCreations(ctx, p, sent)
+	}
+	return s.applyEach(ctx, p, op, func(*diff.Change) (bool, error) { return true, nil }, sent)
+}
+
 // applyEach sends the changes of one operation that are wanted, in batches, and tells how many each had.
-func (s *Syncer) applyEach(ctx context.Context, p *pass, op diff.Op, wanted func(*diff.Change) bool, sent func(n int)) error {
+func (s *Syncer) applyEach(ctx context.Context, p *pass, op diff.Op, wanted func(*diff.Change) (bool, error), sent func(n int)) error {
 	batch := make([]diff.Change, 0, batchSize)
 	send := func() error {
 		if err := s.applyBatch(ctx, p, batch); err != nil {
@@ -57,8 +69,8 @@ func (s *Syncer) applyEach(ctx context.Context, p *pass, op diff.Op, wanted func
 		return nil
 	}
 	err := p.plan.Each(op, func(c *diff.Change) error {
-		if !wanted(c) {
-			return nil
+		if ok, err := wanted(c); err != nil || !ok {
+			return err
 		}
 		if batch = append(batch, *c); len(batch) < batchSize {
 			return nil
@@ -70,8 +82,6 @@ func (s *Syncer) applyEach(ctx context.Context, p *pass, op diff.Op, wanted func
 	}
 	return err
 }
-
-func everything(*diff.Change) bool { return true }
 
 // applyBatch sends changes of one operation and keeps the answers.
 func (s *Syncer) applyBatch(ctx context.Context, p *pass, planned []diff.Change) error {
