@@ -8,10 +8,10 @@ import (
 	"syncd/internal/directory"
 )
 
-// batchSize is how many changes are sent and then acknowledged in one transaction: what a crash repeats at most.
+// batchSize is how many changes are sent and then acknowledged in one transaction.
 const batchSize = 500
 
-// apply sends the plan, operation by operation, in batches. Each batch is acknowledged before the next is sent.
+// apply sends the plan, operation by operation, in batches: see convoy.
 func (s *Syncer) apply(ctx context.Context, p *pass) error {
 	return s.timed(p, "apply", func() error {
 		// A state that knows of no pass may be one that was lost: what it is going to create may be online already.
@@ -59,9 +59,10 @@ func (s *Syncer) applyOp(ctx context.Context, p *pass, op diff.Op, sent func(n i
 
 // applyEach sends the changes of one operation that are wanted, in batches, and tells how many each had.
 func (s *Syncer) applyEach(ctx context.Context, p *pass, op diff.Op, wanted func(*diff.Change) (bool, error), sent func(n int)) error {
+	way := &convoy{s: s, p: p}
 	batch := make([]diff.Change, 0, batchSize)
 	send := func() error {
-		if err := s.applyBatch(ctx, p, batch); err != nil {
+		if err := way.send(ctx, batch); err != nil {
 			return err
 		}
 		sent(len(batch))
@@ -80,44 +81,7 @@ func (s *Syncer) applyEach(ctx context.Context, p *pass, op diff.Op, wanted func
 	if err == nil && len(batch) > 0 {
 		err = send()
 	}
-	return err
-}
-
-// applyBatch sends changes of one operation and keeps the answers.
-func (s *Syncer) applyBatch(ctx context.Context, p *pass, planned []diff.Change) error {
-	changes, names, err := s.resolve(p, planned)
-	if err != nil || len(changes) == 0 {
-		return err
-	}
-	active, err := s.activeAmong(ctx, changes)
-	if err != nil {
-		return err
-	}
-	if err := s.timed(p, "commit", func() error { return s.Store.Intend(changes, active) }); err != nil {
-		return err
-	}
-	outcomes, err := s.Target.Apply(ctx, changes)
-	if err != nil {
-		return err
-	}
-	if len(outcomes) != len(changes) {
-		return fmt.Errorf("the online directory gave %d answers to %d changes", len(outcomes), len(changes))
-	}
-	now := s.Now()
-	answers := make([]diff.Answer, len(changes))
-	for i := range changes {
-		answers[i] = diff.Answer{Change: changes[i], Outcome: outcomes[i], Name: names[i]}
-	}
-	p.putOff(answers)
-	if err := s.timed(p, "commit", func() error { return s.Store.Acknowledge(p.record.ID, now, answers) }); err != nil {
-		return err
-	}
-	for i := range answers {
-		if !answers[i].PutOff {
-			s.count(p, &answers[i], now)
-		}
-	}
-	return s.applyBatch(ctx, p, adoptedLeavers(answers))
+	return way.end(ctx, err)
 }
 
 // adoptedLeavers are the blocks of accounts that turned out to be online already, where they may be active, and that may not be used on

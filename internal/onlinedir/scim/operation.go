@@ -32,7 +32,9 @@ type Operation struct {
 const maxOperations = 10_000
 
 // DecodePatch reads a PATCH message.
-func (t *ResourceType) DecodePatch(body []byte) ([]Operation, error) { return t.DecodePatchBy(DecodeJSON, body) }
+func (t *ResourceType) DecodePatch(body []byte) ([]Operation, error) {
+	return t.DecodePatchBy(DecodeJSON, body)
+}
 
 // DecodePatchBy is DecodePatch with another reader of JSON, as DecodeBy is Decode.
 func (t *ResourceType) DecodePatchBy(read func(body []byte, v any) error, body []byte) ([]Operation, error) {
