@@ -13,16 +13,14 @@ import (
 // create sends creations. What is there already under the same anchor is adopted: brought to what it should be, its active
 // left alone; what has its name without an owner may be matched.
 func (b *batch) create(ctx context.Context) error {
-	var calls []call
-	var at []int
+	all := make([]int, len(b.changes))
 	for i := range b.changes {
 		if b.changes[i].After == nil {
 			return fmt.Errorf("cloudtarget: a creation says not what to create (%w)", errMisuse)
 		}
-		if rt := b.typeOf(i); rt != nil {
-			calls, at = append(calls, b.t.createCall(&b.changes[i], rt)), append(at, i)
-		}
+		all[i] = i
 	}
+	calls, at := b.createCalls(all)
 	twins := make(map[int]*twin)
 	undoes := slices.ContainsFunc(b.changes, func(c diff.Change) bool { return c.Undo })
 	if undoes || b.t.repeat.Load() {
@@ -35,8 +33,15 @@ func (b *batch) create(ctx context.Context) error {
 	if undoes {
 		calls, at = b.undo(calls, at, twins)
 	}
+	calls, at, err := b.tryManager(ctx, calls, at)
+	if err != nil {
+		return err
+	}
 	answers, err := b.t.execute(ctx, b.s, calls)
 	if err != nil {
+		return err
+	}
+	if err := b.unmanaged(ctx, calls, at, answers); err != nil {
 		return err
 	}
 	if err := b.relent(ctx, at, answers); err != nil {
@@ -56,7 +61,7 @@ func (b *batch) create(ctx context.Context) error {
 		case a.id == "":
 			conflicts = append(conflicts, i)
 		default:
-			b.outcomes[i] = diff.Outcome{ID: a.id}
+			b.outcomes[i] = diff.Outcome{ID: a.id, Managed: a.managed}
 		}
 	}
 	unsure, err := b.resolve(ctx, conflicts, twins)
@@ -67,6 +72,17 @@ func (b *batch) create(ctx context.Context) error {
 		return err
 	}
 	return b.bring(ctx, twins, true)
+}
+
+// createCalls writes the requests of creations, by the index of their change, and says which change each is of. Of a kind that the service does
+// not have there is none.
+func (b *batch) createCalls(changes []int) (calls []call, at []int) {
+	for _, i := range changes {
+		if rt := b.typeOf(i); rt != nil {
+			calls, at = append(calls, b.t.createCall(&b.changes[i], rt)), append(at, i)
+		}
+	}
+	return calls, at
 }
 
 // undo answers the creations that are only looked up, and keeps the calls of the others.

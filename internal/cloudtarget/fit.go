@@ -81,7 +81,7 @@ func (b *batch) relent(ctx context.Context, at []int, answers []answer) error {
 	for tried := 0; tried < min(len(refused), mostRelented); tried++ {
 		c := &b.changes[at[refused[tried]]]
 		parents := crowded(c.After)
-		got, err := b.t.execute(ctx, b.s, []call{createCall(c, b.s.types[c.Kind], append(parents, b.t.learned.oneValue()...))})
+		got, err := b.t.execute(ctx, b.s, []call{createCall(c, b.s.types[c.Kind], append(parents, b.t.learned.oneValue()...), false)})
 		if err != nil {
 			return err
 		}
@@ -100,7 +100,7 @@ func (b *batch) repeat(ctx context.Context, at, refused []int, answers []answer)
 	calls := make([]call, len(refused))
 	for i, n := range refused {
 		c := &b.changes[at[n]]
-		calls[i] = b.t.createCall(c, b.s.types[c.Kind])
+		calls[i] = createCall(c, b.s.types[c.Kind], b.t.learned.oneValue(), false)
 	}
 	got, err := b.t.execute(ctx, b.s, calls)
 	if err != nil {

@@ -27,6 +27,7 @@ type kept struct {
 	Removed  bound    `json:"removed"`   // and remove
 	OneValue []string `json:"one_value"` // multi-valued attributes of which a resource may have one value
 	Members  bool     `json:"members"`   // a group was shown with its members: one without is empty
+	Managers carrying `json:"managers"`  // whether creations have their managers in them
 }
 
 // recall reads the file; what is no such file, or about another service, counts for nothing.
@@ -47,7 +48,7 @@ func (l *learned) recall(file, url string) error {
 		return err
 	}
 	l.kept.Added, l.kept.Removed = read.Added.sane(), read.Removed.sane()
-	l.kept.OneValue, l.kept.Members = read.OneValue, read.Members
+	l.kept.OneValue, l.kept.Members, l.kept.Managers = read.OneValue, read.Members, read.Managers
 	return nil
 }
 

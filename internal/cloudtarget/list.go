@@ -202,14 +202,21 @@ func online(doc map[string]any, rt *resourceType, kind directory.Kind) diff.Onli
 	o := diff.Online{ID: r.id, Anchor: r.owner(), Resource: *r.has, Active: kind == directory.User && truth(member(doc, "active"))}
 	o.Resource.Anchor = o.Anchor
 	o.Resource.Enabled = o.Resource.First(directory.OnPremisesAccountEnabled) != "false"
+	o.ManagerID = managerIn(doc)
+	return o
+}
+
+// managerIn is the online id of the manager that a resource is shown with, "" for none. Some services write it as a string.
+func managerIn(doc map[string]any) string {
 	extension, _ := member(doc, directory.SchemaEnterprise).(map[string]any)
 	switch manager := member(extension, "manager").(type) {
 	case string:
-		o.ManagerID = manager
+		return manager
 	case map[string]any:
-		o.ManagerID, _ = member(manager, "value").(string)
+		id, _ := member(manager, "value").(string)
+		return id
 	}
-	return o
+	return ""
 }
 
 // Owners asks for resources by their online ids and tells whose they are, in the order of the ids. It is the proof for what a list did not

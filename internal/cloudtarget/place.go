@@ -59,9 +59,12 @@ func (p place) wire(values []string) any {
 }
 
 // creation is the body of a POST (RFC 7644 §3.3): the anchor as externalId, users inactive, every attribute that the service
-// can hold. The manager is no part of it.
-func creation(r *directory.Resource, rt *resourceType) *object {
+// can hold. The manager is no part of it: see createCall.
+func creation(r *directory.Resource, rt *resourceType, enterprise bool) *object {
 	schemas := []string{rt.schema}
+	if enterprise {
+		schemas = append(schemas, directory.SchemaEnterprise)
+	}
 	values := &object{}
 	for _, v := range r.Values {
 		p := rt.place(v.Attribute)
@@ -93,14 +96,19 @@ func creation(r *directory.Resource, rt *resourceType) *object {
 
 // createCall is the request that makes a resource.
 func (t *Target) createCall(c *diff.Change, rt *resourceType) call {
-	return createCall(c, rt, t.learned.oneValue())
+	return createCall(c, rt, t.learned.oneValue(), t.learned.carrying() == carryTaken)
 }
 
-// createCall makes the request for a service that takes one value of some attributes.
-func createCall(c *diff.Change, rt *resourceType, oneValue []string) call {
-	root := creation(fit(c.After, rt, oneValue), rt)
+// createCall makes the request for a service that takes one value of some attributes. Where it carries, the manager is in it, if it is known
+// who that is online.
+func createCall(c *diff.Change, rt *resourceType, oneValue []string, carry bool) call {
+	carry = carry && carries(c, rt)
+	root := creation(fit(c.After, rt, oneValue), rt, carry)
+	if carry {
+		root.child(directory.SchemaEnterprise).child("manager").set("value", c.ManagerID)
+	}
 	made := call{
-		op: opCreate, method: "POST", path: rt.endpoint, kind: c.Kind, anchor: c.After.Anchor,
+		op: opCreate, method: "POST", path: rt.endpoint, kind: c.Kind, anchor: c.After.Anchor, managed: carry,
 		userName: c.After.First(directory.UserName), displayName: c.After.First(directory.DisplayName),
 	}
 	if rt.password {

@@ -50,6 +50,7 @@ type call struct {
 	userName string
 	// displayName is set for creations too, and the only name that a group has.
 	displayName string
+	managed     bool // a creation has its manager in it
 	// secrets are what no message may quote from the body.
 	secrets []directory.Secret
 }
@@ -135,6 +136,7 @@ type answer struct {
 	done    bool   // false: not sent yet, or without an answer that counts
 	unclear bool   // not done, but it may have been carried out
 	id      string // of a creation
+	managed bool   // a creation was taken with its manager in it
 	twin    *twin  // a creation is needless, this is there already
 	refused *reply
 }
@@ -186,7 +188,7 @@ func (t *Target) judge(c call, r reply) (answer, error) {
 		return a, nil
 	}
 	if c.creates() {
-		a.id = idOf(r.body, r.header.Get("Location"))
+		a.id, a.managed = idOf(r.body, r.header.Get("Location")), c.managed
 	}
 	return a, nil
 }

@@ -48,11 +48,11 @@ func TestCreationBody(t *testing.T) {
 		`"addresses":[{"type":"work","locality":"Łódź","country":"PL"}],` +
 		`"` + directory.SchemaEnterprise + `":{"department":"R&D"},` +
 		`"` + directory.SchemaOnPremises + `":{"proxyAddresses":["SMTP:a","smtp:b"],"hideFromAddressLists":false,"extensionAttribute15":"x"}}`
-	if diff := cmp.Diff(want, string(appendObject(nil, creation(r, everything())))); diff != "" {
+	if diff := cmp.Diff(want, string(appendObject(nil, creation(r, everything(), false)))); diff != "" {
 		t.Errorf("body (-want +got):\n%s", diff)
 	}
 	core := &resourceType{schema: directory.SchemaUser}
-	if body := string(appendObject(nil, creation(r, core))); strings.Contains(body, "extension") {
+	if body := string(appendObject(nil, creation(r, core, false))); strings.Contains(body, "extension") {
 		t.Errorf("a service without extensions is sent %s", body)
 	}
 }
@@ -137,14 +137,14 @@ func decode(t *rapid.T, body []byte) map[string]any {
 func TestLawDifferencesConverge(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		before, after := anyPerson(t), anyPerson(t)
-		doc := decode(t, appendObject(nil, creation(before, everything())))
+		doc := decode(t, appendObject(nil, creation(before, everything(), false)))
 		if diff := cmp.Diff(before.Values, everything().observed(doc, directory.User).Values); diff != "" {
 			t.Fatalf("read back (-want +got):\n%s", diff)
 		}
 		from := knowledge(rapid.Bool().Draw(t, "just read"))
 		if from == justRead && after.Get(directory.Photo) == nil { // a photo that Active Directory does not have stays
 			before.Values = slices.DeleteFunc(before.Values, func(v directory.Value) bool { return v.Attribute == directory.Photo })
-			doc = decode(t, appendObject(nil, creation(before, everything())))
+			doc = decode(t, appendObject(nil, creation(before, everything(), false)))
 		}
 		times := 1
 		if from == remembered {

@@ -79,6 +79,9 @@ type Change struct {
 	// from the snapshot just before the change is sent.
 	ID      string
 	OtherID string
+	// ManagerID is the online id of the manager of After, where a creation may have the reference in it: the plan has it, and the manager is
+	// there. Else, and where the service does not take it so, SetManager brings it. Whoever applies the plan fills it in, too.
+	ManagerID string
 	// TakeOver is the account that nobody owns and that a creation may take over (Refusal.Account); Rival is who else leads to that
 	// account, in words: then nobody may. Whoever applies the plan fills them in, too.
 	TakeOver string
@@ -91,6 +94,7 @@ type Outcome struct {
 	ID      string // the online id after a creation
 	Adopted bool   // a creation found the object already there and took it over
 	Matched string // by which value ("userName", "primary address"), where nobody owned it before; empty where it had the same anchor
+	Managed bool   // a creation was made with its manager in it
 	Refusal *Refusal
 }
 

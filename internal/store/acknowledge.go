@@ -66,6 +66,9 @@ func (w *writer) acknowledge(a *diff.Answer) error {
 	case diff.Create, diff.CreateGroup:
 		e.ID, e.IDInDoubt = a.Outcome.ID, false
 		w.take(&e, a.After, a.Adopted)
+		if a.Managed {
+			e.Resource.Manager, e.ManagerInDoubt = a.After.Manager, false
+		}
 	case diff.Update, diff.UpdateGroup:
 		w.take(&e, a.After, e.Resource.Enabled)
 	case diff.Block:

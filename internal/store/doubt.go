@@ -17,7 +17,7 @@ func (w *writer) intend(c *diff.Change) error {
 		return w.change(c.Anchor, func(e *diff.Entry) { e.ManagerInDoubt = true })
 	case diff.Create, diff.CreateGroup:
 		if w.tx.Bucket(bucketObjects).Get(c.Anchor[:]) == nil {
-			e := diff.Entry{Resource: *c.After, Sent: true}
+			e := diff.Entry{Resource: *c.After, Sent: true, ManagerInDoubt: c.ManagerID != ""}
 			e.Resource.Manager = directory.Anchor{}
 			return w.put(c.Anchor, &e)
 		}
@@ -26,5 +26,6 @@ func (w *writer) intend(c *diff.Change) error {
 		e.InDoubt = e.Uncertain() // sent before, and never answered
 		e.Sent = true
 		e.IDInDoubt = e.IDInDoubt || e.ID != "" && creates(c.Op)
+		e.ManagerInDoubt = e.ManagerInDoubt || c.ManagerID != ""
 	})
 }

@@ -8,10 +8,10 @@ import (
 	"syncd/internal/directory"
 )
 
-// batchSize is how many changes are sent and then acknowledged in one transaction: what a crash repeats at most.
+// batchSize is how many changes are sent and then acknowledged in one transaction.
 const batchSize = 500
 
-// apply sends the plan, operation by operation, in batches. Each batch is acknowledged before the next is sent.
+// apply sends the plan, operation by operation, in batches: see convoy.
 func (s *Syncer) apply(ctx context.Context, p *pass) error {
 	return s.timed(p, "apply", func() error {
 		// A state that knows of no pass may be one that was lost: what it is going to create may be online already.
@@ -22,9 +22,13 @@ func (s *Syncer) apply(ctx context.Context, p *pass) error {
 				return err
 			}
 		}
+		var err error
+		if p.managers, err = managersOf(p.plan); err != nil {
+			return err
+		}
 		s.report(p, "apply", 0, total)
 		for _, op := range diff.Ops() {
-			err := s.applyEach(ctx, p, op, everything, func(n int) {
+			err := s.applyOp(ctx, p, op, func(n int) {
 				done += n
 				s.report(p, "apply", done, total)
 			})
@@ -45,11 +49,20 @@ func (s *Syncer) apply(ctx context.Context, p *pass) error {
 	})
 }
 
+// applyOp sends all changes of one operation, and tells how many each batch had.
+func (s *Syncer) applyOp(ctx context.Context, p *pass, op diff.Op, sent func(n int)) error {
+	if op == diff.Create {
+		return s.applyCreations(ctx, p, sent)
+	}
+	return s.applyEach(ctx, p, op, func(*diff.Change) (bool, error) { return true, nil }, sent)
+}
+
 // applyEach sends the changes of one operation that are wanted, in batches, and tells how many each had.
-func (s *Syncer) applyEach(ctx context.Context, p *pass, op diff.Op, wanted func(*diff.Change) bool, sent func(n int)) error {
+func (s *Syncer) applyEach(ctx context.Context, p *pass, op diff.Op, wanted func(*diff.Change) (bool, error), sent func(n int)) error {
+	way := &convoy{s: s, p: p}
 	batch := make([]diff.Change, 0, batchSize)
 	send := func() error {
-		if err := s.applyBatch(ctx, p, batch); err != nil {
+		if err := way.send(ctx, batch); err != nil {
 			return err
 		}
 		sent(len(batch))
@@ -57,8 +70,8 @@ func (s *Syncer) applyEach(ctx context.Context, p *pass, op diff.Op, wanted func
 		return nil
 	}
 	err := p.plan.Each(op, func(c *diff.Change) error {
-		if !wanted(c) {
-			return nil
+		if ok, err := wanted(c); err != nil || !ok {
+			return err
 		}
 		if batch = append(batch, *c); len(batch) < batchSize {
 			return nil
@@ -68,46 +81,7 @@ func (s *Syncer) applyEach(ctx context.Context, p *pass, op diff.Op, wanted func
 	if err == nil && len(batch) > 0 {
 		err = send()
 	}
-	return err
-}
-
-func everything(*diff.Change) bool { return true }
-
-// applyBatch sends changes of one operation and keeps the answers.
-func (s *Syncer) applyBatch(ctx context.Context, p *pass, planned []diff.Change) error {
-	changes, names, err := s.resolve(p, planned)
-	if err != nil || len(changes) == 0 {
-		return err
-	}
-	active, err := s.activeAmong(ctx, changes)
-	if err != nil {
-		return err
-	}
-	if err := s.timed(p, "commit", func() error { return s.Store.Intend(changes, active) }); err != nil {
-		return err
-	}
-	outcomes, err := s.Target.Apply(ctx, changes)
-	if err != nil {
-		return err
-	}
-	if len(outcomes) != len(changes) {
-		return fmt.Errorf("the online directory gave %d answers to %d changes", len(outcomes), len(changes))
-	}
-	now := s.Now()
-	answers := make([]diff.Answer, len(changes))
-	for i := range changes {
-		answers[i] = diff.Answer{Change: changes[i], Outcome: outcomes[i], Name: names[i]}
-	}
-	p.putOff(answers)
-	if err := s.timed(p, "commit", func() error { return s.Store.Acknowledge(p.record.ID, now, answers) }); err != nil {
-		return err
-	}
-	for i := range answers {
-		if !answers[i].PutOff {
-			s.count(p, &answers[i], now)
-		}
-	}
-	return s.applyBatch(ctx, p, adoptedLeavers(answers))
+	return way.end(ctx, err)
 }
 
 // adoptedLeavers are the blocks of accounts that turned out to be online already, where they may be active, and that may not be used on

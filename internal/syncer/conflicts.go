@@ -41,7 +41,7 @@ func (s *Syncer) applyLate(ctx context.Context, p *pass) error {
 		return err
 	}
 	for _, op := range []diff.Op{diff.AddMember, diff.SetManager} {
-		err := s.applyEach(ctx, p, op, func(c *diff.Change) bool { return late[c.Anchor] || late[c.Other] }, func(int) {})
+		err := s.applyEach(ctx, p, op, func(c *diff.Change) (bool, error) { return late[c.Anchor] || late[c.Other], nil }, func(int) {})
 		if err != nil {
 			return err
 		}

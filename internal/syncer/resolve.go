@@ -14,12 +14,15 @@ func (s *Syncer) resolve(p *pass, planned []diff.Change) (changes []diff.Change,
 		if c.Op == diff.Create || c.Op == diff.CreateGroup {
 			name = c.After.Name()
 			p.takeovers.decide(&c)
+			if err := s.carry(p, &c); err != nil {
+				return nil, nil, err
+			}
 		} else {
 			var found bool
 			if e, found, err = s.Store.Entry(c.Anchor); err != nil {
 				return nil, nil, err
 			}
-			if !found || e.ID == "" || c.Op == diff.Unblock && e.Block == diff.NotBlocked {
+			if !found || e.ID == "" || c.Op == diff.Unblock && e.Block == diff.NotBlocked || carried(&c, &e) {
 				continue
 			}
 			if rejected, err := s.rejected(&c); err != nil {

@@ -136,6 +136,7 @@ type pass struct {
 	conflicts  []diff.Change      // what met something of the same name, to be sent once more
 	lastTry    bool               // conflicts are refusals now
 	takeovers  takeovers          // accounts of nobody that creations could take over
+	managers   *managers          // whom creations can have in them
 	drift      *diff.Drift        // what the verification found, nil where there was none
 	again      []directory.Anchor // all that it looked at although nothing changed in Active Directory
 

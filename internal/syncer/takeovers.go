@@ -62,5 +62,5 @@ func (s *Syncer) applyTakeovers(ctx context.Context, p *pass, op diff.Op) error 
 		return nil
 	}
 	p.takeovers.waiting = nil
-	return s.applyEach(ctx, p, op, func(c *diff.Change) bool { return waiting[c.Anchor] }, func(int) {})
+	return s.applyEach(ctx, p, op, func(c *diff.Change) (bool, error) { return waiting[c.Anchor], nil }, func(int) {})
 }

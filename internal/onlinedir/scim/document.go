@@ -45,6 +45,17 @@ func DecodeJSON(body []byte, v any) error {
 	return nil
 }
 
+// DecodePart reads a part of a body that DecodeJSON has read, such as the data of an operation of a bulk.
+func DecodePart(part []byte, v any) error {
+	if len(part) == 0 {
+		return Bad(InvalidSyntax, "the body is empty; send a JSON object")
+	}
+	if err := json.Unmarshal(part, v); err != nil {
+		return Bad(InvalidSyntax, "the body: %s", Misread(err))
+	}
+	return nil
+}
+
 // tooDeep counts brackets outside strings; it looks at bytes only, so that a hostile body costs no recursion.
 func tooDeep(body []byte) bool {
 	depth, quoted := 0, false
@@ -71,9 +82,12 @@ func tooDeep(body []byte) bool {
 
 // Decode reads a resource as a client sends it in POST and PUT: unknown attributes and wrong types are refused, attributes that
 // the directory decides are ignored (RFC 7644 §3.3), nulls and empty lists count as absent (RFC 7643 §2.5).
-func (t *ResourceType) Decode(body []byte) (Document, error) {
+func (t *ResourceType) Decode(body []byte) (Document, error) { return t.DecodeBy(DecodeJSON, body) }
+
+// DecodeBy is Decode with another reader of JSON, which is DecodePart where the body is a part of one that was read before.
+func (t *ResourceType) DecodeBy(read func(body []byte, v any) error, body []byte) (Document, error) {
 	var raw map[string]any
-	if err := DecodeJSON(body, &raw); err != nil {
+	if err := read(body, &raw); err != nil {
 		return nil, err
 	}
 	if err := t.checkSchemas(raw); err != nil {

@@ -33,6 +33,11 @@ const maxOperations = 10_000
 
 // DecodePatch reads a PATCH message.
 func (t *ResourceType) DecodePatch(body []byte) ([]Operation, error) {
+	return t.DecodePatchBy(DecodeJSON, body)
+}
+
+// DecodePatchBy is DecodePatch with another reader of JSON, as DecodeBy is Decode.
+func (t *ResourceType) DecodePatchBy(read func(body []byte, v any) error, body []byte) ([]Operation, error) {
 	var message struct {
 		Schemas    []string `json:"schemas"`
 		Operations []struct {
@@ -41,7 +46,7 @@ func (t *ResourceType) DecodePatch(body []byte) ([]Operation, error) {
 			Value json.RawMessage `json:"value"`
 		} `json:"Operations"`
 	}
-	if err := DecodeJSON(body, &message); err != nil {
+	if err := read(body, &message); err != nil {
 		return nil, err
 	}
 	if len(message.Schemas) != 1 || !strings.EqualFold(message.Schemas[0], SchemaPatch) {

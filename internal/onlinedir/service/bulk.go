@@ -91,7 +91,7 @@ func (b *bulkRun) perform(ctx context.Context, op bulkOperation, result *bulkRes
 	if op.Method == http.MethodPost && op.BulkID == "" {
 		return scim.Bad(scim.InvalidSyntax, "a POST in a bulk needs a bulkId (RFC 7644 §3.7)")
 	}
-	c, err := decode(kind, op.Method, id, op.Data, tenant.Precondition(op.Version))
+	c, err := decode(scim.DecodePart, kind, op.Method, id, op.Data, tenant.Precondition(op.Version))
 	if err != nil {
 		return err
 	}

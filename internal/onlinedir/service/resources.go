@@ -95,7 +95,7 @@ func (s *Service) change(r *request, kind *scim.ResourceType, id string) (a *ans
 			return nil, err
 		}
 	}
-	c, err := decode(kind, r.Method, id, body, tenant.Precondition(r.tags("If-Match")))
+	c, err := decode(scim.DecodeJSON, kind, r.Method, id, body, tenant.Precondition(r.tags("If-Match")))
 	if err != nil {
 		return nil, err
 	}
@@ -120,6 +120,10 @@ func (s *Service) change(r *request, kind *scim.ResourceType, id string) (a *ans
 		}
 		if patch && status != http.StatusNoContent {
 			if record, err = w.Get(ctx, kind, id); err != nil {
+				return err
+			}
+		} else if !patch {
+			if err := w.Complete(ctx, record); err != nil {
 				return err
 			}
 		}

@@ -86,7 +86,7 @@ func (h *history) becomes(p *somebody, active bool) bool {
 // licence has more than its seats, and what Active Directory masters is as synchronisation wrote it last.
 func TestHistories(t *testing.T) {
 	tenant := newTenant(t)
-	if _, err := tenant.write.ExecContext(t.Context(), "PRAGMA synchronous = OFF"); err != nil { // hundreds of small writes
+	if _, err := tenant.desk.conn.ExecContext(t.Context(), "PRAGMA synchronous = OFF"); err != nil { // hundreds of small writes
 		t.Fatal(err)
 	}
 	rapid.Check(t, func(rt *rapid.T) {

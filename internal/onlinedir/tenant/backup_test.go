@@ -86,7 +86,7 @@ func TestBackupWhileWriting(t *testing.T) {
 			t.Errorf("%d users in the copy; there were %d before and %d after it", got, before, after)
 		}
 		var verdict string
-		if err := copied.write.QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&verdict); err != nil || verdict != "ok" {
+		if err := copied.desk.conn.QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&verdict); err != nil || verdict != "ok" {
 			t.Error(verdict, err)
 		}
 	}

@@ -80,11 +80,12 @@ func (w *Writer) create(ctx context.Context, kind *scim.ResourceType, doc scim.D
 	} else if err := w.noteCreated(ctx, record, doc); err != nil {
 		return nil, err
 	}
-	return record, w.refresh(ctx, record)
+	return record, nil
 }
 
-// refresh completes what was sent with what only the directory knows: the manager's name and address.
-func (w *Writer) refresh(ctx context.Context, record *Record) error {
+// Complete adds to a record that was just written what only the directory knows: the manager's name. Only who shows the record needs it, for it
+// reads the resource once more.
+func (w *Writer) Complete(ctx context.Context, record *Record) error {
 	if record.Document == nil {
 		return nil
 	}
@@ -174,7 +175,7 @@ func (w *Writer) Replace(ctx context.Context, kind *scim.ResourceType, id string
 	if err := w.store(ctx, record, before, changed); err != nil {
 		return nil, err
 	}
-	return record, w.refresh(ctx, record)
+	return record, nil
 }
 
 // Patch applies operations in their order (RFC 7644 §3.5.2). A PATCH of memberships alone costs the memberships that it names; its
@@ -222,7 +223,7 @@ func (w *Writer) Patch(ctx context.Context, kind *scim.ResourceType, id string, 
 	if err := w.store(ctx, record, before, changed); err != nil {
 		return nil, err
 	}
-	return record, w.refresh(ctx, record)
+	return record, nil
 }
 
 // store writes a record's document where it differs from before, or only a new version where just members changed. It notes what changed.

@@ -16,7 +16,7 @@ import (
 // no membership and no manager refers to anything that is deleted.
 func TestTablesAgree(t *testing.T) {
 	tenant := newTenant(t)
-	if _, err := tenant.write.ExecContext(t.Context(), "PRAGMA synchronous = OFF"); err != nil { // hundreds of small writes
+	if _, err := tenant.desk.conn.ExecContext(t.Context(), "PRAGMA synchronous = OFF"); err != nil { // hundreds of small writes
 		t.Fatal(err)
 	}
 	users, groups := tenant.Catalogue().ByKind(directory.User), tenant.Catalogue().ByKind(directory.Group)

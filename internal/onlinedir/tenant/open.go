@@ -35,7 +35,8 @@ type Tenant struct {
 	bounds     bounds
 
 	path  string
-	write *sql.DB // one connection
+	write *sql.DB // one connection, which desk holds
+	desk  *desk
 	read  *sql.DB
 
 	uses     *uses
@@ -134,7 +135,11 @@ func (t *Tenant) connect(ctx context.Context, path string) (err error) {
 			return err
 		}
 	}
-	return t.write.QueryRowContext(ctx, "SELECT value FROM setting WHERE name = ?", settingTenant).Scan(&t.name)
+	if err := t.write.QueryRowContext(ctx, "SELECT value FROM setting WHERE name = ?", settingTenant).Scan(&t.name); err != nil {
+		return err
+	}
+	t.desk, err = newDesk(ctx, t.write)
+	return err
 }
 
 // awaitWAL makes the writer's connection, which puts a file that is not yet in WAL mode, such as a restored backup, into it. That switch
@@ -193,6 +198,9 @@ func (t *Tenant) Close() error {
 
 func (t *Tenant) closeDatabases() error {
 	var err error
+	if t.desk != nil {
+		err = t.desk.close()
+	}
 	for _, db := range []*sql.DB{t.read, t.write} { // the writer last: it folds the log into the file
 		if db != nil {
 			err = errors.Join(err, db.Close())

@@ -127,7 +127,7 @@ func TestUseIsKept(t *testing.T) {
 	c.pass(50 * time.Minute)
 	changes := func() (n int) {
 		t.Helper()
-		if err := d.write.QueryRowContext(t.Context(), "SELECT total_changes()").Scan(&n); err != nil {
+		if err := d.desk.conn.QueryRowContext(t.Context(), "SELECT total_changes()").Scan(&n); err != nil {
 			t.Fatal(err)
 		}
 		return n
@@ -208,7 +208,7 @@ func TestPurge(t *testing.T) {
 	}
 	count := func(table string) (n int) {
 		t.Helper()
-		if err := d.write.QueryRowContext(t.Context(), map[string]string{"session": "SELECT count(*) FROM session", "audit": "SELECT count(*) FROM audit"}[table]).Scan(&n); err != nil {
+		if err := d.desk.conn.QueryRowContext(t.Context(), map[string]string{"session": "SELECT count(*) FROM session", "audit": "SELECT count(*) FROM audit"}[table]).Scan(&n); err != nil {
 			t.Fatal(err)
 		}
 		return n
@@ -257,7 +257,7 @@ func TestUsesAreWrittenAfterAMinute(t *testing.T) {
 			time.Sleep(useDelay + time.Second)
 			synctest.Wait()
 			var stored int64
-			if err := d.write.QueryRowContext(t.Context(), "SELECT coalesce(used, 0) FROM token").Scan(&stored); err != nil || stored != used.UnixMilli() {
+			if err := d.desk.conn.QueryRowContext(t.Context(), "SELECT coalesce(used, 0) FROM token").Scan(&stored); err != nil || stored != used.UnixMilli() {
 				t.Error(momentOf(stored), err)
 			}
 			time.Sleep(3 * time.Hour) // tidied meanwhile

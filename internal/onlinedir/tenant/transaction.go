@@ -13,9 +13,14 @@ import (
 // Reader reads one moment of the directory. It is valid only inside the function that it was given to.
 type Reader struct {
 	tenant     *Tenant
-	tx         *sql.Tx
+	from       preparer
 	statements map[string]*sql.Stmt
 	steady     bool // statements run to their end
+}
+
+// preparer is a *sql.Tx, or the *sql.Conn of the writer.
+type preparer interface {
+	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
 }
 
 // Writer also changes. After an error of any method but a *scim.Error of Savepoint's function, the transaction must be given up.
@@ -41,25 +46,18 @@ func (t *Tenant) Read(ctx context.Context, fn func(*Reader) error) error {
 // Write runs fn in a transaction that holds the write lock from its beginning. It is kept only when fn returns nil, and is on
 // the disk when Write returns nil. A context that ends while waiting for the lock ends Write; later it is fn's to look at.
 func (t *Tenant) Write(ctx context.Context, fn func(*Writer) error) error {
-	conn, err := t.write.Conn(ctx)
-	if err != nil {
+	if err := t.desk.take(ctx); err != nil {
 		return busy(err)
 	}
-	defer conn.Close() // back to the pool
+	defer t.desk.leave()
 	// Statements under a context that can end cost a goroutine each; a thousand operations would pay for it a thousand times.
-	tx, err := conn.BeginTx(context.WithoutCancel(ctx), nil)
-	if err != nil {
-		return busy(err)
-	}
-	defer tx.Rollback() // after a commit it does nothing
-	w := &Writer{Reader: Reader{t, tx, make(map[string]*sql.Stmt), true}}
-	if err := fn(w); err != nil {
-		return busy(err)
-	}
-	if err := firstOf(w.noteCreations(ctx), w.noteMoves(ctx)); err != nil {
-		return busy(err)
-	}
-	return busy(tx.Commit())
+	return busy(t.desk.transaction(context.WithoutCancel(ctx), func() error {
+		w := &Writer{Reader: Reader{t, t.desk.conn, t.desk.statements, true}}
+		if err := fn(w); err != nil {
+			return err
+		}
+		return firstOf(w.noteCreations(ctx), w.noteMoves(ctx))
+	}))
 }
 
 // Savepoint runs fn so that its changes disappear when it returns an error, while what came before stays. The error is returned.
@@ -95,12 +93,12 @@ func (w *Writer) spend(looks int) error {
 	return scim.Refuse(http.StatusRequestEntityTooLarge, "", "the operations go through more than %d values of attributes, members and parts of documents in all; send fewer operations at a time", mostLooks)
 }
 
-// statement prepares a query once for a transaction.
+// statement prepares a query once: a reader for its transaction, the writer for good (see desk).
 func (r *Reader) statement(ctx context.Context, query string) (*sql.Stmt, error) {
 	if s, ok := r.statements[query]; ok {
 		return s, nil
 	}
-	s, err := r.tx.PrepareContext(r.within(ctx), query)
+	s, err := r.from.PrepareContext(r.within(ctx), query)
 	if err != nil {
 		return nil, err
 	}
