@@ -138,18 +138,12 @@ func (r *run) whole(ctx context.Context, w *world, work replayed) error {
 // oneByOne makes an online directory offer Bulk requests of one operation, which are none.
 const oneByOne = "--max-operations=1"
 
-// million is the scale from which on single requests are measured at a tenth of it.
-const million = 1_000_000
-
 // withoutBulk compares creations by single requests.
 func (r *run) withoutBulk(ctx context.Context) (err error) {
 	w, name := r.largest(), "creations/s without Bulk / load generator"
-	if r.Scale >= million {
-		if len(r.worlds) < 2 {
-			return errors.New("a tenth of the scale has no company") // scales sees to it
-		}
+	if r.Tenth && len(r.worlds) > 1 {
 		w = r.worlds[len(r.worlds)-2]
-		name = fmt.Sprintf("creations/s without Bulk / load generator at %d", w.scale)
+		name = fmt.Sprintf("%s at %d", name, w.scale)
 	}
 	i, err := w.install(ctx, "single", oneByOne)
 	if err != nil {
