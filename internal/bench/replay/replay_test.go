@@ -137,15 +137,7 @@ func TestReplayedRequestsNameTheSameObjects(t *testing.T) {
 	if w := recording.Work(); w.Created != 3 || w.Requests != 3 || w.Parallel != 1 || w.Rate() <= 0 {
 		t.Errorf("recorded: %+v", w)
 	}
-	identities := replay.NewIdentities()
-	for id, externalID := range old.ids {
-		a, err := directory.ParseAnchor(externalID)
-		if err != nil {
-			t.Fatal(err)
-		}
-		identities.Was(id, a)
-	}
-	work, err := replay.Play(t.Context(), recording, identities, strings.TrimPrefix(fresh.URL, "http://"))
+	work, err := replay.Play(t.Context(), recording, strings.TrimPrefix(fresh.URL, "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +175,7 @@ func TestRefusedReplayEnds(t *testing.T) {
 	}
 	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no room", http.StatusInsufficientStorage) }))
 	defer refusing.Close()
-	_, err = replay.Play(t.Context(), recording, replay.NewIdentities(), strings.TrimPrefix(refusing.URL, "http://"))
+	_, err = replay.Play(t.Context(), recording, strings.TrimPrefix(refusing.URL, "http://"))
 	if err == nil || !strings.Contains(err.Error(), "no room") {
 		t.Errorf("the error is %v", err)
 	}
