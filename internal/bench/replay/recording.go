@@ -64,7 +64,7 @@ func (s span) length() time.Duration { return s.end.Sub(s.begin) }
 // Work is what was recorded.
 func (r *Recording) Work() Work { return r.work }
 
-// count adds the recording up, notes which ids were given, and leaves out what changes nothing.
+// count adds the recording up, notes which ids were given, and leaves out what changed nothing.
 func (r *Recording) count() error {
 	tapes := newTapes(r.dir)
 	defer tapes.close()
@@ -78,6 +78,11 @@ func (r *Recording) count() error {
 		}
 		k := kindOf(message)
 		if !k.changes {
+			continue
+		}
+		if done, err := carriedOut(tapes, q); err != nil {
+			return err
+		} else if !done {
 			continue
 		}
 		changing = append(changing, q)
@@ -100,7 +105,14 @@ func (r *Recording) count() error {
 	return nil
 }
 
-// learn notes the ids in the answer to a creation. What was refused has none, and is refused again when it is replayed.
+// carriedOut looks at the status in the first line of an answer. What was refused or put off changed nothing.
+func carriedOut(tapes *tapes, q request) (bool, error) {
+	const line = "HTTP/1.1 2"
+	text, err := tapes.read(q.tape, sideAnswers, piece{q.answer.at, min(q.answer.length, int64(len(line)))})
+	return string(text) == line, err
+}
+
+// learn notes the ids in the answer to a creation.
 func (r *Recording) learn(tapes *tapes, q request, k kind, message []byte) error {
 	text, err := tapes.read(q.tape, sideAnswers, q.answer)
 	if err != nil {
