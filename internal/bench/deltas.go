@@ -40,7 +40,7 @@ const someChanges = 100
 // deltas compares delta passes at the scales, one at each in turn.
 func (r *run) deltas(ctx context.Context) error {
 	calm, busy := make([][]float64, len(r.worlds)), make([][]float64, len(r.worlds))
-	var beyond []float64
+	var beyond, cpu []float64
 	for range 2 * r.Repeat {
 		for n, w := range r.worlds {
 			use, pass, answering, err := w.main.delta(ctx)
@@ -52,7 +52,7 @@ func (r *run) deltas(ctx context.Context) error {
 			}
 			calm[n] = append(calm[n], use.Wall.Seconds())
 			if w == r.largest() {
-				beyond = append(beyond, (use.Wall - answering).Seconds())
+				beyond, cpu = append(beyond, (use.Wall-answering).Seconds()), append(cpu, use.CPU.Seconds())
 			}
 			if err := w.domain.Change(ctx, someChanges); err != nil {
 				return err
@@ -73,6 +73,7 @@ func (r *run) deltas(ctx context.Context) error {
 	between := fmt.Sprintf("at %d / at %d", r.Scale, r.worlds[0].scale)
 	r.report.Add(report.Row{Name: "quiet delta pass " + between, Value: median(calm[last]) / median(calm[0]), Unit: report.Ratio, Goal: 1.2})
 	r.report.Add(report.Row{Name: "quiet delta pass beyond the server's answers", Value: median(beyond), Unit: report.Seconds, Goal: 0.05})
+	r.report.Add(report.Row{Name: "quiet delta pass, processor", Value: median(cpu), Unit: report.Seconds})
 	r.report.Add(report.Row{Name: "delta pass of 100 " + between, Value: median(busy[last]) / median(busy[0]), Unit: report.Ratio, Goal: 1.5})
 	return nil
 }

@@ -12,7 +12,6 @@ import (
 	"syncd/internal/bench/process"
 	"syncd/internal/bench/replay"
 	"syncd/internal/bench/report"
-	"syncd/internal/directory"
 )
 
 // firstPass is what a first pass cost, and what it sent.
@@ -66,11 +65,6 @@ type replayed struct {
 
 // replayed plays what a first pass sent to a fresh copy of the online directory that it was sent to.
 func (i *installation) replayed(ctx context.Context, f *firstPass, flags ...string) (w replayed, err error) {
-	identities := replay.NewIdentities()
-	err = i.server.Each(ctx, func(id string, a directory.Anchor) { identities.Was(id, a) })
-	if err != nil {
-		return w, err
-	}
 	fresh, err := i.world.pristine.Copy(filepath.Join(i.dir, "fresh"))
 	if err != nil {
 		return w, err
@@ -82,7 +76,7 @@ func (i *installation) replayed(ctx context.Context, f *firstPass, flags ...stri
 	}
 	defer func() { err = errors.Join(err, server.Stop()) }()
 	before := server.CPU() + process.CPU(os.Getpid())
-	w.Work, err = replay.Play(ctx, f.recording, identities, server.Address)
+	w.Work, err = replay.Play(ctx, f.recording, server.Address)
 	w.cpu = server.CPU() + process.CPU(os.Getpid()) - before
 	i.world.run.say("the same %d requests replayed in %.1f s, %.0f creations/s (syncd sent them in %.1f s)", w.Requests, w.Took.Seconds(), w.Rate(), f.work.Took.Seconds())
 	return w, err
@@ -138,18 +132,12 @@ func (r *run) whole(ctx context.Context, w *world, work replayed) error {
 // oneByOne makes an online directory offer Bulk requests of one operation, which are none.
 const oneByOne = "--max-operations=1"
 
-// million is the scale from which on single requests are measured at a tenth of it.
-const million = 1_000_000
-
 // withoutBulk compares creations by single requests.
 func (r *run) withoutBulk(ctx context.Context) (err error) {
 	w, name := r.largest(), "creations/s without Bulk / load generator"
-	if r.Scale >= million {
-		if len(r.worlds) < 2 {
-			return errors.New("a tenth of the scale has no company") // scales sees to it
-		}
+	if r.Tenth && len(r.worlds) > 1 {
 		w = r.worlds[len(r.worlds)-2]
-		name = fmt.Sprintf("creations/s without Bulk / load generator at %d", w.scale)
+		name = fmt.Sprintf("%s at %d", name, w.scale)
 	}
 	i, err := w.install(ctx, "single", oneByOne)
 	if err != nil {

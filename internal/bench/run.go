@@ -23,6 +23,7 @@ type Config struct {
 	Profile string   // a folder for profiles of the processor's time; "": none
 	Repeat  int      // how often quick things are repeated, of which the median counts
 	Passes  int      // delta passes before the growth of the snapshot is looked at
+	Tenth   bool     // single requests are pushed at a tenth of the scale: a request for each object takes long
 
 	Module string // the folder with go.mod
 	Self   string // this program, which TakeRole makes play the other parts
@@ -120,12 +121,17 @@ func (r *run) build(ctx context.Context) error {
 // scales are those of the worlds that the rows take, the largest last.
 func (r *run) scales() []int {
 	var list []int
-	if r.wants(rowDelta, rowMemory) {
-		for _, s := range []int{r.Scale / 100, r.Scale / 10} {
-			if s = max(s, smallest); s < r.Scale && !slices.Contains(list, s) {
-				list = append(list, s)
-			}
+	add := func(s int) {
+		if s = max(s, smallest); s < r.Scale && !slices.Contains(list, s) {
+			list = append(list, s)
 		}
+	}
+	if r.wants(rowDelta, rowMemory) {
+		add(r.Scale / 100)
+		add(r.Scale / 10)
+	}
+	if r.wants(rowPush) && r.Tenth {
+		add(r.Scale / 10)
 	}
 	return append(list, r.Scale)
 }

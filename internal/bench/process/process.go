@@ -69,6 +69,7 @@ func (s Spec) failure(err error, said *tail) error {
 type Child struct {
 	spec   Spec
 	cancel context.CancelFunc
+	told   func() bool // that it has been told to end
 	ended  chan struct{}
 	err    error // once ended is closed
 	said   *tail
@@ -82,7 +83,7 @@ type Child struct {
 func Start(ctx context.Context, s Spec, ready string) (*Child, string, error) {
 	inner, cancel := context.WithCancel(ctx)
 	reader, writer := io.Pipe()
-	c := &Child{spec: s, cancel: cancel, ended: make(chan struct{}), said: &tail{}}
+	c := &Child{spec: s, cancel: cancel, told: func() bool { return inner.Err() != nil }, ended: make(chan struct{}), said: &tail{}}
 	cmd := s.command(inner, writer)
 	if err := cmd.Start(); err != nil {
 		cancel()
@@ -139,13 +140,15 @@ func (c *Child) Stop() error {
 	c.stop.Do(func() {
 		select {
 		case <-c.ended:
-			c.result = c.spec.failure(errors.Join(errors.New("it ended by itself"), c.err), c.said)
+			if !c.told() {
+				c.result = c.spec.failure(errors.Join(errors.New("it ended by itself"), c.err), c.said)
+			}
 		default:
 			c.cancel()
 			<-c.ended
-			if exit, ok := errors.AsType[*exec.ExitError](c.err); ok && exit.ExitCode() > 0 {
-				c.result = c.spec.failure(c.err, c.said)
-			}
+		}
+		if exit, ok := errors.AsType[*exec.ExitError](c.err); c.result == nil && ok && exit.ExitCode() > 0 {
+			c.result = c.spec.failure(c.err, c.said)
 		}
 		c.cancel()
 		c.watch.Stop()

@@ -12,8 +12,8 @@ import (
 	"syncd/internal/directory"
 )
 
-// Identities tells which object had which id in the directory that was recorded, and which it has in the one that is played to.
-type Identities struct {
+// identities tells which object had which id in the directory that was recorded, and which it has in the one that is played to.
+type identities struct {
 	old map[uuid.UUID]directory.Anchor
 
 	mu      sync.Mutex
@@ -22,40 +22,44 @@ type Identities struct {
 	ended   error // no more are coming
 }
 
-// NewIdentities knows no object yet.
-func NewIdentities() *Identities {
-	i := &Identities{old: map[uuid.UUID]directory.Anchor{}, now: map[directory.Anchor]uuid.UUID{}}
+func newIdentities(old map[uuid.UUID]directory.Anchor) *identities {
+	i := &identities{old: old, now: make(map[directory.Anchor]uuid.UUID, len(old))}
 	i.changed = sync.NewCond(&i.mu)
 	return i
 }
 
-// Was notes an id of the directory that was recorded.
-func (i *Identities) Was(id string, anchor directory.Anchor) {
-	if u, err := uuid.Parse(id); err == nil {
-		i.old[u] = anchor
-	}
-}
-
 // learn notes what an answer says about the ids of the objects that a request has created.
-func (i *Identities) learn(k kind, message, body []byte) error {
+func (i *identities) learn(k kind, message, body []byte) error {
 	if k.creations == 0 {
 		return nil
 	}
-	anchors, ids := quoted(message, `"externalId":"`), created(k, message, body)
-	if len(anchors) != k.creations || len(ids) != k.creations {
-		return fmt.Errorf("%d objects with %d anchors were created, and the answer has %d ids: %.300s", k.creations, len(anchors), len(ids), body)
+	anchors, ids, err := identified(k, message, body)
+	if err != nil {
+		return err
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	for n := range ids {
-		a, err := directory.ParseAnchor(string(anchors[n]))
-		if err != nil {
-			return err
-		}
-		i.now[a] = ids[n]
+		i.now[anchors[n]] = ids[n]
 	}
 	i.changed.Broadcast()
 	return nil
+}
+
+// identified are the objects that a request created, with the ids that the answer gives them.
+func identified(k kind, message, body []byte) ([]directory.Anchor, []uuid.UUID, error) {
+	texts, ids := quoted(message, `"externalId":"`), created(k, message, body)
+	if len(texts) != k.creations || len(ids) != k.creations {
+		return nil, nil, fmt.Errorf("%d objects with %d anchors were created, and the answer has %d ids: %.300s", k.creations, len(texts), len(ids), body)
+	}
+	anchors := make([]directory.Anchor, len(texts))
+	for n, text := range texts {
+		var err error
+		if anchors[n], err = directory.ParseAnchor(string(text)); err != nil {
+			return nil, nil, err
+		}
+	}
+	return anchors, ids, nil
 }
 
 // created are the ids of the objects that a request has created, in its order: in the locations of the operations of a Bulk answer, or in
@@ -109,7 +113,7 @@ func quoted(text []byte, mark string) [][]byte {
 }
 
 // end says that nothing is created any more: whoever waits for an id waits in vain.
-func (i *Identities) end(err error) {
+func (i *identities) end(err error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.ended == nil {
@@ -119,7 +123,7 @@ func (i *Identities) end(err error) {
 }
 
 // rewrite replaces the old ids in a message by those of now, and waits for those that are not known yet.
-func (i *Identities) rewrite(ctx context.Context, message []byte) error {
+func (i *identities) rewrite(ctx context.Context, message []byte) error {
 	const size = 36
 	for at := 0; at+size <= len(message); {
 		dash := bytes.IndexByte(message[at+8:], '-') // the first hyphen of an id is its ninth byte
@@ -153,7 +157,7 @@ func (i *Identities) rewrite(ctx context.Context, message []byte) error {
 }
 
 // wait waits for the id of an object.
-func (i *Identities) wait(ctx context.Context, anchor directory.Anchor) (uuid.UUID, error) {
+func (i *identities) wait(ctx context.Context, anchor directory.Anchor) (uuid.UUID, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	for {

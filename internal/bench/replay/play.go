@@ -10,13 +10,13 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"sync"
 	"time"
 )
 
 // Play sends what was recorded to the online directory at an address, and says what was done. A refused request ends it with an error.
-func Play(ctx context.Context, r *Recording, identities *Identities, address string) (Work, error) {
+func Play(ctx context.Context, r *Recording, address string) (Work, error) {
+	identities := newIdentities(r.ids)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	stop := context.AfterFunc(ctx, func() { identities.end(context.Cause(ctx)) })
@@ -41,7 +41,7 @@ func Play(ctx context.Context, r *Recording, identities *Identities, address str
 // player hands the requests out in their order.
 type player struct {
 	recording  *Recording
-	identities *Identities
+	identities *identities
 	address    string
 	bulks      chan struct{} // a place for each Bulk request that may be under way
 
@@ -83,25 +83,16 @@ func (p *player) run(ctx context.Context) error {
 	defer stop()
 	defer func() { _ = c.Close() }() // everything has been read
 	in := bufio.NewReaderSize(c, chunk)
-	tapes := map[int]*os.File{}
-	defer func() {
-		for _, f := range tapes {
-			_ = f.Close() // it was only read
-		}
-	}()
+	tapes := newTapes(p.recording.dir)
+	defer tapes.close()
 	for {
 		q, ok := p.take()
 		if !ok {
 			return nil
 		}
-		if tapes[q.tape] == nil {
-			if tapes[q.tape], err = os.Open(tapeFile(p.recording.dir, q.tape)); err != nil {
-				return err
-			}
-		}
-		message := make([]byte, q.length)
-		if _, err := tapes[q.tape].ReadAt(message, q.at); err != nil {
-			return fmt.Errorf("reading a recorded request: %w", err)
+		message, err := tapes.read(q.tape, sideRequests, q.piece)
+		if err != nil {
+			return err
 		}
 		k := kindOf(message)
 		if err := p.identities.rewrite(ctx, message); err != nil {

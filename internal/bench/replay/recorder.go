@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -99,7 +100,7 @@ func (r *Recorder) serve(client net.Conn) {
 	if err != nil {
 		return // the client sees the end of the connection, and says so
 	}
-	defer t.close()
+	defer func() { _ = t.close() }() // a tape that lacks something is found when it is read
 	server, err := net.Dial("tcp", target)
 	if err != nil {
 		return
@@ -110,7 +111,7 @@ func (r *Recorder) serve(client net.Conn) {
 	defer r.forget(server)
 	var back sync.WaitGroup
 	back.Go(func() {
-		forward(client, server, func([]byte) error { t.answered(); return nil })
+		forward(client, server, t.answered)
 		_ = client.Close() // the other direction ends with it
 	})
 	forward(server, client, t.asked)
@@ -130,16 +131,26 @@ func (r *Recorder) newTape() (*tape, error) {
 	if r.dir == "" {
 		return &tape{}, nil
 	}
-	f, err := os.OpenFile(tapeFile(r.dir, len(r.tapes)), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, err
+	t := &tape{}
+	for side, file := range []**os.File{&t.file, &t.answers} {
+		var err error
+		if *file, err = os.OpenFile(tapeFile(r.dir, len(r.tapes), side), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600); err != nil {
+			return nil, errors.Join(err, t.close())
+		}
 	}
-	t := &tape{file: f}
 	r.tapes = append(r.tapes, t)
 	return t, nil
 }
 
-func tapeFile(dir string, i int) string { return filepath.Join(dir, fmt.Sprintf("connection-%d", i)) }
+// The sides of a tape.
+const (
+	sideRequests = iota
+	sideAnswers
+)
+
+func tapeFile(dir string, i, side int) string {
+	return filepath.Join(dir, fmt.Sprintf("connection-%d.%d", i, side))
+}
 
 const chunk = 128 << 10
 
@@ -162,20 +173,26 @@ func forward(to, from net.Conn, show func([]byte) error) {
 	}
 }
 
-// tape is what one connection sent.
+// tape is what one connection sent and received.
 type tape struct {
-	file *os.File // nil: nothing is kept
+	file    *os.File // nil: nothing is kept
+	answers *os.File
 
 	mu       sync.Mutex
 	size     int64
+	received int64
 	requests []request
 	reply    bool // the last that came was a piece of an answer
 }
 
-// request is one HTTP request on a tape.
+// piece is a part of a file.
+type piece struct{ at, length int64 }
+
+// request is one HTTP request on a tape, with its answer.
 type request struct {
+	piece
 	tape       int
-	at, length int64
+	answer     piece
 	begin, end time.Time // end: of its answer
 }
 
@@ -187,7 +204,7 @@ func (t *tape) asked(b []byte) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.reply || len(t.requests) == 0 {
-		t.requests = append(t.requests, request{at: t.size, begin: time.Now()})
+		t.requests = append(t.requests, request{piece: piece{at: t.size}, answer: piece{at: t.received}, begin: time.Now()})
 		t.reply = false
 	}
 	t.requests[len(t.requests)-1].length += int64(len(b))
@@ -196,13 +213,21 @@ func (t *tape) asked(b []byte) error {
 	return err
 }
 
-func (t *tape) answered() {
+// answered keeps a piece of an answer.
+func (t *tape) answered(b []byte) error {
+	if t.file == nil {
+		return nil
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.reply = true
 	if n := len(t.requests); n > 0 {
 		t.requests[n-1].end = time.Now()
+		t.requests[n-1].answer.length += int64(len(b))
 	}
+	t.received += int64(len(b))
+	_, err := t.answers.Write(b)
+	return err
 }
 
 // finished are the requests that were answered.
@@ -216,8 +241,12 @@ func (t *tape) finished() []request {
 	return t.requests[:n]
 }
 
-func (t *tape) close() {
-	if t.file != nil {
-		_ = t.file.Close() // a tape that lacks something is found when it is read
+func (t *tape) close() error {
+	var err error
+	for _, f := range []*os.File{t.file, t.answers} {
+		if f != nil {
+			err = errors.Join(err, f.Close())
+		}
 	}
+	return err
 }

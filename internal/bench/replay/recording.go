@@ -1,11 +1,17 @@
 package replay
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
+	"net/http"
 	"os"
 	"slices"
 	"time"
+
+	"github.com/google/uuid"
+
+	"syncd/internal/directory"
 )
 
 // Recording is what one client sent.
@@ -13,7 +19,8 @@ type Recording struct {
 	dir      string
 	requests []request // that change something, in the order in which they began
 	work     Work
-	bulks    int // the most Bulk requests that were under way at a time
+	bulks    int                            // the most Bulk requests that were under way at a time
+	ids      map[uuid.UUID]directory.Anchor // of what was created
 }
 
 func (r *Recording) sort() {
@@ -57,14 +64,26 @@ func (s span) length() time.Duration { return s.end.Sub(s.begin) }
 // Work is what was recorded.
 func (r *Recording) Work() Work { return r.work }
 
-// count adds the recording up, and leaves out what changes nothing.
+// count adds the recording up, notes which ids were given, and leaves out what changed nothing.
 func (r *Recording) count() error {
+	tapes := newTapes(r.dir)
+	defer tapes.close()
+	r.ids = map[uuid.UUID]directory.Anchor{}
 	var changing, bulks []request
 	var all, creating span
-	err := r.each(func(q request, message []byte) {
+	for _, q := range r.requests {
+		message, err := tapes.read(q.tape, sideRequests, q.piece)
+		if err != nil {
+			return err
+		}
 		k := kindOf(message)
 		if !k.changes {
-			return
+			continue
+		}
+		if done, err := carriedOut(tapes, q); err != nil {
+			return err
+		} else if !done {
+			continue
 		}
 		changing = append(changing, q)
 		if k.bulk {
@@ -73,40 +92,45 @@ func (r *Recording) count() error {
 		r.work.Requests++
 		r.work.Created += k.creations
 		all.add(q.begin, q.end)
-		if k.creations > 0 {
-			creating.add(q.begin, q.end)
+		if k.creations == 0 {
+			continue
 		}
-	})
+		creating.add(q.begin, q.end)
+		if err := r.learn(tapes, q, k, message); err != nil {
+			return err
+		}
+	}
 	r.requests, r.bulks = changing, atOnce(bulks)
 	r.work.Took, r.work.Creating, r.work.Parallel = all.length(), creating.length(), atOnce(changing)
-	return err
+	return nil
 }
 
-// each reads the requests one by one; message is used again for the next.
-func (r *Recording) each(f func(q request, message []byte)) error {
-	files := map[int]*os.File{}
-	defer func() {
-		for _, file := range files {
-			_ = file.Close() // it was only read
-		}
-	}()
-	var message []byte
-	for _, q := range r.requests {
-		file := files[q.tape]
-		if file == nil {
-			var err error
-			if file, err = os.Open(tapeFile(r.dir, q.tape)); err != nil {
-				return err
-			}
-			files[q.tape] = file
-		}
-		message = slices.Grow(message[:0], int(q.length))[:q.length]
-		if _, err := file.ReadAt(message, q.at); err != nil {
-			return fmt.Errorf("reading a recorded request: %w", err)
-		}
-		f(q, message)
+// carriedOut looks at the status in the first line of an answer. What was refused or put off changed nothing.
+func carriedOut(tapes *tapes, q request) (bool, error) {
+	const line = "HTTP/1.1 2"
+	text, err := tapes.read(q.tape, sideAnswers, piece{q.answer.at, min(q.answer.length, int64(len(line)))})
+	return string(text) == line, err
+}
+
+// learn notes the ids in the answer to a creation.
+func (r *Recording) learn(tapes *tapes, q request, k kind, message []byte) error {
+	text, err := tapes.read(q.tape, sideAnswers, q.answer)
+	if err != nil {
+		return err
 	}
-	return nil
+	res, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(text)), nil)
+	if err != nil {
+		return fmt.Errorf("reading a recorded answer: %w", err)
+	}
+	body, err := readAnswer(res)
+	if err != nil {
+		return fmt.Errorf("reading a recorded answer: %w", err)
+	}
+	anchors, ids, err := identified(k, message, body)
+	for n := range anchors {
+		r.ids[ids[n]] = anchors[n]
+	}
+	return err
 }
 
 // atOnce counts the most requests that were under way at a time.
