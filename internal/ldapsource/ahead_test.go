@@ -3,11 +3,15 @@ package ldapsource
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
 	ber "github.com/go-asn1-ber/asn1-ber"
 	"github.com/google/go-cmp/cmp"
+
+	"syncd/internal/directory"
 )
 
 var errEnough = errors.New("enough")
@@ -70,5 +74,46 @@ func TestCancelEndsAReadAhead(t *testing.T) {
 	})
 	if err = s.fault(ctx, err, "reading"); !errors.Is(err, errEnough) || handed == 0 {
 		t.Errorf("%d objects, %v", handed, err)
+	}
+}
+
+// An object that is filled anew has nothing of the one before, and its texts outlive it.
+func TestFilledAnewHasNoRemains(t *testing.T) {
+	s := scripted(t,
+		reply{entries: []*ber.Packet{found(1, "title", "Boss", "cn", "a|b", "primaryGroupID", "7", "member;range=0-*", name(9))}, control: paged("a")},
+		reply{entries: []*ber.Packet{found(2, "cn", "c")}, control: paged("b")},
+		reply{entries: []*ber.Packet{found(3), found(4, "cn", "d|e|f", "title", "King")}, control: paged("c")},
+		reply{entries: []*ber.Packet{found(5, "title", "Page")}, control: paged("d")},
+		reply{entries: []*ber.Packet{found(6)}, control: paged("")})
+	s.parser.wanted = newSpelling([]string{"title", "cn"})
+	var got []directory.Object
+	var texts []string
+	err := s.objects(t.Context(), query{base: "DC=x", filter: "(cn=*)", passing: true}, nil, func(p *entry) error {
+		o := p.object
+		o.Attributes = maps.Clone(o.Attributes)
+		for name, values := range o.Attributes {
+			o.Attributes[name] = slices.Clone(values)
+			texts = append(texts, values...)
+		}
+		got = append(got, o)
+		if p.group != "" && p.object.Anchor[0] != 1 || len(p.rest) > 0 {
+			t.Errorf("%+v", p)
+		}
+		return nil
+	})
+	object := func(n byte, attributes directory.Attributes, members ...directory.Anchor) directory.Object {
+		_, dn, _ := splitExtended(name(n))
+		return directory.Object{Anchor: directory.Anchor{n}, GUID: directory.Anchor{n}, DN: dn, Attributes: attributes, Members: members}
+	}
+	want := []directory.Object{
+		object(1, directory.Attributes{"title": {"Boss"}, "cn": {"a", "b"}}, directory.Anchor{9}), object(2, directory.Attributes{"cn": {"c"}}), object(3, nil),
+		object(4, directory.Attributes{"cn": {"d", "e", "f"}, "title": {"King"}}), object(5, directory.Attributes{"title": {"Page"}}), object(6, nil),
+	}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	slices.Sort(texts)
+	if diff := cmp.Diff([]string{"Boss", "King", "Page", "a", "b", "c", "d", "e", "f"}, texts); diff != "" {
+		t.Errorf("texts (-want +got):\n%s", diff)
 	}
 }

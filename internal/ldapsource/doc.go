@@ -13,7 +13,7 @@
 //     for people and for scope, never used as keys; the containers and groups of the scope are followed by objectGUID, so a renamed unit
 //     stays in scope, and one that is gone keeps everything back.
 //   - What a delta reports is the state at the moment of reading, not a replay of changes, so passes converge.
-//   - At most one page is in memory. A delta keeps the anchors and memberships that changed, some 50 bytes each; anchors that are no
+//   - At most two pages are in memory, the one that is worked on and the next, which the server prepares meanwhile. A delta keeps the anchors and memberships that changed, some 50 bytes each; anchors that are no
 //     objectGUID, and the members of scoping groups, are kept for the time of a pass.
 //   - Referrals are never followed: whoever they point to would be given the password.
 //   - A simple bind is made inside TLS or not at all.

@@ -100,9 +100,10 @@ func (r *parser) parse(e *answer) *entry {
 func (r *parser) fill(p *entry, e *answer) {
 	guid, dn, _ := splitExtended(e.dn)
 	p.object.GUID, p.object.DN = guid, e.kept(dn)
+	var d *description
 	for i := range e.attributes {
 		a := &e.attributes[i]
-		d := r.described(a.name)
+		d = r.following(d, a.name)
 		if d.next > 0 {
 			p.rest = append(p.rest, ranged{d.name, d.next})
 		}

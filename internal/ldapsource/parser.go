@@ -16,6 +16,9 @@ type description struct {
 	next   int    // see splitRange
 	wanted string // as mapping spells it, "" where mapping does not want it
 	role   role
+
+	raw   string       // as it comes; empty where it is not remembered
+	after *description // what came next the last time
 }
 
 // mostDescriptions bounds how many are remembered. Ranges, of which each is another name, are not.
@@ -32,7 +35,21 @@ func (r *parser) described(name string) *description {
 		if r.known == nil {
 			r.known = make(map[string]*description)
 		}
-		r.known[strings.Clone(name)] = d
+		d.raw = strings.Clone(name)
+		r.known[d.raw] = d
+	}
+	return d
+}
+
+// following is described for the attribute that comes after another one of the same answer; nil for the first. Servers have an order of
+// attributes, so what came next the last time is likely.
+func (r *parser) following(last *description, name string) *description {
+	if last != nil && last.after != nil && last.after.raw == name {
+		return last.after
+	}
+	d := r.described(name)
+	if last != nil && d.raw != "" {
+		last.after = d
 	}
 	return d
 }

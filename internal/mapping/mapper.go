@@ -73,10 +73,14 @@ func (m *Mapper) Map(o *directory.Object, now time.Time) Verdict {
 	return Verdict{Resource: r, Notes: c.notes, Problems: c.problems}
 }
 
+// withoutAttribute is how many flows give a value, usually, that is no attribute's of their own.
+const withoutAttribute = 4
+
 // fill applies flows, which are sorted by attribute. A flow that fails refuses the object.
 func (c *canonical) fill(flows []flow) []directory.Value {
-	values := make([]directory.Value, 0, len(flows))
-	c.room = make([]string, 0, len(flows))
+	most := min(len(flows), len(c.subject.Attributes)+withoutAttribute)
+	values := make([]directory.Value, 0, most)
+	c.room = make([]string, 0, most)
 	for i := range flows {
 		f := &flows[i]
 		raw, err := f.from.values(&c.subject)
