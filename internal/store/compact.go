@@ -82,6 +82,7 @@ func (s *Store) replace(by *bbolt.DB, path string) error {
 	}
 	former := s.db
 	s.db = by
+	s.idle.Store(0)                        // the new file counts its own transactions
 	if err := former.Close(); err != nil { // its lock and its memory stay taken until the process ends
 		s.leftOpen = errors.Join(s.leftOpen, err)
 	}
