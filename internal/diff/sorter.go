@@ -8,11 +8,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
+	"sort"
 )
 
 // sortChunk is how many bytes of records are sorted in memory before they are written out as a run.
-const sortChunk = 2 << 20
+const sortChunk = 1 << 20
 
 // sorter sorts any number of records of one size by their bytes and drops repetitions, in constant memory: full chunks are sorted
 // and written to files in dir, and merged when they are read. Add everything, then Each once or more, then Close.
@@ -52,18 +52,22 @@ func (s *sorter) spill() error {
 }
 
 // sortBuffer sorts the records of the buffer in place.
-func (s *sorter) sortBuffer() {
-	n := len(s.buf) / s.size
-	order := make([][]byte, n)
-	for i := range order {
-		order[i] = s.buf[i*s.size : (i+1)*s.size]
-	}
-	slices.SortFunc(order, bytes.Compare)
-	sorted := make([]byte, 0, len(s.buf))
-	for _, r := range order {
-		sorted = append(sorted, r...)
-	}
-	copy(s.buf, sorted)
+func (s *sorter) sortBuffer() { sort.Sort(&records{s.buf, s.size, make([]byte, s.size)}) }
+
+// records are those of a sorter's buffer, to be moved as they are: a list of where they lie would be longer than many of them.
+type records struct {
+	buf  []byte
+	size int
+	held []byte // one of them, while two change places
+}
+
+func (r *records) at(i int) []byte    { return r.buf[i*r.size : (i+1)*r.size] }
+func (r *records) Len() int           { return len(r.buf) / r.size }
+func (r *records) Less(i, j int) bool { return bytes.Compare(r.at(i), r.at(j)) < 0 }
+func (r *records) Swap(i, j int) {
+	copy(r.held, r.at(i))
+	copy(r.at(i), r.at(j))
+	copy(r.at(j), r.held)
 }
 
 // each visits every distinct record in ascending order. The record is valid only during the visit.
@@ -74,7 +78,7 @@ func (s *sorter) each(visit func(record []byte) error) error {
 		if _, err := f.Seek(0, io.SeekStart); err != nil {
 			return fmt.Errorf("reading a temporary file in the state folder: %w", err)
 		}
-		m = append(m, &run{in: bufio.NewReaderSize(f, 64<<10), head: make([]byte, s.size)})
+		m = append(m, &run{in: bufio.NewReaderSize(f, 16<<10), head: make([]byte, s.size)})
 	}
 	m = append(m, &run{in: bytes.NewReader(s.buf), head: make([]byte, s.size)})
 	return m.each(visit)

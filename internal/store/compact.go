@@ -16,8 +16,8 @@ const (
 	// fillOfPages is how full the pages of a compacted file are. What is left takes the small changes of the passes that follow: a page that
 	// overflows becomes two.
 	fillOfPages = 0.9
-	// portion is about how many bytes are copied in one transaction.
-	portion = 1 << 20
+	// portion is about how many bytes are copied in one transaction, which holds several times as many in memory.
+	portion = 256 << 10
 )
 
 // Compact writes the file anew, in the order of the keys, where that makes it much smaller: after a pass that wrote a good part of the entries,
@@ -82,6 +82,7 @@ func (s *Store) replace(by *bbolt.DB, path string) error {
 	}
 	former := s.db
 	s.db = by
+	s.idle.Store(0)                        // the new file counts its own transactions
 	if err := former.Close(); err != nil { // its lock and its memory stay taken until the process ends
 		s.leftOpen = errors.Join(s.leftOpen, err)
 	}

@@ -87,23 +87,21 @@ func newestDictionary(tx *bbolt.Tx) byte {
 
 // learn makes the first dictionary of what a batch creates, if that is enough, in a transaction of its own.
 func (s *Store) learn(batch []diff.Change) error {
-	var samples [][]byte
-	for i := range batch {
-		if c := &batch[i]; creates(c.Op) && len(batch) >= enoughToLearn {
-			form, err := formOf(c.After)
-			if err != nil {
-				return err
-			}
-			samples = append(samples, form)
-		}
-	}
-	if len(samples) < enoughToLearn {
+	if len(batch) < enoughToLearn || !creates(batch[0].Op) { // a batch has one operation
 		return nil
 	}
 	known := false
 	err := s.view(func(tx *bbolt.Tx) error { known = newestDictionary(tx) != noDictionary; return nil })
 	if err != nil || known {
 		return err
+	}
+	samples := make([][]byte, 0, len(batch))
+	for i := range batch {
+		form, err := formOf(batch[i].After)
+		if err != nil {
+			return err
+		}
+		samples = append(samples, form)
 	}
 	return s.update(func(tx *bbolt.Tx) error { return putDictionary(tx, samples) })
 }

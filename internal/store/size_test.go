@@ -162,3 +162,11 @@ func TestTheStateFileIsSmallAndStaysSo(t *testing.T) {
 		t.Errorf("after a hundred passes it has %d bytes, %d before", last, first)
 	}
 }
+
+// BenchmarkFirstPass is what the store does in a first pass: one operation is the whole of it.
+func BenchmarkFirstPass(b *testing.B) {
+	for b.Loop() {
+		s, c := open(b, b.TempDir()), newCompany(*sizeOfCompany)
+		apply(b, s, c.firstPass())
+	}
+}

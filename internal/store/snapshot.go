@@ -49,19 +49,27 @@ func (s *Store) Settled(r *directory.Resource) (settled bool, err error) {
 	digest := sha256.Sum256(form)
 	err = s.view(func(tx *bbolt.Tx) error {
 		p, ok := cutEntry(tx.Bucket(bucketObjects).Get(r.Anchor[:]))
-		settled = ok && p.holds(digest[:digestSize]) && !waits(tx, r.Anchor)
+		settled = ok && p.holds(digest[:digestSize]) && !s.waits(tx, r.Anchor)
 		return nil
 	})
 	return settled, err
 }
 
-// waits reports whether earlier passes left something of an object undone.
-func waits(tx *bbolt.Tx, a directory.Anchor) bool {
-	if tx.Bucket(bucketHeld).Get(heldKey(diff.HeldKey{Op: diff.Depart, Anchor: a})) != nil {
-		return true
+// waits reports whether earlier passes left something of an object undone. Mostly there is nothing of anybody, which is found out once for what
+// one transaction left: a full pass asks for everybody, and nothing is written meanwhile.
+func (s *Store) waits(tx *bbolt.Tx, a directory.Anchor) bool {
+	if s.idle.Load() == int64(tx.ID()) {
+		return false
 	}
-	k, _ := tx.Bucket(bucketRefused).Cursor().Seek(a[:])
-	return bytes.HasPrefix(k, a[:])
+	held, refused := tx.Bucket(bucketHeld), tx.Bucket(bucketRefused).Cursor()
+	if k, _ := refused.First(); k == nil {
+		if k, _ := held.Cursor().First(); k == nil {
+			s.idle.Store(int64(tx.ID()))
+			return false
+		}
+	}
+	k, _ := refused.Seek(a[:])
+	return bytes.HasPrefix(k, a[:]) || held.Get(heldKey(diff.HeldKey{Op: diff.Depart, Anchor: a})) != nil
 }
 
 // Online implements diff.Snapshot.

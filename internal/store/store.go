@@ -87,6 +87,7 @@ type Store struct {
 	writing  sync.Mutex   // held by who writes to db, or puts another one in its place
 	swap     sync.RWMutex // held for reading by who reads from db
 	written  atomic.Int64 // entries and memberships since the file was written in order
+	idle     atomic.Int64 // the transaction that left nothing refused and nothing held, 0 where none is known
 	leftOpen error        // of a file that another one took the place of, and that could not be closed
 	dir      string
 	path     string
