@@ -56,7 +56,7 @@ func (s *Syncer) applyOp(ctx context.Context, p *pass, op diff.Op, sent func(n i
 
 // applyEach sends the changes of one operation that are wanted, in batches, and tells how many each had.
 func (s *Syncer) applyEach(ctx context.Context, p *pass, op diff.Op, wanted func(*diff.Change) (bool, error), sent func(n int)) error {
-	way := &convoy{s: s, p: p}
+	way := &convoy{s: s, p: p, alone: op == diff.Block || op == diff.Depart}
 	batch := make([]diff.Change, 0, s.Batch)
 	send := func() error {
 		if err := way.send(ctx, batch); err != nil {
