@@ -38,6 +38,8 @@ type fake struct {
 	pageMost   int  // resources of a page, 0: any number
 	shows      bool // groups are shown with their members
 	memberMost int  // members in one PATCH, 0: any number
+
+	dropsManagers bool // a POST makes the resource without its manager
 	// intercept sees each request first; true means that it has answered.
 	intercept func(w http.ResponseWriter, r *http.Request, body string) bool
 	// spoil sees each single operation, also those of a bulk; a status that is not 0 is its answer.
@@ -310,6 +312,9 @@ func (f *fake) post(path string, body []byte) (int, map[string]any) {
 		if !f.twins && strings.HasPrefix(p, path+"/") && r["externalId"] == doc["externalId"] {
 			return 409, scimError(409, "uniqueness", "externalId is taken")
 		}
+	}
+	if enterprise, _ := doc[directory.SchemaEnterprise].(map[string]any); f.dropsManagers {
+		delete(enterprise, "manager")
 	}
 	f.next++
 	doc["id"] = fmt.Sprint(f.next)

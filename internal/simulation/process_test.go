@@ -103,6 +103,7 @@ func (p *process) start() error {
 		},
 		Target: p.online, Store: p.store, Metrics: noMetrics{}, Log: p.log, Now: time.Now, Safety: safety, Schedule: syncer.DefaultSchedule(),
 		Kinds: directory.Kinds(), Fingerprints: map[string]string{"mapping": "one"}, Rules: rules, FilterAttributes: filtered, OwnAnchors: p.settings.ownAnchors,
+		Batch:   8, // several batches in most passes
 		Domains: func(told mapping.Domains) mapping.Domains { return told },
 		Fork: func() (syncer.Store, func() error, error) {
 			s, err := p.store.Fork()

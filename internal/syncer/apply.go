@@ -8,9 +8,6 @@ import (
 	"syncd/internal/directory"
 )
 
-// batchSize is how many changes are sent and then acknowledged in one transaction.
-const batchSize = 500
-
 // apply sends the plan, operation by operation, in batches: see convoy.
 func (s *Syncer) apply(ctx context.Context, p *pass) error {
 	return s.timed(p, "apply", func() error {
@@ -59,8 +56,8 @@ func (s *Syncer) applyOp(ctx context.Context, p *pass, op diff.Op, sent func(n i
 
 // applyEach sends the changes of one operation that are wanted, in batches, and tells how many each had.
 func (s *Syncer) applyEach(ctx context.Context, p *pass, op diff.Op, wanted func(*diff.Change) (bool, error), sent func(n int)) error {
-	way := &convoy{s: s, p: p}
-	batch := make([]diff.Change, 0, batchSize)
+	way := &convoy{s: s, p: p, alone: op == diff.Block || op == diff.Depart}
+	batch := make([]diff.Change, 0, s.Batch)
 	send := func() error {
 		if err := way.send(ctx, batch); err != nil {
 			return err
@@ -73,7 +70,7 @@ func (s *Syncer) applyEach(ctx context.Context, p *pass, op diff.Op, wanted func
 		if ok, err := wanted(c); err != nil || !ok {
 			return err
 		}
-		if batch = append(batch, *c); len(batch) < batchSize {
+		if batch = append(batch, *c); len(batch) < s.Batch {
 			return nil
 		}
 		return send()

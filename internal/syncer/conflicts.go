@@ -55,7 +55,7 @@ func (s *Syncer) sendConflicts(ctx context.Context, p *pass) error {
 	p.conflicts = nil
 	for _, op := range []diff.Op{diff.Update, diff.Create} {
 		same := slices.DeleteFunc(slices.Clone(conflicts), func(c diff.Change) bool { return c.Op != op })
-		for batch := range slices.Chunk(same, batchSize) {
+		for batch := range slices.Chunk(same, s.Batch) {
 			if err := s.applyBatch(ctx, p, batch); err != nil {
 				return err
 			}

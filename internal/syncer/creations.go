@@ -11,7 +11,6 @@ import (
 
 const (
 	mostRounds = 12   // as many levels as a company has between anybody and the top, and some
-	fewLeft    = 20   // a round that sends less than one in so many of those who wait is the last but one
 	mostKnown  = 4096 // managers whose online ids are kept at hand
 )
 
@@ -106,7 +105,7 @@ func (s *Syncer) applyCreations(ctx context.Context, p *pass, sent func(n int)) 
 		if err != nil || waiting == 0 {
 			return err
 		}
-		last = round == mostRounds || went*fewLeft < waiting
+		last = round == mostRounds || went == 0 // the managers of the others were refused, or manage each other
 	}
 }
 

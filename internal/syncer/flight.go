@@ -89,15 +89,20 @@ func (s *Syncer) applyBatch(ctx context.Context, p *pass, planned []diff.Change)
 }
 
 // convoy sends the batches of one operation one after the other, and lets this side work while the other one does: while a batch is on its way,
-// the next one is prepared and the answers of the one before are kept. A crash repeats two batches at most.
+// the next one is prepared and the answers of the one before are kept. A crash repeats two batches at most. Blocks and departures
+// overlap with nothing: which accounts are active is asked right before they are sent (see activeAmong).
 type convoy struct {
-	s    *Syncer
-	p    *pass
-	away *flight // nil for none
+	s     *Syncer
+	p     *pass
+	alone bool    // nothing overlaps
+	away  *flight // nil for none
 }
 
 // send sends a batch after the one that is on its way, whose answers it keeps.
 func (c *convoy) send(ctx context.Context, planned []diff.Change) error {
+	if c.alone {
+		return c.s.applyBatch(ctx, c.p, planned)
+	}
 	next, err := c.s.prepare(ctx, c.p, planned)
 	if err != nil {
 		return err

@@ -156,7 +156,7 @@ func (r *rig) run(request syncer.Request) (directory.PassRecord, error) {
 		Open:   func(context.Context, []directory.Container) (syncer.Session, error) { return r.forest, nil },
 		Target: r.tenant, Store: r.store, Metrics: noMetrics{}, Log: zap.NewNop(), Now: func() time.Time { return r.now }, Safety: r.safety,
 		Kinds: directory.Kinds(), Fingerprints: map[string]string{"mapping": r.fingerprint}, Domains: r.domains, Fork: r.fork, FilterAttributes: []string{"employeeType"},
-		OwnAnchors: r.ownAnchors,
+		OwnAnchors: r.ownAnchors, Batch: 2 + r.passes%4, // several batches, of which one is prepared while another is on its way
 	})
 	r.departed = 0
 	r.passes++

@@ -1,6 +1,7 @@
 package syncer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync/atomic"
@@ -39,6 +40,8 @@ type Options struct {
 	Fingerprints map[string]string
 	// Fork copies the store for a dry run that verifies. Closing the copy removes it.
 	Fork func() (Store, func() error, error)
+	// Batch is how many changes are sent together, and then acknowledged in one transaction; 0 means 500.
+	Batch int
 }
 
 // Syncer runs passes, one at a time.
@@ -47,8 +50,14 @@ type Syncer struct {
 	progress atomic.Pointer[directory.Progress]
 }
 
+// defaultBatch is as many changes as one request can have at most services that take several.
+const defaultBatch = 500
+
 // New returns a syncer.
-func New(options Options) *Syncer { return &Syncer{Options: options} }
+func New(options Options) *Syncer {
+	options.Batch = cmp.Or(options.Batch, defaultBatch)
+	return &Syncer{Options: options}
+}
 
 // Request asks for a pass.
 type Request struct {

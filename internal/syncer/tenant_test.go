@@ -27,6 +27,7 @@ type tenant struct {
 	sent     []string // every change that was made
 	lacks    directory.Kind
 	during   func() // called once, before the next changes are made
+	managed  int    // creations that had their manager in them
 	asked    bool   // whether accounts are active that are about to be blocked
 	domains  mapping.Domains
 	told     []directory.PassRecord    // reports of passes
@@ -268,9 +269,14 @@ func (t *tenant) create(c *diff.Change) diff.Outcome {
 	t.last++
 	acc := &account{kind: c.Kind, anchor: c.Anchor, values: map[directory.Attribute][]string{}, members: map[string]bool{}}
 	acc.patch(&directory.Resource{}, c.After)
+	managed := c.ManagerID != "" && t.accounts[c.ManagerID] != nil && t.last%5 > 0 // now and then it takes none with a creation
+	if managed {
+		acc.manager = c.ManagerID
+		t.managed++
+	}
 	id := strconv.Itoa(t.last)
 	t.accounts[id] = acc
-	return diff.Outcome{ID: id}
+	return diff.Outcome{ID: id, Managed: managed}
 }
 
 func (acc *account) patch(before, after *directory.Resource) {

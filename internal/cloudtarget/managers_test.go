@@ -1,0 +1,119 @@
+package cloudtarget
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"syncd/internal/diff"
+	"syncd/internal/directory"
+)
+
+// hired is people whose manager is the first of them, who is online.
+func hired(t *testing.T, target *Target, n int) []diff.Change {
+	changes := creations(n + 1)
+	boss := apply(t, target, changes[0])[0]
+	for i := range changes[1:] {
+		c := &changes[i+1]
+		c.After.Manager, c.ManagerID = changes[0].Anchor, boss.ID
+	}
+	return changes[1:]
+}
+
+// carried counts the creations that were taken with the manager in them, and checks that the service has exactly those.
+func carried(t *testing.T, f *fake, hired []diff.Change, outcomes []diff.Outcome) (n int) {
+	t.Helper()
+	for i, o := range outcomes {
+		if o.Refusal != nil || o.ID == "" {
+			t.Fatalf("%+v", o)
+		}
+		has := managerIn(f.resources["/Users/"+o.ID])
+		if o.Managed != (has == hired[i].ManagerID) {
+			t.Errorf("managed=%v, online under %q", o.Managed, has)
+		}
+		if o.Managed {
+			n++
+		}
+	}
+	return n
+}
+
+// TestCreationsCarryManagers: the first one is a trial that is looked at, and the others follow from it.
+func TestCreationsCarryManagers(t *testing.T) {
+	withManager := func(method, body string) bool {
+		return method == http.MethodPost && strings.Contains(body, `"manager"`)
+	}
+	services := map[string]struct {
+		spoil func(method, path, body string) (int, string)
+		drops bool // makes the resource without its manager, and says nothing
+		want  int  // of 5
+		knows carrying
+	}{
+		"taken":   {want: 5, knows: carryTaken},
+		"dropped": {drops: true, want: 0, knows: carryRefused},
+		"refused": {spoil: func(method, _, body string) (int, string) {
+			if withManager(method, body) {
+				return http.StatusBadRequest, "no managers here"
+			}
+			return 0, ""
+		}, want: 0, knows: carryUnknown},
+	}
+	for name, service := range services {
+		for _, bulk := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, bulk=%v", name, bulk), func(t *testing.T) {
+				f := newFake(t)
+				f.bulk, f.spoil, f.dropsManagers = bulk, service.spoil, service.drops
+				target := f.open()
+				changes := hired(t, target, 5)
+				if n := carried(t, f, changes, apply(t, target, changes...)); n != service.want || target.learned.carrying() != service.knows {
+					t.Errorf("%d creations had their manager in them, and it is %q", n, target.learned.carrying())
+				}
+			})
+		}
+	}
+}
+
+// TestAManagerWhoIsGone: the creation is made without, also where the service takes managers.
+func TestAManagerWhoIsGone(t *testing.T) {
+	f := newFake(t)
+	target := f.open()
+	changes := hired(t, target, 4)
+	apply(t, target, changes[:2]...)
+	changes[2].ManagerID = "nobody"
+	f.spoil = func(method, _, body string) (int, string) {
+		if method == http.MethodPost && strings.Contains(body, `"nobody"`) {
+			return http.StatusNotFound, "there is no nobody"
+		}
+		return 0, ""
+	}
+	if n := carried(t, f, changes[2:], apply(t, target, changes[2:]...)); n != 1 || target.learned.carrying() != carryTaken {
+		t.Errorf("%d creations had their manager in them, and it is %q", n, target.learned.carrying())
+	}
+}
+
+// TestManagersAreLeftOutOnceTheyWereRefused: as often as it takes to believe it, and not again after a restart.
+func TestManagersAreLeftOutOnceTheyWereRefused(t *testing.T) {
+	f := newFake(t)
+	target := f.open()
+	changes := hired(t, target, 9)
+	target.learnCarrying(carryTaken)
+	tried := 0
+	f.spoil = func(method, _, body string) (int, string) {
+		if method == http.MethodPost && strings.Contains(body, directory.SchemaEnterprise) {
+			tried++
+			return http.StatusBadRequest, "no managers any more"
+		}
+		return 0, ""
+	}
+	carried(t, f, changes[:mostTrials], apply(t, target, changes[:mostTrials]...))
+	carried(t, f, changes[mostTrials:], apply(t, target, changes[mostTrials:]...))
+	if tried != mostTrials || target.learned.carrying() != carryRefused {
+		t.Errorf("%d times; it is %q", tried, target.learned.carrying())
+	}
+	text, err := json.Marshal(target.learned.kept)
+	if err != nil || !strings.Contains(string(text), `"managers":"refused"`) {
+		t.Error(string(text), err)
+	}
+}
