@@ -16,6 +16,7 @@ import (
 	"syncd/internal/directory"
 	"syncd/internal/ldapsource"
 	"syncd/internal/mapping"
+	"syncd/internal/syncer"
 )
 
 // reader reads a whole directory and does nothing with it.
@@ -39,6 +40,7 @@ func (r reader) read(ctx context.Context) (err error) {
 		}
 		defer pprof.StopCPUProfile()
 	}
+	defer syncer.TuneCollector()()
 	config := ldapsource.DefaultConfig()
 	config.Servers, config.Bind.User, config.Bind.PasswordFile = []string{r.Domain.URL}, r.Domain.User, r.Domain.Password
 	config.TLS.CAFile = r.Domain.CAFile
