@@ -26,7 +26,7 @@ func crowdOf(n int) []byte {
 		boss := directory.Anchor{byte(i / 8), 1, 7, 9}
 		login := fmt.Sprintf("ann.example%d", i)
 		a := answer{dn: "<GUID=" + id.GUID() + ">;<SID=S-1-5-21-1-2-3-1104>;CN=Ann Example,OU=Sales,OU=Staff,DC=corp,DC=example"}
-		for _, at := range []attribute{
+		a.attributes = []attribute{
 			{"objectClass", []string{"top", "person", "organizationalPerson", "user"}},
 			{"cn", []string{"Ann Example"}},
 			{"sn", []string{"Example"}},
@@ -58,8 +58,6 @@ func crowdOf(n int) []byte {
 			{"mail", []string{login + "@corp.example"}},
 			{"manager", []string{"<GUID=" + boss.GUID() + ">;<SID=S-1-5-21-1-2-3-1105>;CN=Bob Boss,OU=Sales,OU=Staff,DC=corp,DC=example"}},
 			{"mobile", []string{"+49 170 1234567"}},
-		} {
-			a.attributes = append(a.attributes, at)
 		}
 		stream = append(stream, envelope(int64(7), encoded(a), nil).Bytes()...)
 	}

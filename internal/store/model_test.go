@@ -222,7 +222,7 @@ func (m *model) settled(t failer, s *Store) {
 		w, err := s.Waits(a)
 		must(t, err)
 		plain := e.ID != "" && e.Block == diff.NotBlocked && w == diff.Waiting{} &&
-			!(e.Departed || e.Uncertain() || e.ManagerInDoubt || e.IDInDoubt || e.Unidentified)
+			!e.Departed && !e.Uncertain() && !e.ManagerInDoubt && !e.IDInDoubt && !e.Unidentified
 		other := e.Resource
 		other.Enabled = !other.Enabled
 		for r, want := range map[*directory.Resource]bool{&e.Resource: plain, &other: false} {

@@ -43,7 +43,8 @@ func newCompany(n int) *aCompany {
 		if i%12 == 0 {
 			name := fmt.Sprintf("Team %s %d", c.word("Aurora Juniper Quartz Meridian Cobalt Harbor"), i)
 			c.groups = append(c.groups, &directory.Resource{Anchor: c.anchor(), Kind: directory.Group, Enabled: true, Values: []directory.Value{
-				{Attribute: directory.DisplayName, Values: []string{name}}, {Attribute: directory.Description, Values: []string{"everybody in the team " + name}},
+				{Attribute: directory.DisplayName, Values: []string{name}},
+				{Attribute: directory.Description, Values: []string{"everybody in the team " + name}},
 				{Attribute: directory.OnPremisesDistinguishedName, Values: []string{"CN=" + name + ",OU=Groups,DC=corp,DC=example"}},
 			}})
 		}

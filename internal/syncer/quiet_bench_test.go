@@ -24,6 +24,7 @@ func (c *crowd) Server() string { return "dc1" }
 func (c *crowd) Strategy() (directory.Strategy, string) {
 	return directory.FullReads, ""
 }
+
 func (c *crowd) Containers() (include, exclude []directory.Container) {
 	return []directory.Container{{DN: crowdBase, Anchor: directory.Anchor{255}}}, nil
 }
@@ -40,9 +41,11 @@ func (c *crowd) Close()                                         {}
 func (c *crowd) Lookup(context.Context, []directory.Anchor, func(*directory.Object) error) error {
 	return nil
 }
+
 func (c *crowd) Members(context.Context, directory.Anchor, func([]directory.Anchor) error) error {
 	return nil
 }
+
 func (c *crowd) Delta(context.Context, directory.Watermark, []directory.Anchor, func(*directory.Object) error, func(directory.Link) error) (directory.Watermark, error) {
 	return directory.Watermark{}, nil
 }
