@@ -121,7 +121,7 @@ func TestPagesAreThoseOfActiveDirectory(t *testing.T) {
 	info := serve(t, domain.Options{Users: 1900, Groups: []int{20, 1800}})
 	c := connect(t, info)
 	attributes := []string{
-		"objectGUID", "objectSid", "sAMAccountName", "sAMAccountType", "userPrincipalName", "displayName", "mail", "proxyAddresses", "manager", "uSNChanged",
+		"name", "cn", "objectGUID", "objectSid", "sAMAccountName", "sAMAccountType", "userPrincipalName", "displayName", "mail", "proxyAddresses", "manager", "uSNChanged",
 		"whenChanged", "userAccountControl", "accountExpires", "telephoneNumber", "description", "isCriticalSystemObject", "primaryGroupID", "ou", "l", "streetAddress",
 	}
 	// Only who asks for members is answered by OpenLDAP.

@@ -96,10 +96,10 @@ func (d *domain) locate(base string) (dn string, ok bool) {
 	return dn, ok
 }
 
-// stored reports whether an attribute goes to OpenLDAP: neither back links, which are not read by pages, nor what slapd makes itself.
+// stored reports whether an attribute goes to OpenLDAP: neither back links, which no full read asks for, nor what slapd makes itself.
 func stored(name string) bool {
 	switch name {
-	case "memberOf", "directReports", "managedObjects", "msDS-IsDomainFor", "serverReferenceBL", "distinguishedName", "name":
+	case "memberOf", "directReports", "managedObjects", "msDS-IsDomainFor", "serverReferenceBL", "distinguishedName":
 		return false
 	}
 	return true
