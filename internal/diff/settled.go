@@ -23,7 +23,7 @@ func (p *Planner) settled(o *directory.Object, r *directory.Resource, out *direc
 	p.plan.Read++
 	p.plan.Unchanged++
 	p.total++
-	p.sights.look(r, r)
+	p.sights.look(r, nil) // it lost no attribute
 	var err error
 	if p.settings.Full {
 		err = p.seen.add(a[:])
