@@ -23,8 +23,8 @@ const (
 // Compact writes the file anew, in the order of the keys, where that makes it much smaller: after a pass that wrote a good part of the entries,
 // which leaves pages half full and others unused, or where a former version wrote it. It has to be called when no plan is being made or applied.
 // The new file takes the place of the old one when it is complete and on the disk, so that a crash at any moment leaves one of them (law 9), and
-// it is locked before it does. After an error the old one is still in use. Windows lets no file take the place of an open one; there nothing
-// happens.
+// it is locked before it does. After an error the old one is still in use. Windows lets no file take the place of an open one, and a link would
+// become a file: there nothing happens.
 func (s *Store) Compact() error { return s.compact(s.worthCompacting) }
 
 // CompactAlways is Compact where it is worth nothing as well, for whoever tries what it does.
@@ -35,6 +35,9 @@ func (s *Store) CompactAlways() error {
 func (s *Store) compact(worth func() (bool, error)) error {
 	if runtime.GOOS == "windows" || s.private {
 		return nil
+	}
+	if info, err := os.Lstat(s.path); err != nil || !info.Mode().IsRegular() {
+		return err
 	}
 	s.writing.Lock() // nothing is written between the copy and its taking the place
 	defer s.writing.Unlock()

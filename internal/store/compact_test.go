@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 
@@ -73,5 +74,20 @@ func TestASmallFileIsLeftAlone(t *testing.T) {
 	must(t, s.Compact())
 	if after, err := os.Stat(s.path); err != nil || !os.SameFile(before, after) {
 		t.Errorf("it is another file (%v)", err)
+	}
+}
+
+// TestALinkStaysALink: whoever keeps the file elsewhere has a reason.
+func TestALinkStaysALink(t *testing.T) {
+	dir, elsewhere := t.TempDir(), filepath.Join(t.TempDir(), "kept.db")
+	s, err := Open(dir, online)
+	must(t, err)
+	must(t, s.Close())
+	must(t, os.Rename(filepath.Join(dir, stateFile), elsewhere))
+	must(t, os.Symlink(elsewhere, filepath.Join(dir, stateFile)))
+	s = open(t, dir)
+	must(t, s.CompactAlways())
+	if info, err := os.Lstat(s.path); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("it is no link any more (%v)", err)
 	}
 }
