@@ -27,7 +27,7 @@ simulate-mutants: ## plant one bug after the other, and show after how many hist
 
 lint: ## look for mistakes with golangci-lint (the first time, building it takes some minutes)
 	go run $(GOLANGCI_LINT) run
-	go run $(GOLANGCI_LINT) run --build-tags memory,$$(.ci/mutants --tags) --disable unused  # the planted bugs, which leave much unused
+	go run $(GOLANGCI_LINT) run --build-tags memory,measure,$$(.ci/mutants --tags) --disable unused  # the planted bugs, which leave much unused
 
 fmt: ## format the source with gofumpt
 	go run $(GOLANGCI_LINT) fmt
@@ -37,7 +37,7 @@ memory: ## peak memory of syncd during a first pass over 100,000 people (USERS=n
 
 bench: ## syncd against ldapsearch and a load generator, and at three scales, into bench.json (SCALE=n; ROWS="read full ..."; PROFILE=folder)
 	@.ci/servers bench
-	CGO_ENABLED=0 go test -count=1 -v -run TestMeasure -timeout 10h ./internal/bench -scale $(or $(SCALE),20000) -rows "$(ROWS)" -report $(abspath bench.json) \
+	CGO_ENABLED=0 go test -count=1 -v -tags measure -run TestMeasure -timeout 10h ./internal/bench $(if $(SCALE),-scale $(SCALE)) -rows "$(ROWS)" -report $(abspath bench.json) \
 		$(if $(PROFILE),-profile $(abspath $(PROFILE)))
 
 bench-pages: ## how fast the lists and pages of the admin centre are over a million people (USERS=n; COMPANY=folder keeps them for the next time)

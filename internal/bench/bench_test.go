@@ -2,24 +2,15 @@ package bench_test
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 
 	"syncd/internal/bench"
 	"syncd/internal/bench/openldap"
-)
-
-var (
-	scale   = flag.Int("scale", 0, "measure a directory of so many objects, for people; 0: the quick look of the tests")
-	rows    = flag.String("rows", "", "the groups of rows to measure, separated by spaces; none: all")
-	profile = flag.String("profile", "", "a folder for profiles of the processor's time")
-	file    = flag.String("report", "", "the file for the rows as JSON")
 )
 
 // TestMain lets this program play the other parts of a measurement too.
@@ -93,31 +84,5 @@ func TestBench(t *testing.T) {
 		case bound > 0 && row.Value > bound, bound < 0 && row.Value < -bound:
 			t.Errorf("%s: %.2f is beyond the bound %.2f", name, row.Value, max(bound, -bound))
 		}
-	}
-}
-
-// TestMeasure is `make bench`.
-func TestMeasure(t *testing.T) {
-	if *scale == 0 {
-		t.Skip("it takes minutes: make bench")
-	}
-	c := config(t)
-	c.Scale, c.Rows, c.Profile, c.Repeat, c.Passes = *scale, strings.Fields(*rows), *profile, 5, 100
-	if c.Scale >= 1_000_000 {
-		c.Repeat, c.Tenth = 3, true // what takes so long varies less
-	}
-	ctx, stop := signal.NotifyContext(t.Context(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	r, err := bench.Run(ctx, c)
-	if r != nil {
-		r.Print()
-		if *file != "" {
-			if err := r.Write(*file); err != nil {
-				t.Error(err)
-			}
-		}
-	}
-	if err != nil {
-		t.Fatal(err)
 	}
 }
