@@ -119,7 +119,7 @@ func (e *engine) assemble() error {
 	return nil
 }
 
-// runOnce makes one pass in a process that does little else.
+// runOnce makes one pass.
 func (e *engine) runOnce(ctx context.Context, r syncer.Request) (directory.PassRecord, error) {
 	defer syncer.TuneCollector()()
 	return e.syncer.RunOnce(ctx, r)

@@ -44,6 +44,9 @@ func (b *batch) create(ctx context.Context) error {
 	if err := b.unmanaged(ctx, calls, at, answers); err != nil {
 		return err
 	}
+	if err := b.lookAtOne(ctx, calls, at, answers); err != nil {
+		return err
+	}
 	if err := b.relent(ctx, at, answers); err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ type kept struct {
 	Removed  bound    `json:"removed"`   // and remove
 	OneValue []string `json:"one_value"` // multi-valued attributes of which a resource may have one value
 	Members  bool     `json:"members"`   // a group was shown with its members: one without is empty
-	Managers carrying `json:"managers"`  // whether creations have their managers in them
+	Managers managers `json:"managers"`  // whether creations have their managers in them
 }
 
 // recall reads the file; what is no such file, or about another service, counts for nothing.

@@ -2,7 +2,11 @@ package cloudtarget
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
+	"time"
+
+	"go.uber.org/zap"
 
 	"syncd/internal/diff"
 	"syncd/internal/directory"
@@ -18,27 +22,61 @@ const (
 	carryRefused carrying = "refused"
 )
 
-// mostTrials is how many creations with a manager are refused, and taken without, before it is believed that the manager is the reason.
-const mostTrials = 3
+// managers is what is known of that, and since when. What was refused is tried again after a day: it may have been about those managers.
+type managers struct {
+	Carried carrying  `json:"carried"`
+	Since   time.Time `json:"since,omitzero"`
+
+	refused int // trials that were refused, and taken without their manager
+}
+
+const (
+	// mostTrials is how many creations with a manager are refused, and taken without, before it is believed that the manager is the reason.
+	mostTrials = 3
+	carryAgain = 24 * time.Hour
+)
 
 func (l *learned) carrying() carrying {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.kept.Managers
+	if m := l.kept.Managers; m.Carried != carryRefused || time.Since(m.Since).Abs() < carryAgain {
+		return m.Carried
+	}
+	return carryUnknown
 }
 
 func (t *Target) learnCarrying(c carrying) {
+	known := t.learned.carrying()
 	t.learned.mu.Lock()
-	known := t.learned.kept.Managers
-	t.learned.kept.Managers = c
+	t.learned.kept.Managers = managers{Carried: c, Since: time.Now()}
 	t.learned.mu.Unlock()
 	if known == c {
 		return
 	}
 	if c == carryRefused {
-		t.log.Info("the online directory takes no manager with a creation, it is set afterwards")
+		t.log.Info("the online directory takes no manager with a creation, it is set afterwards; one is tried again in a day")
 	}
 	t.keep()
+}
+
+// refusedManagers counts creations that were refused with their manager and taken without, in a row.
+func (t *Target) refusedManagers(n int, othersTaken bool) {
+	t.learned.mu.Lock()
+	m := &t.learned.kept.Managers
+	if m.refused += n; othersTaken {
+		m.refused = 0
+	}
+	believed := m.refused >= mostTrials
+	t.learned.mu.Unlock()
+	if believed {
+		t.learnCarrying(carryRefused)
+	}
+}
+
+// Carries reports whether creations may have their managers in them. Where it is not known yet, they may.
+func (t *Target) Carries() bool {
+	s, err := t.opened()
+	return err == nil && t.learned.carrying() != carryRefused && s.types[directory.User] != nil && s.types[directory.User].holds(directory.SchemaEnterprise)
 }
 
 // carries reports whether the creation can have the manager in it at all.
@@ -63,41 +101,61 @@ func (b *batch) tryManager(ctx context.Context, calls []call, at []int) ([]call,
 			return nil, nil, err
 		}
 		if got[0].refused != nil || got[0].id == "" {
-			return calls, at, nil // without its manager it may be taken: see unmanaged
+			calls[n].trial = got[0].refused != nil // without its manager it may be taken: see unmanaged
+			return calls, at, nil
 		}
-		shown, err := b.shownManager(ctx, rt, got[0].id)
+		has, known, err := b.managerOnline(ctx, rt, got[0].id)
 		if err != nil {
 			return nil, nil, err
 		}
-		b.outcomes[i] = diff.Outcome{ID: got[0].id, Managed: shown == c.ManagerID}
-		b.t.learnCarrying(map[bool]carrying{true: carryTaken, false: carryRefused}[shown == c.ManagerID])
+		b.outcomes[i] = diff.Outcome{ID: got[0].id, Managed: known && has == c.ManagerID}
+		switch {
+		case known && has == c.ManagerID:
+			b.t.learnCarrying(carryTaken)
+		case known:
+			b.t.learnCarrying(carryRefused)
+		}
 		calls, at = b.createCalls(append(append([]int(nil), at[:n]...), at[n+1:]...))
 		return calls, at, nil
 	}
 	return calls, at, nil
 }
 
-// shownManager is the manager that a resource is shown with, "" where none is shown.
-func (b *batch) shownManager(ctx context.Context, rt *resourceType, id string) (string, error) {
+// managerOnline is the manager that a resource is shown with, "" for none. known is false where the service does not show the resource.
+func (b *batch) managerOnline(ctx context.Context, rt *resourceType, id string) (manager string, known bool, err error) {
 	var doc map[string]any
 	there, err := b.t.read(ctx, call{op: opLookup, method: http.MethodGet, path: rt.at(id)}, &doc)
-	if err != nil && !unanswered(err) || !there {
-		return "", err
+	if err != nil && !unanswered(err) {
+		return "", false, err
 	}
-	return managerIn(doc), nil
+	return managerIn(doc), there && err == nil, nil
 }
 
-// unmanaged sends the creations once more, without their managers, that were refused as invalid with them: it may be the manager, be it that the
+// managerIn reports whether a creation was made with its manager in it, going by the body of its answer, and whether that shows the resource (RFC 7644
+// §3.3). Where it does not, the service is believed to have done as before: see lookAtOne.
+func (c *call) managerIn(body []byte) (managed, shown bool) {
+	if c.manager == "" {
+		return false, false
+	}
+	var doc map[string]any
+	if err := json.Unmarshal(body, &doc); err != nil || member(doc, "userName") == nil {
+		return true, false
+	}
+	return managerIn(doc) == c.manager, true
+}
+
+// unmanaged sends the creations once more, without their managers, that were refused with them: it may be the manager, be it that the
 // service takes none here or that this one is not there any more.
 func (b *batch) unmanaged(ctx context.Context, calls []call, at []int, answers []answer) error {
 	var again []call
 	var refused []int
+	taken, others := 0, false
 	for n, a := range answers {
-		if !calls[n].managed || a.refused == nil {
-			continue
-		}
-		switch a.refused.status {
-		case http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity:
+		others = others || a.managed
+		switch {
+		case calls[n].trial && a.refused == nil:
+			taken++
+		case calls[n].manager != "" && a.refused != nil:
 			c := &b.changes[at[n]]
 			again = append(again, createCall(c, b.s.types[c.Kind], b.t.learned.oneValue(), false))
 			refused = append(refused, n)
@@ -107,15 +165,36 @@ func (b *batch) unmanaged(ctx context.Context, calls []call, at []int, answers [
 	if err != nil {
 		return err
 	}
-	taken := 0
 	for m, n := range refused {
 		answers[n], calls[n] = got[m], again[m]
 		if got[m].refused == nil {
 			taken++
 		}
 	}
-	if taken >= mostTrials {
-		b.t.learnCarrying(carryRefused)
+	b.t.refusedManagers(taken, others)
+	return nil
+}
+
+// lookAtOne reads one of the creations back whose answers do not show whether they have their managers. Of what the service makes without
+// a manager now, the references follow.
+func (b *batch) lookAtOne(ctx context.Context, calls []call, at []int, answers []answer) error {
+	untold := func(n int) bool { return answers[n].managed && !answers[n].shown && answers[n].id != "" }
+	for n := range answers {
+		if !untold(n) {
+			continue
+		}
+		has, known, err := b.managerOnline(ctx, b.s.types[b.changes[at[n]].Kind], answers[n].id)
+		if err != nil || known && has == calls[n].manager {
+			return err
+		}
+		if known {
+			b.t.log.Debug("the online directory has made somebody without the manager", zap.String("id", answers[n].id))
+			b.t.learnCarrying(carryRefused)
+		}
+		for m := range answers {
+			answers[m].managed = answers[m].managed && !untold(m)
+		}
+		return nil
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"syncd/internal/diff"
 	"syncd/internal/directory"
@@ -113,7 +114,78 @@ func TestManagersAreLeftOutOnceTheyWereRefused(t *testing.T) {
 		t.Errorf("%d times; it is %q", tried, target.learned.carrying())
 	}
 	text, err := json.Marshal(target.learned.kept)
-	if err != nil || !strings.Contains(string(text), `"managers":"refused"`) {
+	if err != nil || !strings.Contains(string(text), `"managers":{"carried":"refused"`) {
 		t.Error(string(text), err)
+	}
+}
+
+// TestTrialsThatAreRefused: three are believed, whatever the service says; a day later one is tried again.
+func TestTrialsThatAreRefused(t *testing.T) {
+	f := newFake(t)
+	target := f.open()
+	changes := hired(t, target, 6)
+	tried := 0
+	f.spoil = func(method, _, body string) (int, string) {
+		if method == http.MethodPost && strings.Contains(body, directory.SchemaEnterprise) {
+			tried++
+			return http.StatusConflict, "no managers"
+		}
+		return 0, ""
+	}
+	for i := range changes[:5] {
+		carried(t, f, changes[i:i+1], apply(t, target, changes[i]))
+	}
+	if tried != mostTrials || target.learned.carrying() != carryRefused {
+		t.Errorf("%d times; it is %q", tried, target.learned.carrying())
+	}
+	target.learned.kept.Managers.Since = time.Now().Add(-carryAgain)
+	f.spoil = nil
+	if n := carried(t, f, changes[5:], apply(t, target, changes[5])); n != 1 || target.learned.carrying() != carryTaken {
+		t.Errorf("a day later: %d, %q", n, target.learned.carrying())
+	}
+}
+
+// TestATrialThatCannotBeLookedAt ends no pass: the reference follows.
+func TestATrialThatCannotBeLookedAt(t *testing.T) {
+	for _, status := range []int{http.StatusForbidden, http.StatusMethodNotAllowed, http.StatusNotFound, http.StatusNotImplemented} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			f := newFake(t)
+			target := f.open()
+			changes := hired(t, target, 3)
+			f.spoil = func(method, path, _ string) (int, string) {
+				if method == http.MethodGet && strings.HasPrefix(path, "/Users/") {
+					return status, "nobody is shown"
+				}
+				return 0, ""
+			}
+			outcomes := apply(t, target, changes...)
+			if target.learned.carrying() != carryUnknown || len(f.resources) != 4 {
+				t.Errorf("it is %q, and %d resources are online", target.learned.carrying(), len(f.resources))
+			}
+			for _, o := range outcomes {
+				if o.Refusal != nil || o.ID == "" || o.Managed {
+					t.Errorf("%+v", o)
+				}
+			}
+		})
+	}
+}
+
+// TestAServiceThatDropsManagersLater: what it answers counts, and where that shows nothing (Bulk) one of a batch is looked at.
+func TestAServiceThatDropsManagersLater(t *testing.T) {
+	for _, bulk := range []bool{false, true} {
+		t.Run(fmt.Sprintf("bulk=%v", bulk), func(t *testing.T) {
+			f := newFake(t)
+			f.bulk = bulk
+			target := f.open()
+			changes := hired(t, target, 8)
+			if n := carried(t, f, changes[:3], apply(t, target, changes[:3]...)); n != 3 {
+				t.Fatalf("%d", n)
+			}
+			f.dropsManagers = true
+			if n := carried(t, f, changes[3:], apply(t, target, changes[3:]...)); n != 0 {
+				t.Errorf("%d are taken for ones with their manager", n)
+			}
+		})
 	}
 }

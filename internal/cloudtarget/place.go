@@ -108,8 +108,11 @@ func createCall(c *diff.Change, rt *resourceType, oneValue []string, carry bool)
 		root.child(directory.SchemaEnterprise).child("manager").set("value", c.ManagerID)
 	}
 	made := call{
-		op: opCreate, method: "POST", path: rt.endpoint, kind: c.Kind, anchor: c.After.Anchor, managed: carry,
+		op: opCreate, method: "POST", path: rt.endpoint, kind: c.Kind, anchor: c.After.Anchor,
 		userName: c.After.First(directory.UserName), displayName: c.After.First(directory.DisplayName),
+	}
+	if carry {
+		made.manager = c.ManagerID
 	}
 	if rt.password {
 		password := newPassword()

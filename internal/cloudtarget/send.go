@@ -50,7 +50,8 @@ type call struct {
 	userName string
 	// displayName is set for creations too, and the only name that a group has.
 	displayName string
-	managed     bool // a creation has its manager in it
+	manager     string // the online id of the manager that a creation has in it
+	trial       bool   // it was refused with its manager, to find out whether the service takes that
 	// secrets are what no message may quote from the body.
 	secrets []directory.Secret
 }
@@ -137,6 +138,7 @@ type answer struct {
 	unclear bool   // not done, but it may have been carried out
 	id      string // of a creation
 	managed bool   // a creation was taken with its manager in it
+	shown   bool   // and the answer shows that it has the manager
 	twin    *twin  // a creation is needless, this is there already
 	refused *reply
 }
@@ -188,7 +190,8 @@ func (t *Target) judge(c call, r reply) (answer, error) {
 		return a, nil
 	}
 	if c.creates() {
-		a.id, a.managed = idOf(r.body, r.header.Get("Location")), c.managed
+		a.id = idOf(r.body, r.header.Get("Location"))
+		a.managed, a.shown = c.managerIn(r.body)
 	}
 	return a, nil
 }

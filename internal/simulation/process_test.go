@@ -212,7 +212,9 @@ func (m *mortal) Acknowledge(pass string, now time.Time, batch []diff.Answer) er
 }
 
 // Compact writes the file anew at the end of every pass, however small it is.
-func (m *mortal) Compact() error { return m.write("compact", m.CompactAlways) }
+func (m *mortal) Compact(ctx context.Context) error {
+	return m.write("compact", func() error { return m.CompactAlways(ctx) })
+}
 
 func (m *mortal) Finish(f *diff.Final) error {
 	return m.write("finish", func() error {

@@ -59,7 +59,7 @@ func (w *writer) acknowledge(a *diff.Answer) error {
 		if err := w.remove(a.Anchor); err != nil {
 			return err
 		}
-		e = diff.Entry{}
+		e = diff.Entry{ManagerInDoubt: e.ManagerInDoubt} // a creation that had no answer may have given it one
 	}
 	e.Sent, e.InDoubt = e.Sent && a.Op == diff.SetManager, e.InDoubt && !created
 	switch a.Op {
@@ -131,7 +131,7 @@ func (w *writer) putEdge(e directory.Edge, state []byte) error {
 	if objects.Get(e.Group[:]) == nil || objects.Get(e.Member[:]) == nil {
 		return nil
 	}
-	w.store.written.Add(1)
+	w.store.written.Add(int64(len(e.Group) + len(e.Member)))
 	err := w.tx.Bucket(bucketMembers).Put(pair(e.Group, e.Member), state)
 	groups, key := w.tx.Bucket(bucketGroups), pair(e.Member, e.Group)
 	if groups.Get(key) == nil { // it is there from when the membership was intended, on a page of its own

@@ -1,8 +1,11 @@
 package store
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -22,37 +25,43 @@ const (
 
 // Compact writes the file anew, in the order of the keys, where that makes it much smaller: after a pass that wrote a good part of the entries,
 // which leaves pages half full and others unused, or where a former version wrote it. It has to be called when no plan is being made or applied.
-// The new file takes the place of the old one when it is complete and on the disk, so that a crash at any moment leaves one of them (law 9), and
-// it is locked before it does. After an error the old one is still in use. Windows lets no file take the place of an open one, and a link would
-// become a file: there nothing happens.
-func (s *Store) Compact() error { return s.compact(s.worthCompacting) }
+// The new file takes the place of the old one when it is complete and on the disk, so that a crash at any moment leaves one of them (law 9), it
+// is locked before it does, and it has the owner and the mode of the old one. After an error, or when ctx ends, the old one is still in use, but for
+// one error: that of putting the new name on the disk. A try that failed is not repeated by this process, and where the disk has no room for a
+// second file nothing happens. Windows lets no file take the place of an open one, and a link would become a file: there nothing happens either.
+func (s *Store) Compact(ctx context.Context) error { return s.compact(ctx, s.worthCompacting) }
 
 // CompactAlways is Compact where it is worth nothing as well, for whoever tries what it does.
-func (s *Store) CompactAlways() error {
-	return s.compact(func() (bool, error) { return true, nil })
+func (s *Store) CompactAlways(ctx context.Context) error {
+	return s.compact(ctx, func() (bool, error) { return true, nil })
 }
 
-func (s *Store) compact(worth func() (bool, error)) error {
+func (s *Store) compact(ctx context.Context, worth func() (bool, error)) error {
 	if runtime.GOOS == "windows" || s.private {
 		return nil
 	}
-	if info, err := os.Lstat(s.path); err != nil || !info.Mode().IsRegular() {
+	info, err := os.Lstat(s.path)
+	if err != nil || !info.Mode().IsRegular() {
 		return err
 	}
 	s.writing.Lock() // nothing is written between the copy and its taking the place
 	defer s.writing.Unlock()
 	is, err := worth()
-	if err != nil || !is {
+	if err != nil || !is || s.futile {
 		return err
 	}
-	if err := s.rewrite(); err != nil {
+	if free, err := freeBytes(s.dir); err != nil || free < uint64(info.Size()) {
+		return err
+	}
+	if err := s.rewrite(ctx, info); err != nil {
+		s.futile = ctx.Err() == nil
 		return fmt.Errorf("compacting the state file: %w", err)
 	}
 	return nil
 }
 
 // rewrite copies everything into a new file and puts it in the place of the one that is open. Nobody may write meanwhile.
-func (s *Store) rewrite() error {
+func (s *Store) rewrite(ctx context.Context, former fs.FileInfo) error {
 	path := filepath.Join(s.TempDir(), "compact.db")
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
@@ -61,9 +70,12 @@ func (s *Store) rewrite() error {
 	if err != nil {
 		return err
 	}
-	err = s.view(func(tx *bbolt.Tx) error { return (&copying{store: s, from: tx, to: to}).all() })
+	err = s.view(func(tx *bbolt.Tx) error { return (&copying{store: s, from: tx, to: to}).all(ctx) })
 	if err == nil {
 		err = to.Sync()
+	}
+	if err == nil {
+		err = likeFormer(path, former)
 	}
 	if err == nil {
 		err = s.replace(to, path)
@@ -95,18 +107,14 @@ func (s *Store) replace(by *bbolt.DB, path string) error {
 // worthCompacting reports whether a good part of the file is not in use, or was written in the order in which things happened.
 func (s *Store) worthCompacting() (worth bool, err error) {
 	err = s.view(func(tx *bbolt.Tx) error {
-		if worth = tx.Bucket(bucketMeta).Get(keyFormer) != nil; worth || tx.Size() < smallFile {
+		meta := tx.Bucket(bucketMeta)
+		if worth = meta.Get(keyFormer) != nil || !bytes.Equal(meta.Get(keyFormat), currentFormat); worth || tx.Size() < smallFile {
 			return nil
-		}
-		counts, err := presentIn(tx)
-		population := int64(0)
-		for _, n := range counts {
-			population += int64(n)
 		}
 		stats := s.db.Stats()
 		unused := int64(stats.FreePageN+stats.PendingPageN) * int64(s.db.Info().PageSize)
-		worth = 4*unused > tx.Size() || 4*s.written.Load() > population
-		return err
+		worth = 4*unused > tx.Size() || 4*s.written.Load() > tx.Size()
+		return nil
 	})
 	return worth, err
 }

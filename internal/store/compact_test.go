@@ -1,10 +1,14 @@
+//go:build unix
+
 package store
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"testing"
 
 	"go.etcd.io/bbolt"
@@ -33,7 +37,7 @@ func TestACompactedFileStaysLockedAndUsed(t *testing.T) {
 		})
 	}
 	for range 5 {
-		must(t, s.CompactAlways())
+		must(t, s.CompactAlways(t.Context()))
 		if _, err := Open(dir, online); !errors.Is(err, ErrLocked) {
 			t.Errorf("another process: %v", err)
 		}
@@ -58,7 +62,7 @@ func TestWhoOpenedTheFormerFileDoesNotHaveTheState(t *testing.T) {
 	apply(t, s, c.firstPass())
 	_, err := openFile(s.path, bbolt.Options{OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
 		f, err := os.OpenFile(name, flag, mode)
-		return f, errors.Join(err, s.CompactAlways())
+		return f, errors.Join(err, s.CompactAlways(t.Context()))
 	}})
 	if !errors.Is(err, berrors.ErrTimeout) {
 		t.Errorf("got %v", err)
@@ -71,7 +75,7 @@ func TestASmallFileIsLeftAlone(t *testing.T) {
 	before, err := os.Stat(s.path)
 	must(t, err)
 	must(t, s.Acknowledge("1", noon, []diff.Answer{created(user("ann"))}))
-	must(t, s.Compact())
+	must(t, s.Compact(t.Context()))
 	if after, err := os.Stat(s.path); err != nil || !os.SameFile(before, after) {
 		t.Errorf("it is another file (%v)", err)
 	}
@@ -86,8 +90,51 @@ func TestALinkStaysALink(t *testing.T) {
 	must(t, os.Rename(filepath.Join(dir, stateFile), elsewhere))
 	must(t, os.Symlink(elsewhere, filepath.Join(dir, stateFile)))
 	s = open(t, dir)
-	must(t, s.CompactAlways())
+	must(t, s.CompactAlways(t.Context()))
 	if info, err := os.Lstat(s.path); err != nil || info.Mode()&os.ModeSymlink == 0 {
 		t.Errorf("it is no link any more (%v)", err)
 	}
+}
+
+// TestACompactedFileIsItsOwners: it has the owner and the mode of the one before.
+func TestACompactedFileIsItsOwners(t *testing.T) {
+	s := open(t, t.TempDir())
+	must(t, os.Chmod(s.path, 0o640))
+	if os.Getuid() == 0 {
+		must(t, os.Chown(s.path, 4711, 4712))
+	}
+	before, err := os.Stat(s.path)
+	must(t, err)
+	must(t, s.CompactAlways(t.Context()))
+	after, err := os.Stat(s.path)
+	must(t, err)
+	owner := func(i os.FileInfo) [2]uint32 {
+		return [2]uint32{i.Sys().(*syscall.Stat_t).Uid, i.Sys().(*syscall.Stat_t).Gid}
+	}
+	if os.SameFile(before, after) || after.Mode() != before.Mode() || owner(after) != owner(before) {
+		t.Errorf("%v of %v instead of %v of %v", after.Mode(), owner(after), before.Mode(), owner(before))
+	}
+}
+
+// TestCompactingEndsWithItsContext, and is not given up for that; after a fault it is.
+func TestCompactingEndsWithItsContext(t *testing.T) {
+	s, c := open(t, t.TempDir()), newCompany(4000)
+	apply(t, s, c.firstPass())
+	before, err := os.Stat(s.path)
+	must(t, err)
+	ended, end := context.WithCancel(t.Context())
+	end()
+	if err := s.CompactAlways(ended); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	must(t, os.Mkdir(filepath.Join(s.TempDir(), "compact.db"), 0o700))
+	must(t, os.Mkdir(filepath.Join(s.TempDir(), "compact.db", "in the way"), 0o700))
+	if err := s.CompactAlways(t.Context()); err == nil {
+		t.Error("no error")
+	}
+	must(t, s.CompactAlways(t.Context()))
+	if after, err := os.Stat(s.path); err != nil || !os.SameFile(before, after) {
+		t.Errorf("it is another file (%v)", err)
+	}
+	verify(t, s)
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -13,6 +14,7 @@ import (
 // copying writes everything that a file holds into an empty one, bucket by bucket in the order of the keys, and entries with the newest dictionary
 // where they were written with none.
 type copying struct {
+	ctx   context.Context
 	store *Store
 	from  *bbolt.Tx
 	to    *bbolt.DB
@@ -25,7 +27,8 @@ type copying struct {
 	size   int // of what was written in tx
 }
 
-func (c *copying) all() (err error) {
+func (c *copying) all(ctx context.Context) (err error) {
+	c.ctx = ctx
 	if c.tx, err = c.to.Begin(true); err != nil {
 		return err
 	}
@@ -41,7 +44,8 @@ func (c *copying) all() (err error) {
 	if err := c.from.ForEach(c.copyBucket); err != nil {
 		return err
 	}
-	if err := c.tx.Bucket(bucketMeta).Delete(keyFormer); err != nil {
+	meta := c.tx.Bucket(bucketMeta)
+	if err := errors.Join(meta.Delete(keyFormer), meta.Put(keyFormat, currentFormat)); err != nil {
 		return err
 	}
 	done = true
@@ -133,7 +137,7 @@ func (c *copying) renewed(a directory.Anchor, b []byte) ([]byte, error) {
 // room commits what was written, where it is enough for one transaction, and opens the bucket again.
 func (c *copying) room(name []byte, size int) (err error) {
 	if c.size += size; c.size < portion {
-		return nil
+		return c.ctx.Err()
 	}
 	c.size = size
 	if err := c.tx.Commit(); err != nil {

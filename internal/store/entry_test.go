@@ -151,12 +151,34 @@ func TestAnUncompressedFileIsReadAndCompressed(t *testing.T) {
 	must(t, reader.Close())
 	s = open(t, dir)
 	check(s, false)
-	must(t, s.Compact())
+	must(t, s.view(func(tx *bbolt.Tx) error {
+		if format := tx.Bucket(bucketMeta).Get(keyFormat); binary.BigEndian.Uint64(format) != formerVersion {
+			t.Errorf("who only looks makes it a file of version %x", format)
+		}
+		return nil
+	}))
+	must(t, s.Compact(t.Context()))
 	check(s, true)
 	must(t, s.view(func(tx *bbolt.Tx) error {
 		p, ok := cutEntry(tx.Bucket(bucketObjects).Get(c.people[0].Anchor[:]))
-		if !ok || p.dictionary == noDictionary || len(p.packed) > 250 || tx.Bucket(bucketMeta).Get(keyFormer) != nil {
+		meta := tx.Bucket(bucketMeta)
+		if !ok || p.dictionary == noDictionary || len(p.packed) > 250 || meta.Get(keyFormer) != nil || !bytes.Equal(meta.Get(keyFormat), currentFormat) {
 			t.Errorf("it was not compressed: %+v", p)
+		}
+		return nil
+	}))
+}
+
+// TestAFormerFileIsMarkedByTheFirstNewEntry, so that the version that wrote it does not read it any more.
+func TestAFormerFileIsMarkedByTheFirstNewEntry(t *testing.T) {
+	s := open(t, t.TempDir())
+	must(t, s.update(func(tx *bbolt.Tx) error {
+		return tx.Bucket(bucketMeta).Put(keyFormat, binary.BigEndian.AppendUint64(nil, formerVersion))
+	}))
+	must(t, s.Acknowledge("1", noon, []diff.Answer{created(user("ann"))}))
+	must(t, s.view(func(tx *bbolt.Tx) error {
+		if meta := tx.Bucket(bucketMeta); !bytes.Equal(meta.Get(keyFormat), currentFormat) || meta.Get(keyFormer) == nil {
+			t.Error("it is not marked")
 		}
 		return nil
 	}))
@@ -186,7 +208,7 @@ func TestADamagedDictionaryIsAFault(t *testing.T) {
 			if fault, ok := errors.AsType[*directory.Fault](err); !ok || fault.Remedy == "" || !errors.Is(err, directory.ErrCorrupt) {
 				t.Errorf("got %v", err)
 			}
-			if err := s.CompactAlways(); name != "missing" && !errors.Is(err, directory.ErrCorrupt) {
+			if err := s.CompactAlways(t.Context()); name != "missing" && !errors.Is(err, directory.ErrCorrupt) {
 				t.Errorf("compacting: %v", err)
 			}
 			must(t, s.Close())

@@ -4,8 +4,24 @@ package store
 
 import (
 	"errors"
+	"io/fs"
 	"os"
+	"syscall"
 )
+
+// likeFormer gives a file the mode, and where that may be done the owner, of the one that it takes the place of: root may make a pass of a service
+// that runs as somebody else.
+func likeFormer(path string, former fs.FileInfo) error {
+	if err := os.Chmod(path, former.Mode().Perm()); err != nil {
+		return err
+	}
+	if owner, ok := former.Sys().(*syscall.Stat_t); ok {
+		if err := os.Lchown(path, int(owner.Uid), int(owner.Gid)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // syncFolder puts the names in a folder on the disk.
 func syncFolder(dir string) error {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -34,7 +35,7 @@ func commitForever(dir string) error {
 		if err := s.Finish(&diff.Final{State: diff.State{Fingerprint: strconv.Itoa(n)}}); err != nil {
 			return err
 		}
-		if err := s.CompactAlways(); err != nil {
+		if err := s.CompactAlways(context.Background()); err != nil {
 			return err
 		}
 		fmt.Println("kept", n)

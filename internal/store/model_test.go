@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -203,7 +204,7 @@ func TestAcknowledgedIsWhatTheSnapshotHas(t *testing.T) {
 				}
 			}
 			if rapid.IntRange(0, 5).Draw(t, "compacts") == 0 {
-				must(t, s.CompactAlways())
+				must(t, s.CompactAlways(context.Background()))
 			}
 			m.equal(t, s)
 			m.settled(t, s)

@@ -125,7 +125,7 @@ func apply(t testing.TB, s *Store, plan [][]diff.Change) {
 		}
 	}
 	must(t, s.Finish(&diff.Final{Pass: directory.PassRecord{Pass: directory.Pass{ID: id}}, Now: noon}))
-	must(t, s.Compact())
+	must(t, s.Compact(t.Context()))
 }
 
 func fileSize(t testing.TB, s *Store) int64 {

@@ -86,7 +86,8 @@ type Store struct {
 
 	writing  sync.Mutex   // held by who writes to db, or puts another one in its place
 	swap     sync.RWMutex // held for reading by who reads from db
-	written  atomic.Int64 // entries and memberships since the file was written in order
+	written  atomic.Int64 // bytes of entries and memberships since the file was written in order
+	futile   bool         // compacting has failed
 	idle     atomic.Int64 // the transaction that left nothing refused and nothing held, 0 where none is known
 	leftOpen error        // of a file that another one took the place of, and that could not be closed
 	dir      string
@@ -174,9 +175,6 @@ func (s *Store) prepare(target string) error {
 		if err := s.fits(meta, target); err != nil {
 			return err
 		}
-		if err := migrateFormat(meta); err != nil {
-			return err
-		}
 		return migrateHeld(tx)
 	})
 }
@@ -197,14 +195,6 @@ func (s *Store) fits(meta *bbolt.Bucket, target string) error {
 		}
 	}
 	return nil
-}
-
-// migrateFormat marks a file of a former version as one that holds entries of both: a version that does not know the new ones must not open it.
-func migrateFormat(meta *bbolt.Bucket) error {
-	if binary.BigEndian.Uint64(meta.Get(keyFormat)) == formatVersion {
-		return nil
-	}
-	return errors.Join(meta.Put(keyFormer, []byte{}), meta.Put(keyFormat, currentFormat))
 }
 
 // TempDir is a folder for the files of one pass. It is emptied by Open.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -21,6 +22,7 @@ type writer struct {
 
 	pushed directory.Anchor // the object that is being acknowledged, zero for none
 	stamp  stamp            // with what it is stamped
+	raised bool             // the file is known to be of this version's format
 }
 
 func (s *Store) writer(tx *bbolt.Tx) writer { return writer{store: s, tx: tx} }
@@ -33,6 +35,18 @@ func (w *writer) encode(e *diff.Entry, last stamp) ([]byte, error) {
 		return nil, err
 	}
 	return encodeEntry(e, last, number, dictionary)
+}
+
+// raise marks a file of a former version as one that holds entries of both, before the first new one: a version that does not know them must not
+// open it, and one that has only been looked at stays what it was.
+func (w *writer) raise() error {
+	meta := w.tx.Bucket(bucketMeta)
+	if w.raised || bytes.Equal(meta.Get(keyFormat), currentFormat) {
+		w.raised = true
+		return nil
+	}
+	w.raised = true
+	return errors.Join(meta.Put(keyFormer, []byte{}), meta.Put(keyFormat, currentFormat))
 }
 
 // put writes an entry in place of what was there, with its indexes; nil takes it out.
@@ -56,12 +70,12 @@ func (w *writer) put(a directory.Anchor, e *diff.Entry) error {
 		if b, err = w.encode(e, last); err != nil {
 			return err
 		}
-		err = objects.Put(a[:], b)
+		w.store.written.Add(int64(len(a) + len(b)))
+		err = errors.Join(w.raise(), objects.Put(a[:], b))
 	}
 	if err != nil {
 		return fmt.Errorf("writing the snapshot: %w", err)
 	}
-	w.store.written.Add(1)
 	w.count(&before, -1)
 	w.count(e, +1)
 	return w.reindex(a, &before, e)

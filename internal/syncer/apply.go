@@ -20,7 +20,7 @@ func (s *Syncer) apply(ctx context.Context, p *pass) error {
 			}
 		}
 		var err error
-		if p.managers, err = managersOf(p.plan); err != nil {
+		if p.managers, err = managersOf(p.plan, s.Target.Carries()); err != nil {
 			return err
 		}
 		s.report(p, "apply", 0, total)
@@ -54,17 +54,14 @@ func (s *Syncer) applyOp(ctx context.Context, p *pass, op diff.Op, sent func(n i
 	return s.applyEach(ctx, p, op, func(*diff.Change) (bool, error) { return true, nil }, sent)
 }
 
-// applyEach sends the changes of one operation that are wanted, in batches, and tells how many each had.
+// applyEach sends the changes of one operation that are wanted, in batches, and tells how many of each were acknowledged.
 func (s *Syncer) applyEach(ctx context.Context, p *pass, op diff.Op, wanted func(*diff.Change) (bool, error), sent func(n int)) error {
-	way := &convoy{s: s, p: p, alone: op == diff.Block || op == diff.Depart}
+	way := &convoy{s: s, p: p, alone: op == diff.Block || op == diff.Depart, acknowledged: sent}
 	batch := make([]diff.Change, 0, s.Batch)
 	send := func() error {
-		if err := way.send(ctx, batch); err != nil {
-			return err
-		}
-		sent(len(batch))
+		err := way.send(ctx, batch)
 		batch = batch[:0]
-		return nil
+		return err
 	}
 	err := p.plan.Each(op, func(c *diff.Change) error {
 		if ok, err := wanted(c); err != nil || !ok {

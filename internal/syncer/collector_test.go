@@ -1,6 +1,7 @@
 package syncer
 
 import (
+	"runtime"
 	"runtime/debug"
 	"testing"
 )
@@ -25,4 +26,17 @@ func TestCollectorIsPutBack(t *testing.T) {
 	if p, l := now(); p != percent || l != limit {
 		t.Errorf("after it %d %%, %d bytes", p, l)
 	}
+}
+
+// A process that keeps much is not made to collect all the time.
+func TestCollectorOfALargeProcessIsLeftAlone(t *testing.T) {
+	t.Setenv("GOGC", "")
+	t.Setenv("GOMEMLIMIT", "")
+	ballast := make([]byte, passMemory)
+	runtime.GC()
+	defer TuneCollector()()
+	if limit := debug.SetMemoryLimit(-1); limit == passMemory {
+		t.Error("it has the limit of a pass")
+	}
+	runtime.KeepAlive(ballast)
 }

@@ -22,12 +22,13 @@ type managers struct {
 	known map[directory.Anchor]string // online ids, the last ones that were needed
 }
 
-// managersOf reads the references of a plan, if it creates anybody.
-func managersOf(plan *diff.Plan) (*managers, error) {
+// managersOf reads the references of a plan, if it creates anybody and the online directory may take them so.
+func managersOf(plan *diff.Plan, carries bool) (*managers, error) {
 	m := &managers{seed: maphash.MakeSeed(), known: map[directory.Anchor]string{}}
-	if plan.Count(diff.Create) == 0 {
+	if plan.Count(diff.Create) == 0 || !carries {
 		return m, nil
 	}
+	m.pairs = make([]uint64, 0, plan.Count(diff.SetManager))
 	err := plan.Each(diff.SetManager, func(c *diff.Change) error {
 		if c.Was.IsZero() && !c.Other.IsZero() {
 			m.pairs = append(m.pairs, m.pair(c.Anchor, c.Other))
@@ -86,6 +87,7 @@ func carried(c *diff.Change, e *diff.Entry) bool {
 // applyCreations sends the creations of people in rounds: first those whose manager is there already or will not come, then those whose manager
 // the round before has brought, so that creations can have their managers in them. Who waits longest goes without.
 func (s *Syncer) applyCreations(ctx context.Context, p *pass, sent func(n int)) error {
+	defer clear(p.managers.known)                          // what comes later may find that one of them is not there any more
 	gone := make([]uint64, p.plan.Count(diff.Create)/64+1) // a bit for each, by its place in the plan
 	for round, last := 1, len(p.managers.pairs) == 0; ; round++ {
 		place, went, waiting := -1, 0, 0

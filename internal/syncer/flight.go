@@ -10,7 +10,8 @@ import (
 
 // flight is a batch that is noted in the snapshot as intended, and then on its way to the online directory.
 type flight struct {
-	changes  []diff.Change
+	planned  int           // changes of the plan
+	changes  []diff.Change // of those that are left
 	names    []string
 	landed   chan struct{} // closed when outcomes and err are there; nil before it is sent
 	outcomes []diff.Outcome
@@ -20,14 +21,14 @@ type flight struct {
 // prepare fills in what only the snapshot knows, and notes there what is about to be sent. A batch of which nothing is left has no changes.
 func (s *Syncer) prepare(ctx context.Context, p *pass, planned []diff.Change) (*flight, error) {
 	changes, names, err := s.resolve(p, planned)
+	f := &flight{planned: len(planned), changes: changes, names: names}
 	if err != nil || len(changes) == 0 {
-		return &flight{}, err
+		return f, err
 	}
 	active, err := s.activeAmong(ctx, changes)
 	if err != nil {
 		return nil, err
 	}
-	f := &flight{changes: changes, names: names}
 	return f, s.timed(p, "commit", func() error { return s.Store.Intend(changes, active) })
 }
 
@@ -96,12 +97,18 @@ type convoy struct {
 	p     *pass
 	alone bool    // nothing overlaps
 	away  *flight // nil for none
+
+	acknowledged func(planned int)
 }
 
 // send sends a batch after the one that is on its way, whose answers it keeps.
 func (c *convoy) send(ctx context.Context, planned []diff.Change) error {
 	if c.alone {
-		return c.s.applyBatch(ctx, c.p, planned)
+		err := c.s.applyBatch(ctx, c.p, planned)
+		if err == nil {
+			c.acknowledged(len(planned))
+		}
+		return err
 	}
 	next, err := c.s.prepare(ctx, c.p, planned)
 	if err != nil {
@@ -118,7 +125,7 @@ func (c *convoy) send(ctx context.Context, planned []diff.Change) error {
 	if before == nil {
 		return nil
 	}
-	more, err := c.s.acknowledge(c.p, before)
+	more, err := c.keep(before)
 	if err != nil || len(more) == 0 {
 		return err
 	}
@@ -126,13 +133,22 @@ func (c *convoy) send(ctx context.Context, planned []diff.Change) error {
 	return c.s.applyBatch(ctx, c.p, more)
 }
 
-// end waits for what is on its way and keeps its answers. After an error nothing more is sent.
+// keep keeps the answers of a batch and tells so. It returns what has to be sent because of them.
+func (c *convoy) keep(f *flight) ([]diff.Change, error) {
+	more, err := c.s.acknowledge(c.p, f)
+	if err == nil {
+		c.acknowledged(f.planned)
+	}
+	return more, err
+}
+
+// end waits for what is on its way and keeps its answers. After an error nothing more is sent but the blocks that they ask for (law 5).
 func (c *convoy) end(ctx context.Context, cause error) error {
 	if c.away == nil {
 		return cause
 	}
-	more, err := c.s.acknowledge(c.p, c.away)
-	if cause == nil && err == nil {
+	more, err := c.keep(c.away)
+	if err == nil {
 		err = c.s.applyBatch(ctx, c.p, more)
 	}
 	return cmp.Or(cause, err)

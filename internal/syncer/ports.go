@@ -59,6 +59,8 @@ type Target interface {
 	Members(ctx context.Context, groupID string, emit func(ids []string) error) (readable bool, err error)
 	// Repeat announces that an interrupted pass may have sent some of the next changes already.
 	Repeat(bool)
+	// Carries reports whether creations may have their managers in them (diff.Change.ManagerID).
+	Carries() bool
 	// Active reports for each id whether the account is active now; a missing one is not.
 	Active(ctx context.Context, ids []string) ([]bool, error)
 	// Apply makes changes of one operation true. Every change can be repeated without harm. After an error the outcome is unknown.
@@ -94,7 +96,7 @@ type Store interface {
 	Finish(f *diff.Final) error
 	Record(p *directory.PassRecord) error
 	// Compact gives back the space that a pass left unused, where it is worth it. It is called between passes.
-	Compact() error
+	Compact(ctx context.Context) error
 }
 
 // Metrics takes what a pass measures.

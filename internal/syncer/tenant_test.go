@@ -77,6 +77,7 @@ func (t *tenant) activate(name string) {
 
 func (t *tenant) Open(context.Context) error                     { return nil }
 func (t *tenant) Supports(kind directory.Kind) bool              { return kind != t.lacks }
+func (t *tenant) Carries() bool                                  { return true }
 func (t *tenant) Repeat(on bool)                                 { t.repeat = on }
 func (t *tenant) Domains() ([]string, string)                    { return t.domains.Verified, t.domains.Routing }
 func (t *tenant) Shows(directory.Kind, directory.Attribute) bool { return true }

@@ -19,7 +19,10 @@ type desk struct {
 
 func newDesk(ctx context.Context, db *sql.DB) (*desk, error) {
 	conn, err := db.Conn(ctx)
-	return &desk{make(chan struct{}, 1), conn, make(map[string]*sql.Stmt)}, err
+	if err != nil {
+		return nil, err
+	}
+	return &desk{make(chan struct{}, 1), conn, make(map[string]*sql.Stmt)}, nil
 }
 
 // take waits for the turn to write, or until the context ends.
