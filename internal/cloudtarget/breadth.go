@@ -37,6 +37,7 @@ type breadth struct {
 	ceiling     int // so many were too many for a rate, 0: unknown
 	ceilingEnds time.Time
 
+	windows int // how many there were
 	present window
 	base    window // the one before, at the number that is known to be good
 	trial   bool   // limit is on trial, base's is the one to go back to
@@ -47,17 +48,17 @@ type breadth struct {
 	resting int    // the length of the last rest
 }
 
-// moment is when a request went: under which limit, and whether every place was taken then.
+// moment is when a request went, and what it counts for.
 type moment struct {
-	start time.Time
-	age   int
-	full  bool
+	start  time.Time
+	age    int // under which limit
+	window int // which one it counts for, 0: none
 }
 
 func newBreadth(most int) breadth {
 	b := breadth{most: most, limit: min(firstBreadth, most), swift: true}
 	b.present.kinds, b.base.kinds = make(map[requestKind]times), make(map[requestKind]times)
-	b.present.open(b.limit)
+	b.measure()
 	return b
 }
 
@@ -66,8 +67,8 @@ func (b *breadth) forget() string {
 	if b.trial {
 		b.set(b.base.limit)
 	}
-	b.base.open(0)
-	b.present.open(b.limit)
+	b.base.open(0, 0)
+	b.measure()
 	b.vain, b.rest, b.resting = 0, 0, 0
 	return "a new pass"
 }
@@ -75,7 +76,7 @@ func (b *breadth) forget() string {
 func (b *breadth) set(limit int) {
 	b.limit, b.trial = limit, false
 	b.age++
-	b.present.open(limit)
+	b.measure()
 }
 
 // strained notes a request that was too much. ready is when the service may be asked again; a rate is exceeded at the same number again, so
@@ -93,9 +94,26 @@ func (b *breadth) strained(at moment, ready time.Time, rate bool) string {
 	}
 	b.set(half)
 	b.halved, b.calm = b.age, calm
-	b.base.open(0)
+	b.base.open(0, 0)
 	b.swift, b.down, b.vain, b.rest, b.resting = false, false, 0, 0, 0
 	return "too much for the service"
+}
+
+// begins notes that a request goes. full says that every place is taken with it.
+func (b *breadth) begins(full bool, now time.Time) moment {
+	m := moment{start: now, age: b.age}
+	if full && b.calm == 0 && b.present.begin(now) {
+		m.window = b.windows
+	}
+	return m
+}
+
+// unanswered notes a request of which nothing can be said.
+func (b *breadth) unanswered(at moment) string {
+	if at.window == b.windows {
+		b.present.began--
+	}
+	return ""
 }
 
 // answered notes how long an answer took.
@@ -104,7 +122,7 @@ func (b *breadth) answered(kind requestKind, at moment, now time.Time) string {
 		b.calm--
 		return ""
 	}
-	if at.age != b.age || !at.full || !b.present.add(kind, now.Sub(at.start), now) {
+	if at.window != b.windows || !b.present.add(kind, now.Sub(at.start), now) {
 		return ""
 	}
 	gain, known := b.present.gain(&b.base)
@@ -113,7 +131,7 @@ func (b *breadth) answered(kind requestKind, at moment, now time.Time) string {
 		return b.steady(gain, known, now)
 	case !known:
 		b.set(b.base.limit)
-		b.base.open(0)
+		b.base.open(0, 0)
 		return "other requests came"
 	}
 	if ratio := float64(b.limit) / float64(b.base.limit); gain < 1+worth*(ratio-1) {
@@ -143,7 +161,7 @@ func (b *breadth) steady(gain float64, known bool, now time.Time) string {
 func (b *breadth) keep() {
 	b.base, b.present = b.present, b.base
 	b.trial = false
-	b.present.open(b.limit)
+	b.measure()
 }
 
 // reverse makes the next trial one of the other direction, after a rest when both were in vain.
@@ -174,18 +192,27 @@ func (b *breadth) try(now time.Time) string {
 
 // next is the number to try.
 func (b *breadth) next(now time.Time) int {
-	step := max(b.limit/4, 1)
 	if b.down {
-		return max(b.limit-step, 1)
-	}
-	if b.swift {
-		step = b.limit
+		return max(b.limit-b.step(), 1)
 	}
 	top := b.most
 	if now.Before(b.ceilingEnds) {
 		top = min(top, b.ceiling-1)
 	}
-	return max(min(b.limit+step, top), b.limit)
+	return max(min(b.limit+b.step(), top), b.limit)
+}
+
+func (b *breadth) step() int {
+	if b.swift {
+		return b.limit
+	}
+	return max(b.limit/4, 1)
+}
+
+// measure opens a window. It is to show a difference as large as a step.
+func (b *breadth) measure() {
+	b.windows++
+	b.present.open(b.limit, float64(b.step())/float64(b.limit)/4)
 }
 
 // requestKind tells requests apart that take different times: by what they do, and roughly by their size.

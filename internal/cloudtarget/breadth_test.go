@@ -201,7 +201,7 @@ func TestBreadthComparesKindByKind(t *testing.T) {
 	now := time.Now()
 	feed := func(kind requestKind, took time.Duration) {
 		now = now.Add(tenth)
-		b.answered(kind, moment{start: now.Add(-took), age: b.age, full: true}, now)
+		b.answered(kind, b.begins(true, now.Add(-took)), now)
 	}
 	for range 1000 {
 		feed(quick, tenth)
@@ -219,7 +219,7 @@ func TestBreadthComparesKindByKind(t *testing.T) {
 			t.Fatalf("%d after %d of another kind", b.limit, n)
 		}
 	}
-	if gain, known := (&window{limit: 4, answers: 4, kinds: map[requestKind]times{slow: {4, tenth}}}).gain(&window{limit: 4, kinds: map[requestKind]times{quick: {4, tenth}}}); known || math.IsNaN(gain) {
+	if gain, known := (&window{limit: 4, answered: 4, kinds: map[requestKind]times{slow: {answers: 4, took: 1}}}).gain(&window{limit: 4, kinds: map[requestKind]times{quick: {answers: 4, took: 1}}}); known || math.IsNaN(gain) {
 		t.Errorf("compared what has nothing in common: %v", gain)
 	}
 }

@@ -126,7 +126,7 @@ func (u *turn) take(ctx context.Context) error {
 	}
 	u.pace.mu.Lock()
 	defer u.pace.mu.Unlock()
-	u.at = moment{start: time.Now(), age: u.pace.breadth.age, full: u.pace.underWay == u.pace.breadth.limit}
+	u.at = u.pace.breadth.begins(u.pace.underWay == u.pace.breadth.limit, time.Now())
 	return nil
 }
 
@@ -148,6 +148,8 @@ func (u *turn) done(o outcome) {
 		p.changed(func() string { return p.breadth.strained(u.at, now.Add(o.asked), o.waits) })
 	case o.answered:
 		p.changed(func() string { return p.breadth.answered(o.kind, u.at, now) })
+	default:
+		p.changed(func() string { return p.breadth.unanswered(u.at) })
 	}
 	if !o.waits || p.underWay > p.breadth.limit {
 		u.held = false

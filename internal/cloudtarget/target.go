@@ -111,7 +111,6 @@ func New(cfg Config, options Options) (*Target, error) {
 			MaxIdleConnsPerHost:   cfg.Concurrency,
 			IdleConnTimeout:       90 * time.Second,
 			ExpectContinueTimeout: time.Second,
-			DisableCompression:    true,
 		},
 		// The token must not leave the configured host: a redirect is an answer like any other, and an unwelcome one.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
