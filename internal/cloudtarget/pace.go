@@ -24,7 +24,13 @@ type pace struct {
 	mu       sync.Mutex
 	breadth  breadth
 	underWay int
-	queue    []chan struct{} // closed when the request may go
+	queue    []*waiter
+}
+
+// waiter is a request that waits for a place.
+type waiter struct {
+	since time.Time // when the place became free
+	ready chan struct{}
 }
 
 // begin is called before the first request of a pass.
@@ -47,36 +53,38 @@ func (p *pace) changed(learn func() (why string)) {
 
 func (p *pace) admit() {
 	for len(p.queue) > 0 && p.underWay < p.breadth.limit {
-		close(p.queue[0])
+		p.queue[0].since = time.Now()
+		close(p.queue[0].ready)
 		p.queue = slices.Delete(p.queue, 0, 1)
 		p.underWay++
 	}
 }
 
-// enter waits until one more request may be under way.
-func (p *pace) enter(ctx context.Context) error {
+// enter waits until one more request may be under way, and returns since when there is a place for it: a place that waits for syncd brings no
+// answers either.
+func (p *pace) enter(ctx context.Context) (since time.Time, err error) {
 	p.mu.Lock()
 	if len(p.queue) == 0 && p.underWay < p.breadth.limit {
 		p.underWay++
 		p.mu.Unlock()
-		return nil
+		return time.Now(), nil
 	}
-	ready := make(chan struct{})
-	p.queue = append(p.queue, ready)
+	w := &waiter{ready: make(chan struct{})}
+	p.queue = append(p.queue, w)
 	p.mu.Unlock()
 	select {
-	case <-ready:
-		return nil
+	case <-w.ready:
+		return w.since, nil
 	case <-ctx.Done():
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if i := slices.Index(p.queue, ready); i >= 0 {
+	if i := slices.Index(p.queue, w); i >= 0 {
 		p.queue = slices.Delete(p.queue, i, i+1)
 	} else {
 		p.leave()
 	}
-	return context.Cause(ctx)
+	return time.Time{}, context.Cause(ctx)
 }
 
 // leave lets the next one go. The caller holds the lock.
@@ -113,8 +121,10 @@ func (u *turn) take(ctx context.Context) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+	var since time.Time
 	if !u.held {
-		if err := u.pace.enter(ctx); err != nil {
+		var err error
+		if since, err = u.pace.enter(ctx); err != nil {
 			u.free <- struct{}{}
 			return err
 		}
@@ -124,9 +134,12 @@ func (u *turn) take(ctx context.Context) error {
 		u.free <- struct{}{}
 		return err
 	}
+	if since.IsZero() || since.Before(u.pace.end()) {
+		since = time.Now() // a place that waited for the service says nothing
+	}
 	u.pace.mu.Lock()
 	defer u.pace.mu.Unlock()
-	u.at = u.pace.breadth.begins(u.pace.underWay == u.pace.breadth.limit, time.Now())
+	u.at = u.pace.breadth.begins(u.pace.underWay == u.pace.breadth.limit, since)
 	return nil
 }
 
