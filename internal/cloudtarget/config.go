@@ -25,7 +25,7 @@ type Config struct {
 	// the file with the bearer token (RFC 6750) in its one line; a name without a folder is that of a credential of systemd, see docs/services.md#secrets
 	TokenFile string    `yaml:"token_file"`
 	TLS       TLSConfig `yaml:"tls"`
-	// requests at the same time, 1 to 64
+	// the most requests at the same time, 1 to 64: as many go as bring the most answers
 	Concurrency int `yaml:"concurrency"`
 }
 

@@ -2,8 +2,11 @@
 //
 // A Target is opened at the start of every pass: it reads its token anew and learns what the service can do. Apply then takes
 // batches of changes, all of one operation, and tells for each whether it is acknowledged or refused, and why. Where the
-// service offers Bulk (RFC 7644 §3.7) a batch goes as few large requests, elsewhere as single requests, a bounded number at
-// a time.
+// service offers Bulk (RFC 7644 §3.7) a batch goes as few large requests, elsewhere as single requests, as many side by side
+// as bring the most answers, up to Config.Concurrency: a service that thrashes or queues gets fewer, one that says that it is too much half as
+// many. Connections are kept, and an answer may be compressed with gzip, which net/http asks for and undoes; the bound of its size is that of
+// what it unfolds to. Requests are not compressed: a service may say in an Accept-Encoding of its own that it takes that (RFC 9110 §12.5.3), but
+// services answer 415 to a Content-Encoding, and a change is a kilobyte.
 //
 // It promises that every change can be applied twice. A creation whose twin is there already, known by its externalId, takes
 // the twin over; a departure of what is gone has succeeded. It promises that no account is created active, and that active is

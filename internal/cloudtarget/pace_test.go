@@ -50,8 +50,8 @@ func TestPaceOfALimitedService(t *testing.T) {
 	})
 }
 
-// What is looked up on the way of a request that goes alone does not wait for that request.
-func TestALookUpInTheLaneDoesNotWaitForIt(t *testing.T) {
+// What is looked up on the way of a request that keeps its turn does not wait for that request.
+func TestALookUpInATurnDoesNotWaitForIt(t *testing.T) {
 	bubble(t, false, func(t *testing.T, f *fake, target *Target) {
 		target.Repeat(true)
 		limited := atFirst(3, func(w http.ResponseWriter) { w.WriteHeader(http.StatusTooManyRequests) })
@@ -71,8 +71,8 @@ func TestALookUpInTheLaneDoesNotWaitForIt(t *testing.T) {
 				t.Errorf("%+v", o)
 			}
 		}
-		if !target.Supports(directory.User) || target.pace.left > calm {
-			t.Error(target.pace.left)
+		if !target.Supports(directory.User) || target.pace.underWay > 0 {
+			t.Errorf("%d turns are not given back", target.pace.underWay)
 		}
 	})
 }

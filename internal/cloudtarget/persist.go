@@ -55,15 +55,9 @@ func (t *Target) persist(ctx context.Context, tries int, unclear bool, try func(
 		InitialInterval: t.retry.initial, RandomizationFactor: 0.5, Multiplier: 2,
 		MaxInterval: t.retry.longest,
 	}
-	leave := func() {}
-	defer func() { leave() }()
+	ctx, _, drop := t.pace.turn(ctx)
+	defer drop()
 	for n := 1; ; n++ {
-		if ctx.Value(inLane{}) == nil && t.pace.slow() {
-			var err error
-			if ctx, leave, err = t.pace.enter(ctx); err != nil {
-				return reply{}, err
-			}
-		}
 		r, err := try(ctx, unclear)
 		var gone *lost
 		switch {
@@ -74,20 +68,19 @@ func (t *Target) persist(ctx context.Context, tries int, unclear bool, try func(
 		case err != nil:
 			return r, err
 		case !passing(r):
-			t.pace.passed()
 			return r, nil
 		}
 		unclear = unclear || !limited(r)
 		wait := waits.NextBackOff()
-		asked, told := retryAfter(r.header, time.Now())
+		asked, later := waitsFor(r)
 		if n >= tries || asked > longestPause {
 			return r, &exhausted{reply: r, err: err}
 		}
 		wait = max(wait, asked)
 		t.log.Debug("request is repeated", zap.Int("status", r.status), zap.Duration(keyWait, wait), zap.NamedError(keyReason, err))
-		if told || limited(r) {
+		if later {
 			// The limit is the tenant's: whoever sends now only makes the wait longer. once waits for all.
-			t.pace.limited(wait)
+			t.pace.extend(wait)
 			continue
 		}
 		if err := sleep(ctx, wait); err != nil {
@@ -111,6 +104,32 @@ func passing(r reply) bool {
 		return false
 	}
 	return limited(r) || r.status >= 500
+}
+
+// waitsFor reports whether an answer asks for the same request later, and how much later; 0 where it does not say.
+func waitsFor(r reply) (asked time.Duration, waits bool) {
+	asked, told := retryAfter(r.header, time.Now())
+	return asked, told || limited(r)
+}
+
+// outcomeOf reads from the end of a request whether more or fewer should go side by side. A 500 may be about one object.
+func outcomeOf(c call, r reply, err error) outcome {
+	if err != nil {
+		gone, ok := errors.AsType[*lost](err)
+		return outcome{strained: ok && !hopeless(gone.err)}
+	}
+	o := outcome{kind: kindOf(c), answered: true}
+	if !passing(r) {
+		return o
+	}
+	o.asked, o.waits = waitsFor(r)
+	switch r.status {
+	case http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		o.strained = true
+	default:
+		o.strained = o.waits
+	}
+	return o
 }
 
 // blamesObject decides whose fault it is when every try ended in a plain server error. A gateway's answer and a lost one are the

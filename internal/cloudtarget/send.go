@@ -73,12 +73,20 @@ type lost struct{ err error }
 func (l *lost) Error() string { return l.err.Error() }
 func (l *lost) Unwrap() error { return l.err }
 
-// once sends a call one time. The error is *lost where no answer came, the context's cause where that ended, or a
+// once sends a call one time, in its turn. The error is *lost where no answer came, the context's cause where that ended, or a
 // *directory.Fault; an answer of any status is a reply.
 func (t *Target) once(ctx context.Context, c call) (reply, error) {
-	if err := t.pace.wait(ctx); err != nil {
+	ctx, own, drop := t.pace.turn(ctx)
+	defer drop()
+	if err := own.take(ctx); err != nil {
 		return reply{}, err
 	}
+	r, err := t.send(ctx, c)
+	own.done(outcomeOf(c, r, err))
+	return r, err
+}
+
+func (t *Target) send(ctx context.Context, c call) (reply, error) {
 	bounded, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(bounded, c.method, t.base+c.path, bytes.NewReader(c.body))

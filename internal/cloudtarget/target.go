@@ -74,7 +74,7 @@ func New(cfg Config, options Options) (*Target, error) {
 		return nil, &directory.FieldError{Field: "tls.ca_file", Problem: err.Error(), Remedy: "name a file of PEM certificates"}
 	}
 	t := &Target{base: base.String(), cfg: cfg, matching: options.Matching, log: options.Log, observe: options.Observe, seen: options.Certificate, retry: defaultRetry(), mostBody: defaultMostBody, learned: new(learned)}
-	t.pace.lane = make(chan struct{}, 1)
+	t.pace.breadth = newBreadth(cfg.Concurrency)
 	switch t.matching {
 	case "":
 		t.matching = MatchingReport
@@ -85,6 +85,7 @@ func New(cfg Config, options Options) (*Target, error) {
 	if t.log == nil {
 		t.log = zap.NewNop()
 	}
+	t.pace.log = t.log
 	if t.observe == nil {
 		t.observe = func(string, string, time.Duration) {}
 	}
@@ -110,7 +111,6 @@ func New(cfg Config, options Options) (*Target, error) {
 			MaxIdleConnsPerHost:   cfg.Concurrency,
 			IdleConnTimeout:       90 * time.Second,
 			ExpectContinueTimeout: time.Second,
-			DisableCompression:    true,
 		},
 		// The token must not leave the configured host: a redirect is an answer like any other, and an unwelcome one.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -133,6 +133,7 @@ func (t *Target) Open(ctx context.Context) error {
 	t.noOr.Store(false)
 	t.probedMembers.Store(false)
 	t.awaitedMembers.Store(false)
+	t.pace.begin()
 	found, err := t.discover(ctx)
 	if err != nil {
 		return err
