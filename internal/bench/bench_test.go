@@ -15,7 +15,7 @@ import (
 
 // TestMain lets this program play the other parts of a measurement too.
 func TestMain(m *testing.M) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	taken, err := bench.TakeRole(ctx, os.Getenv, os.Stderr)
 	if err != nil {

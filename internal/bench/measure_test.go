@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"syncd/internal/bench"
+	"syncd/internal/bench/openldap"
 )
 
 var (
@@ -22,23 +23,29 @@ var (
 
 // TestMeasure is `make bench`.
 func TestMeasure(t *testing.T) {
+	if err := openldap.Installed(); err != nil {
+		t.Fatal(err)
+	}
 	c := config(t)
 	c.Scale, c.Rows, c.Profile, c.Repeat, c.Passes = *scale, strings.Fields(*rows), *profile, 5, 100
 	if c.Scale >= 1_000_000 {
 		c.Repeat, c.Tenth = 3, true // what takes so long varies less
 	}
-	ctx, stop := signal.NotifyContext(t.Context(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(t.Context(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	r, err := bench.Run(ctx, c)
 	if r != nil {
 		r.Print()
-		if *file != "" {
-			if err := r.Write(*file); err != nil {
-				t.Error(err)
-			}
-		}
+	}
+	if ctx.Err() != nil {
+		t.Fatalf("interrupted: %s stays what it was", *file)
 	}
 	if err != nil {
 		t.Fatal(err)
+	}
+	if *file != "" {
+		if err := r.Write(*file); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

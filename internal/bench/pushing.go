@@ -90,7 +90,6 @@ func (r *run) pushing(ctx context.Context) error {
 		return err
 	}
 	r.report.Add(report.Row{Name: "creations/s with Bulk / load generator", Value: w.pass.work.Rate() / work.Rate(), Unit: report.Ratio, Goal: 0.8, Least: true})
-	r.report.Add(report.Row{Name: "creations/s with Bulk", Value: w.pass.work.Rate(), Unit: report.Rate})
 	if r.wants(rowFirst) {
 		if err := r.whole(ctx, w, work); err != nil {
 			return err

@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 
 	"syncd/internal/bench/openldap"
@@ -53,9 +52,6 @@ func (r *run) reading(ctx context.Context) error {
 		return err
 	}
 	if r.Profile != "" {
-		if err := os.MkdirAll(r.Profile, 0o700); err != nil {
-			return err
-		}
 		read.Profile = filepath.Join(r.Profile, "read.pprof")
 	}
 	var ours, plain compared

@@ -79,6 +79,11 @@ func Run(ctx context.Context, c Config) (_ *report.Report, err error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
+	if c.Profile != "" {
+		if err := os.MkdirAll(c.Profile, 0o700); err != nil {
+			return nil, fmt.Errorf("no place for profiles: %w", err)
+		}
+	}
 	dir, err := os.MkdirTemp("", "syncd-bench")
 	if err != nil {
 		return nil, err

@@ -33,7 +33,7 @@ func (b *batch) create(ctx context.Context) error {
 	if undoes {
 		calls, at = b.undo(calls, at, twins)
 	}
-	calls, at, err := b.tryManager(ctx, calls, at)
+	calls, at, err := b.tryManager(ctx, calls, at, twins)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -33,7 +34,9 @@ type managers struct {
 const (
 	// mostTrials is how many creations with a manager are refused, and taken without, before it is believed that the manager is the reason.
 	mostTrials = 3
-	carryAgain = 24 * time.Hour
+	// triesOfTrial is how often a trial is sent that the service stumbles over: it is only a trial.
+	triesOfTrial = 2
+	carryAgain   = 24 * time.Hour
 )
 
 func (l *learned) carrying() carrying {
@@ -86,7 +89,7 @@ func carries(c *diff.Change, rt *resourceType) bool {
 
 // tryManager sends, once until the service has shown what it does with them, one creation with its manager alone, and looks at what became of
 // it. Where it was made its outcome is noted, and it is taken from the calls; the others are written anew with what was learned.
-func (b *batch) tryManager(ctx context.Context, calls []call, at []int) ([]call, []int, error) {
+func (b *batch) tryManager(ctx context.Context, calls []call, at []int, twins map[int]*twin) ([]call, []int, error) {
 	if b.t.learned.carrying() != carryUnknown {
 		return calls, at, nil
 	}
@@ -96,13 +99,23 @@ func (b *batch) tryManager(ctx context.Context, calls []call, at []int) ([]call,
 		if !carries(c, rt) {
 			continue
 		}
-		got, err := b.t.execute(ctx, b.s, []call{createCall(c, rt, b.t.learned.oneValue(), true)})
+		trial := createCall(c, rt, b.t.learned.oneValue(), true)
+		trial.tries = triesOfTrial
+		got, err := b.t.execute(ctx, b.s, []call{trial})
 		if err != nil {
 			return nil, nil, err
 		}
 		if got[0].refused != nil || got[0].id == "" {
 			calls[n].trial = got[0].refused != nil // without its manager it may be taken: see unmanaged
-			return calls, at, nil
+			if !stumbled(got[0]) {
+				return calls, at, nil
+			}
+			found, err := b.t.mustFind(ctx, b.s, calls[n])
+			if err == nil && found != nil {
+				twins[i] = found
+				calls, at = slices.Delete(calls, n, n+1), slices.Delete(at, n, n+1)
+			}
+			return calls, at, err
 		}
 		has, known, err := b.managerOnline(ctx, rt, got[0].id)
 		if err != nil {
@@ -119,6 +132,11 @@ func (b *batch) tryManager(ctx context.Context, calls []call, at []int) ([]call,
 		return calls, at, nil
 	}
 	return calls, at, nil
+}
+
+// stumbled reports whether a refusal is the service's own fault: it may have made the resource all the same.
+func stumbled(a answer) bool {
+	return a.refused != nil && a.refused.status >= http.StatusInternalServerError
 }
 
 // managerOnline is the manager that a resource is shown with, "" for none. known is false where the service does not show the resource.
@@ -157,6 +175,16 @@ func (b *batch) unmanaged(ctx context.Context, calls []call, at []int, answers [
 			taken++
 		case calls[n].manager != "" && a.refused != nil:
 			c := &b.changes[at[n]]
+			if stumbled(a) {
+				found, err := b.t.mustFind(ctx, b.s, calls[n])
+				if err != nil {
+					return err
+				}
+				if found != nil {
+					answers[n] = answer{done: true, twin: found}
+					continue
+				}
+			}
 			again = append(again, createCall(c, b.s.types[c.Kind], b.t.learned.oneValue(), false))
 			refused = append(refused, n)
 		}

@@ -189,3 +189,36 @@ func TestAServiceThatDropsManagersLater(t *testing.T) {
 		})
 	}
 }
+
+// TestAServiceThatStumblesOverManagers: a creation that it has made all the same is found, and nobody is made twice.
+func TestAServiceThatStumblesOverManagers(t *testing.T) {
+	for _, makes := range []bool{false, true} {
+		t.Run(fmt.Sprintf("makes=%v", makes), func(t *testing.T) {
+			f := newFake(t)
+			f.twins = true
+			target := f.open()
+			changes := hired(t, target, 6)
+			sent := 0
+			f.spoil = func(method, path, body string) (int, string) {
+				if method != http.MethodPost || !strings.Contains(body, directory.SchemaEnterprise) {
+					return 0, ""
+				}
+				if sent++; makes && sent%triesOfTrial == 0 {
+					f.post(path, []byte(body))
+				}
+				return http.StatusInternalServerError, "a null pointer"
+			}
+			for i := range changes {
+				if o := apply(t, target, changes[i])[0]; o.Refusal != nil || o.ID == "" || o.Managed {
+					t.Errorf("%+v", o)
+				}
+			}
+			if len(f.resources) != 7 {
+				t.Errorf("%d resources are online", len(f.resources))
+			}
+			if !makes && (sent != mostTrials*triesOfTrial || target.learned.carrying() != carryRefused) {
+				t.Errorf("%d were sent with their managers, it is %q", sent, target.learned.carrying())
+			}
+		})
+	}
+}

@@ -2,6 +2,7 @@ package cloudtarget
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,6 +53,7 @@ type call struct {
 	displayName string
 	manager     string // the online id of the manager that a creation has in it
 	trial       bool   // it was refused with its manager, to find out whether the service takes that
+	tries       int    // how often it is sent at most, 0: as usual
 	// secrets are what no message may quote from the body.
 	secrets []directory.Secret
 }
@@ -153,7 +155,7 @@ type answer struct {
 
 // perform sends a call until there is an answer. unclear says that it may have been carried out before.
 func (t *Target) perform(ctx context.Context, c call, unclear bool) (answer, error) {
-	r, err := t.persist(ctx, t.retry.tries, unclear, func(ctx context.Context, unclear bool) (reply, error) {
+	r, err := t.persist(ctx, cmp.Or(c.tries, t.retry.tries), unclear, func(ctx context.Context, unclear bool) (reply, error) {
 		if unclear && c.creates() {
 			found, err := t.lookBefore(ctx, c)
 			if err != nil || found != nil {

@@ -18,7 +18,7 @@ const (
 	smallFile = 4 << 20
 	// fillOfPages is how full the pages of a compacted file are. What is left takes the small changes of the passes that follow: a page that
 	// overflows becomes two.
-	fillOfPages = 0.9
+	fillOfPages = 0.95
 	// portion is about how many bytes are copied in one transaction, which holds several times as many in memory.
 	portion = 256 << 10
 )

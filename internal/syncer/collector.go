@@ -10,7 +10,7 @@ import (
 // until memory comes near what a pass may take. One that has to keep more, such as the members of a group of a million, is slower for it.
 const (
 	passCollects = 400       // percent, as in GOGC
-	passMemory   = 128 << 20 // bytes, as in GOMEMLIMIT
+	passMemory   = 96 << 20 // bytes, as in GOMEMLIMIT
 )
 
 // TuneCollector tunes the garbage collector of this process to a pass until the returned function is called. A process that keeps much for other

@@ -27,7 +27,6 @@ const (
 	Seconds Unit = "s"
 	MB      Unit = "MB"
 	Bytes   Unit = "B"
-	Rate    Unit = "1/s"
 )
 
 // OK reports whether the goal is reached; a row without one is always fine.
@@ -41,14 +40,14 @@ func (r Row) OK() bool {
 	return r.Value <= r.Goal
 }
 
-// MarshalJSON writes {"name", "value", "unit", "goal", "ok"}, without the last two where there is no goal.
+// MarshalJSON writes {"name", "value", "unit", "goal", "ok"}; the last two are null where there is no goal.
 func (r Row) MarshalJSON() ([]byte, error) {
 	form := struct {
 		Name  string   `json:"name"`
 		Value float64  `json:"value"`
 		Unit  Unit     `json:"unit"`
-		Goal  *float64 `json:"goal,omitempty"`
-		OK    *bool    `json:"ok,omitempty"`
+		Goal  *float64 `json:"goal"`
+		OK    *bool    `json:"ok"`
 	}{Name: r.Name, Value: r.Value, Unit: r.Unit}
 	if r.Goal != 0 {
 		ok := r.OK()
@@ -133,6 +132,9 @@ func (r Row) String() string {
 			sign = "≥"
 		}
 		goal = fmt.Sprintf("%s %.4g", sign, r.Goal)
+		if r.Unit != Ratio {
+			goal += " " + string(r.Unit)
+		}
 		if !r.OK() {
 			mark = " !"
 		}
