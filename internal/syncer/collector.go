@@ -9,7 +9,7 @@ import (
 // A pass keeps little and lets go of much: two pages of objects at a time, whatever the size of the directory. So garbage is collected rarely,
 // until memory comes near what a pass may take. One that has to keep more, such as the members of a group of a million, is slower for it.
 const (
-	passCollects = 400       // percent, as in GOGC
+	passCollects = 400      // percent, as in GOGC
 	passMemory   = 96 << 20 // bytes, as in GOMEMLIMIT
 )
 

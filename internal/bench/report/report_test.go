@@ -15,6 +15,7 @@ func rows() []report.Row {
 		{Name: "full read / ldapsearch", Value: 0.954, Unit: report.Ratio, Goal: 1},
 		{Name: "creations/s with Bulk / load generator", Value: 0.632, Unit: report.Ratio, Goal: 0.8, Least: true},
 		{Name: "first pass with Bulk", Value: 61.25, Unit: report.Seconds},
+		{Name: "syncd, anonymous at 1000000", Value: 119, Unit: report.MB, Goal: 200},
 	}
 }
 
@@ -30,6 +31,7 @@ func TestTable(t *testing.T) {
 full read / ldapsearch                                       0.95       ≤ 1
 creations/s with Bulk / load generator                       0.63     ≥ 0.8 !
 first pass with Bulk                                       61.2 s
+syncd, anonymous at 1000000                                119 MB  ≤ 200 MB
 `
 	if out.String() != want {
 		t.Errorf("it prints\n%s\ninstead of\n%s", out.String(), want)
@@ -57,7 +59,9 @@ func TestJSON(t *testing.T) {
 	for _, part := range []string{`"scale": 2000`, `"unit": "ratio",
       "goal": 0.8,
       "ok": false`, `"value": 61.25,
-      "unit": "s"
+      "unit": "s",
+      "goal": null,
+      "ok": null
     }`} {
 		if !strings.Contains(string(text), part) {
 			t.Errorf("%q is missing in\n%s", part, text)
