@@ -95,7 +95,8 @@ type Store interface {
 	Acknowledge(pass string, now time.Time, batch []diff.Answer) error
 	Finish(f *diff.Final) error
 	Record(p *directory.PassRecord) error
-	// Compact gives back the space that a pass left unused, where it is worth it. It is called between passes.
+	// Compact gives back the space that a pass left unused, where it is worth it. It is called when a pass has
+	// nothing left to write.
 	Compact(ctx context.Context) error
 }
 
