@@ -44,12 +44,16 @@ func (s *Source) dial(ctx context.Context, server string) (*link, error) {
 }
 
 // call makes the connection below TLS.
-func (s *Source) call(ctx context.Context, server *url.URL) (net.Conn, error) {
+func (s *Source) call(ctx context.Context, server *url.URL) (*intake, error) {
 	port := server.Port()
 	if port == "" {
 		port = map[string]string{schemePlain: ldap.DefaultLdapPort, schemeTLS: ldap.DefaultLdapsPort}[server.Scheme]
 	}
-	return s.options.Dial(ctx, "tcp", net.JoinHostPort(server.Hostname(), port))
+	c, err := s.options.Dial(ctx, "tcp", net.JoinHostPort(server.Hostname(), port))
+	if err != nil {
+		return nil, err
+	}
+	return newIntake(c), nil
 }
 
 // secure begins TLS on a connection, which it closes where that fails.
@@ -72,8 +76,9 @@ type link struct {
 	conn   *ldap.Conn
 }
 
-func newLink(raw, secure net.Conn) *link {
+func newLink(raw *intake, secure net.Conn) *link {
 	f := newFrames(secure, maxMessage)
+	f.below = raw
 	l := &link{raw: raw, frames: f, conn: ldap.NewConn(f, true)}
 	l.conn.SetTimeout(requestTimeout)
 	l.conn.Start()

@@ -24,6 +24,7 @@ var errFrame = errors.New("the server sent something that is not an LDAP message
 type frames struct {
 	net.Conn
 	limit   int64
+	below   *intake
 	in      *bufio.Reader
 	message []byte // the buffer for one message
 	up      []byte // what of a message that goes up has not been read yet
@@ -34,7 +35,7 @@ type frames struct {
 }
 
 func newFrames(c net.Conn, limit int64) *frames {
-	return &frames{Conn: c, limit: limit, in: bufio.NewReaderSize(c, 64<<10)}
+	return &frames{Conn: c, limit: limit, below: new(intake), in: bufio.NewReaderSize(c, 64<<10)}
 }
 
 // deliver makes receive get the entries from now on, on the goroutine that reads the connection and before the library sees the
@@ -66,9 +67,11 @@ func (f *frames) next() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.receiver == nil || !isEntry(f.message) {
+		f.below.entries = 0
 		f.up = f.message
 		return nil
 	}
+	f.below.entries++
 	if !f.answer.decode(string(f.message)) {
 		return errFrame
 	}

@@ -32,7 +32,7 @@ func scripted(t *testing.T, replies ...reply) *Session {
 	t.Helper()
 	client, server := net.Pipe()
 	s := &Source{log: zap.NewNop(), wanted: newSpelling(nil), kinds: directory.Kinds(), cfg: DefaultConfig(), options: Options{Now: time.Now}}
-	session := s.newSession(newLink(client, client), "dc1")
+	session := s.newSession(newLink(newIntake(client), client), "dc1")
 	session.base, session.parser.domain = "DC=x", "DC=x"
 	session.root = rootDSE{defaultNC: "DC=x", contexts: []string{"DC=x"}, controls: []string{ldap.ControlTypeDirSync}}
 	session.primary = primaryGroups{asked: true}
