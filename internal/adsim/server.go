@@ -230,5 +230,8 @@ func (s *Server) url(scheme string, listener func() net.Listener) string {
 // CACertificate is the certificate, in PEM, of the authority that issued the server's own.
 func (s *Server) CACertificate() []byte { return s.authority.pem() }
 
+// TLSConfig is what it serves with, for a listener that stands in front of it.
+func (s *Server) TLSConfig() *tls.Config { return s.tls }
+
 // BaseDN is the domain's distinguished name.
 func (s *Server) BaseDN() string { return s.config.BaseDN }

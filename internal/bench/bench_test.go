@@ -16,7 +16,6 @@ import (
 // TestMain lets this program play the other parts of a measurement too.
 func TestMain(m *testing.M) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	defer stop()
 	taken, err := bench.TakeRole(ctx, os.Getenv, os.Stderr)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -25,6 +24,7 @@ func TestMain(m *testing.M) {
 	if taken {
 		os.Exit(0)
 	}
+	stop() // a test ends as usual
 	os.Exit(m.Run())
 }
 

@@ -92,10 +92,10 @@ func (b *breadth) strained(at moment, ready time.Time, rate bool) string {
 	if b.calm > 0 {
 		half = 1
 	}
+	b.swift, b.down, b.vain, b.rest, b.resting = false, false, 0, 0, 0
 	b.set(half)
 	b.halved, b.calm = b.age, calm
 	b.base.open(0, 0)
-	b.swift, b.down, b.vain, b.rest, b.resting = false, false, 0, 0, 0
 	return "too much for the service"
 }
 
@@ -108,8 +108,8 @@ func (b *breadth) begins(full bool, now time.Time) moment {
 	return m
 }
 
-// unanswered notes a request of which nothing can be said.
-func (b *breadth) unanswered(at moment) string {
+// uncounted notes a request of which nothing can be said.
+func (b *breadth) uncounted(at moment) string {
 	if at.window == b.windows {
 		b.present.began--
 	}
@@ -119,7 +119,9 @@ func (b *breadth) unanswered(at moment) string {
 // answered notes how long an answer took.
 func (b *breadth) answered(kind requestKind, at moment, now time.Time) string {
 	if b.calm > 0 {
-		b.calm--
+		if at.age >= b.halved {
+			b.calm--
+		}
 		return ""
 	}
 	if at.window != b.windows || !b.present.add(kind, now.Sub(at.start), now) {
@@ -135,8 +137,8 @@ func (b *breadth) answered(kind requestKind, at moment, now time.Time) string {
 		return "other requests came"
 	}
 	if ratio := float64(b.limit) / float64(b.base.limit); gain < 1+worth*(ratio-1) {
-		b.set(b.base.limit)
 		b.reverse()
+		b.set(b.base.limit)
 		return "the trial brought nothing"
 	}
 	b.keep()

@@ -40,6 +40,7 @@ type fake struct {
 	memberMost int  // members in one PATCH, 0: any number
 
 	dropsManagers bool // a POST makes the resource without its manager
+	short         bool // the answer to a POST has no extensions
 	// intercept sees each request first; true means that it has answered.
 	intercept func(w http.ResponseWriter, r *http.Request, body string) bool
 	// spoil sees each single operation, also those of a bulk; a status that is not 0 is its answer.
@@ -196,7 +197,11 @@ func (f *fake) route(method, path string, query url.Values, body []byte) (int, m
 	case method == "GET" && strings.Count(path, "/") == 1 && path != "/Schemas":
 		return f.list(path, query)
 	case method == "POST" && (path == "/Users" || path == "/Groups" || path == "/Contacts"):
-		return f.post(path, body)
+		status, doc := f.post(path, body)
+		if f.short && status == http.StatusCreated {
+			doc = map[string]any{"id": doc["id"], "userName": doc["userName"]}
+		}
+		return status, doc
 	case !known:
 		return 404, scimError(404, "", "there is no "+path)
 	case method == "GET":

@@ -34,9 +34,9 @@ type managers struct {
 const (
 	// mostTrials is how many creations with a manager are refused, and taken without, before it is believed that the manager is the reason.
 	mostTrials = 3
-	// triesOfTrial is how often a trial is sent that the service stumbles over: it is only a trial.
-	triesOfTrial = 2
-	carryAgain   = 24 * time.Hour
+	// stumblesOfTrial is how often a trial is sent that the service stumbles over: it is only a trial.
+	stumblesOfTrial = 2
+	carryAgain      = 24 * time.Hour
 )
 
 func (l *learned) carrying() carrying {
@@ -100,35 +100,44 @@ func (b *batch) tryManager(ctx context.Context, calls []call, at []int, twins ma
 			continue
 		}
 		trial := createCall(c, rt, b.t.learned.oneValue(), true)
-		trial.tries = triesOfTrial
+		trial.stumbles = stumblesOfTrial
 		got, err := b.t.execute(ctx, b.s, []call{trial})
 		if err != nil {
 			return nil, nil, err
 		}
-		if got[0].refused != nil || got[0].id == "" {
-			calls[n].trial = got[0].refused != nil // without its manager it may be taken: see unmanaged
-			if !stumbled(got[0]) {
+		a := got[0]
+		if a.refused != nil {
+			calls[n].trial = true // without its manager it may be taken: see unmanaged
+			if stumbled(a) {
+				if a.twin, err = b.t.mustFind(ctx, b.s, calls[n]); err != nil {
+					return nil, nil, err
+				}
+			}
+			if a.twin == nil {
 				return calls, at, nil
 			}
-			found, err := b.t.mustFind(ctx, b.s, calls[n])
-			if err == nil && found != nil {
-				twins[i] = found
-				calls, at = slices.Delete(calls, n, n+1), slices.Delete(at, n, n+1)
-			}
-			return calls, at, err
 		}
-		has, known, err := b.managerOnline(ctx, rt, got[0].id)
+		rest, restAt := slices.Delete(calls, n, n+1), slices.Delete(at, n, n+1)
+		if a.twin != nil { // an earlier try made it
+			twins[i] = a.twin
+			return rest, restAt, nil
+		}
+		if a.id == "" {
+			_, err := b.resolve(ctx, []int{i}, twins)
+			return rest, restAt, err
+		}
+		has, known, err := b.managerOnline(ctx, rt, a.id)
 		if err != nil {
 			return nil, nil, err
 		}
-		b.outcomes[i] = diff.Outcome{ID: got[0].id, Managed: known && has == c.ManagerID}
+		b.outcomes[i] = diff.Outcome{ID: a.id, Managed: known && has == c.ManagerID}
 		switch {
 		case known && has == c.ManagerID:
 			b.t.learnCarrying(carryTaken)
 		case known:
 			b.t.learnCarrying(carryRefused)
 		}
-		calls, at = b.createCalls(append(append([]int(nil), at[:n]...), at[n+1:]...))
+		calls, at = b.createCalls(restAt)
 		return calls, at, nil
 	}
 	return calls, at, nil
@@ -141,29 +150,29 @@ func stumbled(a answer) bool {
 
 // managerOnline is the manager that a resource is shown with, "" for none. known is false where the service does not show the resource.
 func (b *batch) managerOnline(ctx context.Context, rt *resourceType, id string) (manager string, known bool, err error) {
+	r, err := b.t.tell(ctx, call{op: opLookup, method: http.MethodGet, path: rt.at(id)})
 	var doc map[string]any
-	there, err := b.t.read(ctx, call{op: opLookup, method: http.MethodGet, path: rt.at(id)}, &doc)
-	if err != nil && !unanswered(err) {
+	if err != nil || r.status != http.StatusOK || json.Unmarshal(r.body, &doc) != nil {
 		return "", false, err
 	}
-	return managerIn(doc), there && err == nil, nil
+	return managerIn(doc), true, nil
 }
 
 // managerIn reports whether a creation was made with its manager in it, going by the body of its answer, and whether that shows the resource (RFC 7644
-// §3.3). Where it does not, the service is believed to have done as before: see lookAtOne.
+// §3.3) with the extension that managers are in. Where it does not, the service is believed to have done as before: see lookAtOne.
 func (c *call) managerIn(body []byte) (managed, shown bool) {
 	if c.manager == "" {
 		return false, false
 	}
 	var doc map[string]any
-	if err := json.Unmarshal(body, &doc); err != nil || member(doc, "userName") == nil {
+	if err := json.Unmarshal(body, &doc); err != nil || member(doc, directory.SchemaEnterprise) == nil {
 		return true, false
 	}
 	return managerIn(doc) == c.manager, true
 }
 
 // unmanaged sends the creations once more, without their managers, that were refused with them: it may be the manager, be it that the
-// service takes none here or that this one is not there any more.
+// service takes none here or that this one is not there any more. A conflict is about a name, unless it is a trial's.
 func (b *batch) unmanaged(ctx context.Context, calls []call, at []int, answers []answer) error {
 	var again []call
 	var refused []int
@@ -173,9 +182,11 @@ func (b *batch) unmanaged(ctx context.Context, calls []call, at []int, answers [
 		switch {
 		case calls[n].trial && a.refused == nil:
 			taken++
-		case calls[n].manager != "" && a.refused != nil:
+		case calls[n].manager != "" && a.refused != nil && a.refused.status != http.StatusConflict:
 			c := &b.changes[at[n]]
+			without := createCall(c, b.s.types[c.Kind], b.t.learned.oneValue(), false)
 			if stumbled(a) {
+				without.stumbles = stumblesOfTrial
 				found, err := b.t.mustFind(ctx, b.s, calls[n])
 				if err != nil {
 					return err
@@ -185,10 +196,11 @@ func (b *batch) unmanaged(ctx context.Context, calls []call, at []int, answers [
 					continue
 				}
 			}
-			again = append(again, createCall(c, b.s.types[c.Kind], b.t.learned.oneValue(), false))
+			again = append(again, without)
 			refused = append(refused, n)
 		}
 	}
+	b.t.broken.Store(0) // who is sent again counts once
 	got, err := b.t.execute(ctx, b.s, again)
 	if err != nil {
 		return err

@@ -147,7 +147,9 @@ func TestTrialsThatAreRefused(t *testing.T) {
 
 // TestATrialThatCannotBeLookedAt ends no pass: the reference follows.
 func TestATrialThatCannotBeLookedAt(t *testing.T) {
-	for _, status := range []int{http.StatusForbidden, http.StatusMethodNotAllowed, http.StatusNotFound, http.StatusNotImplemented} {
+	for _, status := range []int{
+		http.StatusForbidden, http.StatusMethodNotAllowed, http.StatusNotFound, http.StatusInternalServerError, http.StatusNotImplemented,
+	} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			f := newFake(t)
 			target := f.open()
@@ -159,6 +161,9 @@ func TestATrialThatCannotBeLookedAt(t *testing.T) {
 				return 0, ""
 			}
 			outcomes := apply(t, target, changes...)
+			if n := f.count("GET /Users/"); n != 1 {
+				t.Errorf("it is asked %d times", n)
+			}
 			if target.learned.carrying() != carryUnknown || len(f.resources) != 4 {
 				t.Errorf("it is %q, and %d resources are online", target.learned.carrying(), len(f.resources))
 			}
@@ -171,12 +176,14 @@ func TestATrialThatCannotBeLookedAt(t *testing.T) {
 	}
 }
 
-// TestAServiceThatDropsManagersLater: what it answers counts, and where that shows nothing (Bulk) one of a batch is looked at.
+// TestAServiceThatDropsManagersLater: what it answers counts, and where that shows nothing (Bulk, short answers) one of a batch is looked at.
 func TestAServiceThatDropsManagersLater(t *testing.T) {
-	for _, bulk := range []bool{false, true} {
-		t.Run(fmt.Sprintf("bulk=%v", bulk), func(t *testing.T) {
+	for name, spoil := range map[string]func(*fake){
+		"alone": func(*fake) {}, "in bulk": func(f *fake) { f.bulk = true }, "short answers": func(f *fake) { f.short = true },
+	} {
+		t.Run(name, func(t *testing.T) {
 			f := newFake(t)
-			f.bulk = bulk
+			spoil(f)
 			target := f.open()
 			changes := hired(t, target, 8)
 			if n := carried(t, f, changes[:3], apply(t, target, changes[:3]...)); n != 3 {
@@ -203,7 +210,7 @@ func TestAServiceThatStumblesOverManagers(t *testing.T) {
 				if method != http.MethodPost || !strings.Contains(body, directory.SchemaEnterprise) {
 					return 0, ""
 				}
-				if sent++; makes && sent%triesOfTrial == 0 {
+				if sent++; makes && sent%stumblesOfTrial == 0 {
 					f.post(path, []byte(body))
 				}
 				return http.StatusInternalServerError, "a null pointer"
@@ -216,9 +223,104 @@ func TestAServiceThatStumblesOverManagers(t *testing.T) {
 			if len(f.resources) != 7 {
 				t.Errorf("%d resources are online", len(f.resources))
 			}
-			if !makes && (sent != mostTrials*triesOfTrial || target.learned.carrying() != carryRefused) {
+			if !makes && (sent != mostTrials*stumblesOfTrial || target.learned.carrying() != carryRefused) {
 				t.Errorf("%d were sent with their managers, it is %q", sent, target.learned.carrying())
 			}
 		})
+	}
+}
+
+// TestALostTrial: an answer that is lost leaves no twin, and one that names no id is looked up.
+func TestALostTrial(t *testing.T) {
+	for name, spoil := range map[string]func(w http.ResponseWriter) bool{
+		"lost":  func(w http.ResponseWriter) bool { w.Header().Set("X-Lost", "yes"); return false },
+		"no id": func(w http.ResponseWriter) bool { w.WriteHeader(http.StatusCreated); return true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, false, func(t *testing.T, f *fake, target *Target) {
+				f.twins = true
+				changes := hired(t, target, 5)
+				for i := range changes {
+					changes[i].After.Values = changes[i].After.Values[1:] // no userName that could conflict
+				}
+				first := true
+				f.intercept = func(w http.ResponseWriter, r *http.Request, body string) bool {
+					if r.Method != http.MethodPost || !first {
+						return false
+					}
+					first = false
+					if answered := spoil(w); answered {
+						f.mu.Lock()
+						defer f.mu.Unlock()
+						f.post("/Users", []byte(body))
+						return true
+					}
+					return false // carried out all the same
+				}
+				for i, o := range apply(t, target, changes...) {
+					if o.ID == "" || o.Refusal != nil {
+						t.Errorf("creation %d: %+v", i, o)
+					}
+				}
+				if len(f.resources) != 6 {
+					t.Errorf("%d resources for 6 creations", len(f.resources))
+				}
+			})
+		})
+	}
+}
+
+// TestATrialThatHasToWait waits as long as any other request.
+func TestATrialThatHasToWait(t *testing.T) {
+	for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
+		bubble(t, false, func(t *testing.T, f *fake, target *Target) {
+			changes := hired(t, target, 5)
+			f.intercept = atFirst(5, func(w http.ResponseWriter) { w.WriteHeader(status) })
+			if n := carried(t, f, changes, apply(t, target, changes...)); n != 5 {
+				t.Errorf("status %d: %d creations had their manager in them", status, n)
+			}
+		})
+	}
+}
+
+// TestObjectsThatStumbleCountOnce: that they are sent again without their managers makes no more of them.
+func TestObjectsThatStumbleCountOnce(t *testing.T) {
+	bubble(t, false, func(t *testing.T, f *fake, target *Target) {
+		target.learnCarrying(carryTaken)
+		changes := hired(t, target, 7)
+		f.spoil = func(method, _, _ string) (int, string) {
+			if method == http.MethodPost {
+				return http.StatusInternalServerError, "stumbled"
+			}
+			return 0, ""
+		}
+		refused := 0
+		for _, o := range apply(t, target, changes...) {
+			if o.Refusal != nil {
+				refused++
+			}
+		}
+		if refused != 7 {
+			t.Errorf("%d were refused", refused)
+		}
+	})
+}
+
+// TestATakenNameIsTriedOnce: it has nothing to do with the manager.
+func TestATakenNameIsTriedOnce(t *testing.T) {
+	f := newFake(t)
+	target := f.open()
+	target.learnCarrying(carryTaken)
+	changes := hired(t, target, 2)
+	tried := 0
+	f.spoil = func(method, _, body string) (int, string) {
+		if method == http.MethodPost && strings.Contains(body, "user-2@") {
+			tried++
+			return http.StatusConflict, "the name is taken"
+		}
+		return 0, ""
+	}
+	if o := apply(t, target, changes...); o[0].Refusal == nil || tried != 1 {
+		t.Errorf("%+v after %d tries", o[0], tried)
 	}
 }

@@ -152,7 +152,7 @@ type outcome struct {
 	asked    time.Duration // how much later, 0: it did not say
 }
 
-// done ends a request that take let go. The turn is kept for another try where the service asked to wait, unless too many are under way.
+// done ends a request that take let go. The turn is kept for what follows, unless too many are under way.
 func (u *turn) done(o outcome) {
 	p, now := u.pace, time.Now()
 	p.mu.Lock()
@@ -162,14 +162,24 @@ func (u *turn) done(o outcome) {
 	case o.answered:
 		p.changed(func() string { return p.breadth.answered(o.kind, u.at, now) })
 	default:
-		p.changed(func() string { return p.breadth.unanswered(u.at) })
+		p.changed(func() string { return p.breadth.uncounted(u.at) })
 	}
-	if !o.waits || p.underWay > p.breadth.limit {
+	if p.underWay > p.breadth.limit {
 		u.held = false
 		p.leave()
 	}
 	p.mu.Unlock()
 	u.free <- struct{}{}
+}
+
+// rest gives up the place for as long as nobody sends anything, unless another request of the turn is under way.
+func (u *turn) rest() {
+	select {
+	case <-u.free:
+		u.drop()
+		u.free <- struct{}{}
+	default:
+	}
 }
 
 // drop gives up what is left of the turn. No request of it may be under way.

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"syncd/internal/directory"
@@ -72,6 +73,37 @@ func TestALookUpInATurnDoesNotWaitForIt(t *testing.T) {
 			}
 		}
 		if !target.Supports(directory.User) || target.pace.underWay > 0 {
+			t.Errorf("%d turns are not given back", target.pace.underWay)
+		}
+	})
+}
+
+// A creation whose answer was lost looks up what became of it, and goes on in its turn: nobody passes it meanwhile.
+func TestALookUpKeepsTheTurn(t *testing.T) {
+	bubble(t, false, func(t *testing.T, f *fake, target *Target) {
+		target.pace.breadth = newBreadth(1)
+		ctx, own, drop := target.pace.turn(t.Context())
+		if _, err := target.once(ctx, call{op: opLookup, method: http.MethodGet, path: "/Users/1"}); err != nil {
+			t.Fatal(err)
+		}
+		passed := make(chan error, 1)
+		go func() {
+			_, err := target.once(t.Context(), call{op: opLookup, method: http.MethodGet, path: "/Users/2"})
+			passed <- err
+		}()
+		synctest.Wait()
+		if _, err := target.once(ctx, call{op: opLookup, method: http.MethodGet, path: "/Users/3"}); err != nil {
+			t.Fatal(err)
+		}
+		if f.count("GET /Users/2") != 0 {
+			t.Error("another one went between two requests of a turn")
+		}
+		own.rest()
+		if err := <-passed; err != nil || f.count("GET /Users/2") != 1 {
+			t.Error("a turn that rests keeps its place", err)
+		}
+		drop()
+		if target.pace.underWay != 0 {
 			t.Errorf("%d turns are not given back", target.pace.underWay)
 		}
 	})

@@ -55,7 +55,7 @@ func (t *Target) persist(ctx context.Context, tries int, unclear bool, try func(
 		InitialInterval: t.retry.initial, RandomizationFactor: 0.5, Multiplier: 2,
 		MaxInterval: t.retry.longest,
 	}
-	ctx, _, drop := t.pace.turn(ctx)
+	ctx, own, drop := t.pace.turn(ctx)
 	defer drop()
 	for n := 1; ; n++ {
 		r, err := try(ctx, unclear)
@@ -83,6 +83,7 @@ func (t *Target) persist(ctx context.Context, tries int, unclear bool, try func(
 			t.pace.extend(wait)
 			continue
 		}
+		own.rest()
 		if err := sleep(ctx, wait); err != nil {
 			return r, err
 		}
@@ -106,6 +107,17 @@ func passing(r reply) bool {
 	return limited(r) || r.status >= 500
 }
 
+// overtaxed reports whether a status is about the service, and not about one request.
+func overtaxed(status int) bool {
+	return status == http.StatusBadGateway || status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout
+}
+
+// stumblesOver reports whether an answer is a server error that may be about the one request.
+func stumblesOver(r reply) bool {
+	_, later := waitsFor(r)
+	return r.status >= 500 && !overtaxed(r.status) && !later
+}
+
 // waitsFor reports whether an answer asks for the same request later, and how much later; 0 where it does not say.
 func waitsFor(r reply) (asked time.Duration, waits bool) {
 	asked, told := retryAfter(r.header, time.Now())
@@ -123,12 +135,7 @@ func outcomeOf(c call, r reply, err error) outcome {
 		return o
 	}
 	o.asked, o.waits = waitsFor(r)
-	switch r.status {
-	case http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		o.strained = true
-	default:
-		o.strained = o.waits
-	}
+	o.strained = o.waits || r.status == http.StatusRequestTimeout || overtaxed(r.status)
 	return o
 }
 
@@ -136,11 +143,7 @@ func outcomeOf(c call, r reply, err error) outcome {
 // service's. A 500 may be one object that the service stumbles over, and then it must delay nobody else; but when several
 // requests in a row end so, it is the service again, unless it answers something harmless at that moment.
 func (t *Target) blamesObject(ctx context.Context, e *exhausted) bool {
-	if e.err != nil || e.reply.status < 500 {
-		return false
-	}
-	switch e.reply.status {
-	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	if e.err != nil || e.reply.status < 500 || overtaxed(e.reply.status) {
 		return false
 	}
 	switch n := t.broken.Add(1); {

@@ -2,7 +2,6 @@ package cloudtarget
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -53,7 +52,7 @@ type call struct {
 	displayName string
 	manager     string // the online id of the manager that a creation has in it
 	trial       bool   // it was refused with its manager, to find out whether the service takes that
-	tries       int    // how often it is sent at most, 0: as usual
+	stumbles    int    // after how many server errors it is not sent again, 0: as usual
 	// secrets are what no message may quote from the body.
 	secrets []directory.Secret
 }
@@ -155,14 +154,21 @@ type answer struct {
 
 // perform sends a call until there is an answer. unclear says that it may have been carried out before.
 func (t *Target) perform(ctx context.Context, c call, unclear bool) (answer, error) {
-	r, err := t.persist(ctx, cmp.Or(c.tries, t.retry.tries), unclear, func(ctx context.Context, unclear bool) (reply, error) {
+	stumbles := 0
+	r, err := t.persist(ctx, t.retry.tries, unclear, func(ctx context.Context, unclear bool) (reply, error) {
 		if unclear && c.creates() {
 			found, err := t.lookBefore(ctx, c)
 			if err != nil || found != nil {
 				return reply{found: found}, err
 			}
 		}
-		return t.once(ctx, c)
+		r, err := t.once(ctx, c)
+		if err == nil && stumblesOver(r) {
+			if stumbles++; stumbles == c.stumbles {
+				err = &exhausted{reply: r}
+			}
+		}
+		return r, err
 	})
 	var gone *exhausted
 	if errors.As(err, &gone) && t.blamesObject(ctx, gone) {

@@ -14,7 +14,7 @@ const (
 // intake is the connection below TLS. As much is read at once as there is: TLS by itself asks twice for each of its records, which are no
 // longer than an entry where a server sends one by one. In the middle of a page entries gather before they are read, because waking up for
 // each costs more than decoding it; not where a server is so fast that they fill the buffer meanwhile. Near the end of a page nothing waits,
-// for the server would wait too, until it is asked for the next.
+// for the server would wait too, until it is asked for the next. The last page, and those of a server that gives fewer at once, wait once too often.
 type intake struct {
 	net.Conn
 	buffer  []byte
@@ -31,8 +31,8 @@ func (i *intake) Read(p []byte) (n int, err error) {
 		if hasty <= i.entries && i.entries < pageSize-hasty && i.last < intakeBuffer/2 {
 			time.Sleep(gathering)
 		}
-		if i.last, err = i.Conn.Read(i.buffer); err != nil {
-			return 0, err
+		if i.last, err = i.Conn.Read(i.buffer); i.last == 0 {
+			return 0, err // one that came with bytes comes again
 		}
 		i.unread = i.buffer[:i.last]
 	}

@@ -72,10 +72,10 @@ func (s *Store) rewrite(ctx context.Context, former fs.FileInfo) error {
 	}
 	err = s.view(func(tx *bbolt.Tx) error { return (&copying{store: s, from: tx, to: to}).all(ctx) })
 	if err == nil {
-		err = to.Sync()
+		err = likeFormer(path, former)
 	}
 	if err == nil {
-		err = likeFormer(path, former)
+		err = to.Sync()
 	}
 	if err == nil {
 		err = s.replace(to, path)

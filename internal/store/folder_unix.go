@@ -15,12 +15,15 @@ func likeFormer(path string, former fs.FileInfo) error {
 	if err := os.Chmod(path, former.Mode().Perm()); err != nil {
 		return err
 	}
-	if owner, ok := former.Sys().(*syscall.Stat_t); ok {
-		if err := os.Lchown(path, int(owner.Uid), int(owner.Gid)); err != nil {
-			return err
-		}
+	owner, ok := former.Sys().(*syscall.Stat_t)
+	if !ok {
+		return nil
 	}
-	return nil
+	err := os.Lchown(path, int(owner.Uid), int(owner.Gid))
+	if errors.Is(err, fs.ErrPermission) && int(owner.Uid) == os.Geteuid() { // the group is one that this account is not in
+		return nil
+	}
+	return err
 }
 
 // syncFolder puts the names in a folder on the disk.

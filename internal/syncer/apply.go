@@ -34,6 +34,7 @@ func (s *Syncer) apply(ctx context.Context, p *pass) error {
 			}
 			if err == nil && op == diff.Create {
 				err = s.applyConflicts(ctx, p)
+				p.managers.pairs = nil // whoever comes later has the reference after it: a manager may turn out not to be there any more
 			}
 			if err == nil && op == diff.Depart {
 				err = s.applyLate(ctx, p)
@@ -46,7 +47,7 @@ func (s *Syncer) apply(ctx context.Context, p *pass) error {
 	})
 }
 
-// applyOp sends all changes of one operation, and tells how many each batch had.
+// applyOp sends all changes of one operation, and tells how many were answered with each batch.
 func (s *Syncer) applyOp(ctx context.Context, p *pass, op diff.Op, sent func(n int)) error {
 	if op == diff.Create {
 		return s.applyCreations(ctx, p, sent)
@@ -54,7 +55,7 @@ func (s *Syncer) applyOp(ctx context.Context, p *pass, op diff.Op, sent func(n i
 	return s.applyEach(ctx, p, op, func(*diff.Change) (bool, error) { return true, nil }, sent)
 }
 
-// applyEach sends the changes of one operation that are wanted, in batches, and tells how many of each were acknowledged.
+// applyEach sends the changes of one operation that are wanted, in batches, and tells how many were answered with each.
 func (s *Syncer) applyEach(ctx context.Context, p *pass, op diff.Op, wanted func(*diff.Change) (bool, error), sent func(n int)) error {
 	way := &convoy{s: s, p: p, alone: op == diff.Block || op == diff.Depart, acknowledged: sent}
 	batch := make([]diff.Change, 0, s.Batch)

@@ -25,7 +25,7 @@ func (s *Syncer) commit(ctx context.Context, p *pass) error {
 	if err := s.timed(p, "commit", func() error { return s.Store.Finish(final) }); err != nil {
 		return err
 	}
-	if err := s.Store.Compact(ctx); err != nil { // the pass has ended, and nothing is lost
+	if err := s.Store.Compact(ctx); err != nil && ctx.Err() == nil { // the pass has ended, and nothing is lost
 		p.log.Warn("the state file stays larger than it has to be", zap.Error(err))
 	}
 	return nil

@@ -1,9 +1,10 @@
 package syncer
 
 import (
-	"cmp"
 	"context"
 	"fmt"
+
+	"go.uber.org/zap"
 
 	"syncd/internal/diff"
 )
@@ -151,5 +152,11 @@ func (c *convoy) end(ctx context.Context, cause error) error {
 	if err == nil {
 		err = c.s.applyBatch(ctx, c.p, more)
 	}
-	return cmp.Or(cause, err)
+	if cause == nil {
+		return err
+	}
+	if err != nil {
+		c.p.log.Warn("the answers that were still to come could not be kept; the next pass asks again", zap.Error(err))
+	}
+	return cause
 }

@@ -82,7 +82,7 @@ func (s *Syncer) RunOnce(ctx context.Context, request Request) (directory.PassRe
 	p := s.begin(request)
 	defer s.progress.Store(nil)
 	quiet := s.goesOn(ctx, p)
-	err := s.run(ctx, p)
+	err := remedied(s.run(ctx, p))
 	quiet()
 	record, err := s.end(p, err)
 	s.tell(ctx, p)

@@ -174,7 +174,7 @@ func (f *findings) prove(ctx context.Context, kind directory.Kind) error {
 }
 
 func (f *findings) add(o diff.Observation) error {
-	if f.batch = append(f.batch, o); len(f.batch) < defaultBatch {
+	if f.batch = append(f.batch, o); len(f.batch) < f.syncer.Batch {
 		return nil
 	}
 	return f.correct()

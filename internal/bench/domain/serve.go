@@ -83,7 +83,7 @@ func Serve(ctx context.Context, o Options, out io.Writer) (err error) {
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(ad.CACertificate())
 	d.front, err = front.Listen(front.Config{
-		Directory: strings.TrimPrefix(ad.SecureURL(), "ldaps://"), Trust: &tls.Config{RootCAs: pool}, Entries: address, Locate: d.locate,
+		Directory: strings.TrimPrefix(ad.SecureURL(), "ldaps://"), Trust: &tls.Config{RootCAs: pool}, Entries: address, TLS: ad.TLSConfig(), Locate: d.locate,
 	})
 	if err != nil {
 		return err
@@ -93,7 +93,7 @@ func Serve(ctx context.Context, o Options, out io.Writer) (err error) {
 		URL: d.front.URL(), BaseDN: ad.BaseDN(), User: adsim.ServiceAccount + "@corp.example", Objects: d.objects, Groups: d.groups,
 		CAFile: filepath.Join(o.Dir, "ca.pem"), Password: filepath.Join(o.Dir, "ad.password"),
 	}
-	for file, content := range map[string][]byte{info.CAFile: d.front.Certificate(), info.Password: []byte(config.ServicePassword.Reveal())} {
+	for file, content := range map[string][]byte{info.CAFile: ad.CACertificate(), info.Password: []byte(config.ServicePassword.Reveal())} {
 		if err := os.WriteFile(file, content, 0o600); err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ type Config struct {
 	Directory string      // host:port of the embedded Active Directory, ldaps
 	Trust     *tls.Config // for it
 	Entries   string      // host:port of OpenLDAP, which holds the same
+	TLS       *tls.Config // to serve with
 	// Locate finds the distinguished name of a base that may be told as <GUID=...>; false where there is none.
 	Locate func(base string) (dn string, ok bool)
 }
@@ -33,12 +34,11 @@ type Served struct {
 
 // Front is a running server.
 type Front struct {
-	config      Config
-	listener    net.Listener
-	certificate []byte
-	running     sync.WaitGroup
-	requests    atomic.Int64
-	took        atomic.Int64
+	config   Config
+	listener net.Listener
+	running  sync.WaitGroup
+	requests atomic.Int64
+	took     atomic.Int64
 
 	mu    sync.Mutex
 	open  map[net.Conn]bool
@@ -47,24 +47,17 @@ type Front struct {
 
 // Listen serves ldaps on a free port of the loopback interface until Close.
 func Listen(config Config) (*Front, error) {
-	own, err := newCertificate()
+	l, err := tls.Listen("tcp", "127.0.0.1:0", config.TLS)
 	if err != nil {
 		return nil, err
 	}
-	l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{*own.pair}, MinVersion: tls.VersionTLS12})
-	if err != nil {
-		return nil, err
-	}
-	f := &Front{config: config, listener: l, certificate: own.pem, open: map[net.Conn]bool{}}
+	f := &Front{config: config, listener: l, open: map[net.Conn]bool{}}
 	f.running.Go(f.accept)
 	return f, nil
 }
 
 // URL is where it listens.
 func (f *Front) URL() string { return "ldaps://" + f.listener.Addr().String() }
-
-// Certificate is what clients trust, in PEM.
-func (f *Front) Certificate() []byte { return f.certificate }
 
 // Asked is the last search for pages.
 func (f *Front) Asked() Asked {

@@ -86,19 +86,19 @@ func (s *service) create(externalID string) (id string) {
 	return id
 }
 
-// What was recorded against one directory means the same to another one that gives other ids; what only asked, or was refused, is left out.
-func TestReplayedRequestsNameTheSameObjects(t *testing.T) {
-	old, fresh := newService(t), newService(t)
+// record passes requests on to a directory until stop, which returns what was recorded of them.
+func record(t *testing.T, to *service) (send func(method, path, body string) []byte, stop func() *replay.Recording) {
+	t.Helper()
 	recorder, err := replay.Listen()
 	if err != nil {
 		t.Fatal(err)
 	}
-	recorder.Forward(strings.TrimPrefix(old.URL, "http://"))
+	recorder.Forward(strings.TrimPrefix(to.URL, "http://"))
 	if err := recorder.Record(filepath.Join(t.TempDir(), "requests")); err != nil {
 		t.Fatal(err)
 	}
 	client := &http.Client{Transport: &http.Transport{}}
-	send := func(method, path, body string) []byte {
+	send = func(method, path, body string) []byte {
 		t.Helper()
 		req, err := http.NewRequestWithContext(t.Context(), method, "http://"+recorder.Address()+"/scim/v2"+path, strings.NewReader(body))
 		if err != nil {
@@ -114,6 +114,21 @@ func TestReplayedRequestsNameTheSameObjects(t *testing.T) {
 		}
 		return answer
 	}
+	return send, func() *replay.Recording {
+		t.Helper()
+		client.CloseIdleConnections()
+		recording, err := recorder.Stop()
+		if err != nil || recorder.Close() != nil {
+			t.Fatal(err)
+		}
+		return recording
+	}
+}
+
+// What was recorded against one directory means the same to another one that gives other ids; what only asked, or was refused, is left out.
+func TestReplayedRequestsNameTheSameObjects(t *testing.T) {
+	old, fresh := newService(t), newService(t)
+	send, stop := record(t, old)
 	send("PATCH", "/Users/refused", "x")
 	ann, ben, cy := anchor(1), anchor(2), anchor(3)
 	send("GET", "/ServiceProviderConfig", "")
@@ -129,14 +144,7 @@ func TestReplayedRequestsNameTheSameObjects(t *testing.T) {
 			send("PATCH", "/Groups/"+made.ID, id)
 		}
 	}
-	client.CloseIdleConnections()
-	recording, err := recorder.Stop()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := recorder.Close(); err != nil {
-		t.Fatal(err)
-	}
+	recording := stop()
 	if w := recording.Work(); w.Created != 3 || w.Requests != 3 || w.Parallel != 1 || w.Rate() <= 0 {
 		t.Errorf("recorded: %+v", w)
 	}
@@ -154,31 +162,12 @@ func TestReplayedRequestsNameTheSameObjects(t *testing.T) {
 
 // A directory that refuses ends the replay with its words, and nobody waits for what it would have created.
 func TestRefusedReplayEnds(t *testing.T) {
-	old := newService(t)
-	recorder, err := replay.Listen()
-	if err != nil {
-		t.Fatal(err)
-	}
-	recorder.Forward(strings.TrimPrefix(old.URL, "http://"))
-	if err := recorder.Record(filepath.Join(t.TempDir(), "requests")); err != nil {
-		t.Fatal(err)
-	}
-	client := &http.Client{Transport: &http.Transport{}}
-	res, err := client.Post("http://"+recorder.Address()+"/scim/v2/Users", "application/json", strings.NewReader(fmt.Sprintf(`{"externalId":"%s"}`, anchor(1))))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.Copy(io.Discard, res.Body); err != nil || res.Body.Close() != nil {
-		t.Fatal(err)
-	}
-	client.CloseIdleConnections()
-	recording, err := recorder.Stop()
-	if err != nil || recorder.Close() != nil {
-		t.Fatal(err)
-	}
+	send, stop := record(t, newService(t))
+	send("POST", "/Users", fmt.Sprintf(`{"externalId":"%s"}`, anchor(1)))
+	recording := stop()
 	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no room", http.StatusInsufficientStorage) }))
 	defer refusing.Close()
-	_, err = replay.Play(t.Context(), recording, strings.TrimPrefix(refusing.URL, "http://"))
+	_, err := replay.Play(t.Context(), recording, strings.TrimPrefix(refusing.URL, "http://"))
 	if err == nil || !strings.Contains(err.Error(), "no room") {
 		t.Errorf("the error is %v", err)
 	}
