@@ -21,24 +21,21 @@ func quiet(p directory.Pass, least int) error {
 
 // delta makes a delta pass, and tells what Active Directory took of its time to answer.
 func (i *installation) delta(ctx context.Context) (use process.Use, pass directory.Pass, answering time.Duration, err error) {
-	before, err := i.world.domain.Served(ctx)
-	if err != nil {
-		return use, pass, 0, err
-	}
-	if use, pass, err = i.sync(ctx); err != nil {
-		return use, pass, 0, err
-	}
-	after, err := i.world.domain.Served(ctx)
+	served, err := i.world.domain.ServedFor(ctx, func() (err error) {
+		use, pass, err = i.sync(ctx)
+		return err
+	})
 	if err == nil && pass.Kind != "delta" {
 		err = fmt.Errorf("a %s pass was made instead of a delta: %s", pass.Kind, pass.Message)
 	}
-	return use, pass, after.Took - before.Took, err
+	return use, pass, served.Took, err
 }
 
 const someChanges = 100
 
 // deltas compares delta passes at the scales, one at each in turn.
 func (r *run) deltas(ctx context.Context) error {
+	process.Flush()
 	calm, busy := make([][]float64, len(r.worlds)), make([][]float64, len(r.worlds))
 	var beyond, cpu []float64
 	for range 2 * r.Repeat {

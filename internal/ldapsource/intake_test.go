@@ -2,6 +2,7 @@ package ldapsource
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net"
 	"strings"
@@ -30,7 +31,7 @@ func TestIntakePassesBytes(t *testing.T) {
 		for part := make([]byte, 1000); ; in.entries += 7 {
 			n, err := in.Read(part)
 			if got = append(got, part[:n]...); err != nil {
-				if err != io.EOF {
+				if !errors.Is(err, io.EOF) {
 					t.Fatal(err)
 				}
 				break

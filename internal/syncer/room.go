@@ -14,7 +14,7 @@ func remedied(err error) error {
 		return err
 	}
 	return &directory.Fault{
-		Cause: err.Error(), Remedy: "make room in the folder of the state (state.dir), or for this account there; the next pass goes on from where this one stopped",
+		Cause: "there is no room on the disk: " + err.Error(), Remedy: "make room in the folder of the state (state.dir), or for this account there; the next pass goes on from where this one stopped",
 		Err: err,
 	}
 }

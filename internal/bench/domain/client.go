@@ -52,6 +52,19 @@ func (d *Domain) Asked(ctx context.Context) (a front.Asked, err error) {
 	return a, err
 }
 
+// ServedFor is how long answers took during work.
+func (d *Domain) ServedFor(ctx context.Context, work func() error) (s front.Served, err error) {
+	before, err := d.Served(ctx)
+	if err != nil {
+		return s, err
+	}
+	if err := work(); err != nil {
+		return s, err
+	}
+	s, err = d.Served(ctx)
+	return front.Served{Requests: s.Requests - before.Requests, Took: s.Took - before.Took, Beside: s.Beside - before.Beside}, err
+}
+
 // Served is how long all answers took so far.
 func (d *Domain) Served(ctx context.Context) (s front.Served, err error) {
 	err = d.ask(ctx, http.MethodGet, "/served", &s)

@@ -72,7 +72,11 @@ func (s *session) next() error {
 	}
 	err = s.out.Flush()
 	s.front.requests.Add(1)
-	s.front.took.Add(int64(time.Since(begin)))
+	took := int64(time.Since(begin))
+	s.front.took.Add(took)
+	if server == &s.directory {
+		s.front.beside.Add(took)
+	}
 	return err
 }
 

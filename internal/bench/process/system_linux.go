@@ -6,3 +6,6 @@ import "syscall"
 func withParent() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
+
+// Flush waits until everything that was written is on the disks, so that it is not in the way of what follows.
+func Flush() { syscall.Sync() }
