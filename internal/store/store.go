@@ -181,11 +181,11 @@ func (s *Store) prepare(target string) error {
 
 // fits refuses a state that another version made, or that is for another online directory.
 func (s *Store) fits(meta *bbolt.Bucket, target string) error {
-	format := meta.Get(keyFormat)
-	if len(format) != 8 {
-		return fmt.Errorf("its format is none: %w", directory.ErrCorrupt)
+	n := uint64(0) // which is no version's
+	if format := meta.Get(keyFormat); len(format) == 8 {
+		n = binary.BigEndian.Uint64(format)
 	}
-	if n := binary.BigEndian.Uint64(format); n < formerVersion || n > formatVersion {
+	if n < formerVersion || n > formatVersion {
 		return &directory.Fault{
 			Class: directory.Usage, Cause: fmt.Sprintf("the state in %s has format %d, this version reads %d to %d", s.dir, n, formerVersion, formatVersion),
 			Remedy: "use the version of syncd that wrote it, or an empty state.dir",
