@@ -2,6 +2,7 @@ package syncer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"go.uber.org/zap"
@@ -155,7 +156,7 @@ func (c *convoy) end(ctx context.Context, cause error) error {
 	if cause == nil {
 		return err
 	}
-	if err != nil {
+	if err != nil && !errors.Is(cause, err) {
 		c.p.log.Warn("the answers that were still to come could not be kept; the next pass asks again", zap.Error(err))
 	}
 	return cause
