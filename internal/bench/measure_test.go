@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -15,7 +16,7 @@ import (
 )
 
 var (
-	scale   = flag.Int("scale", 20_000, "how many objects the largest directory has")
+	scale   = flag.String("scale", "20000", "how many objects the largest directory has")
 	rows    = flag.String("rows", "", "the groups of rows to measure, separated by spaces; none: all")
 	profile = flag.String("profile", "", "a folder for profiles of the processor's time")
 	file    = flag.String("report", "", "the file for the rows as JSON")
@@ -26,8 +27,12 @@ func TestMeasure(t *testing.T) {
 	if err := openldap.Installed(); err != nil {
 		t.Fatal(err)
 	}
+	objects, err := strconv.Atoi(*scale)
+	if err != nil {
+		t.Fatalf("SCALE=%s is no number of objects: use 200 or more, for example 20000", *scale)
+	}
 	c := config(t)
-	c.Scale, c.Rows, c.Profile, c.Repeat, c.Passes = *scale, strings.Fields(*rows), *profile, 5, 100
+	c.Scale, c.Rows, c.Profile, c.Repeat, c.Passes = objects, strings.Fields(*rows), *profile, 5, 100
 	if c.Scale >= 1_000_000 {
 		c.Repeat, c.Tenth = 3, true // what takes so long varies less
 	}
