@@ -37,7 +37,7 @@ memory: ## peak memory of syncd during a first pass over 100,000 people (USERS=n
 
 bench: ## syncd against ldapsearch and a load generator, and at three scales, into bench.json (SCALE=n; ROWS="read full ..."; PROFILE=folder)
 	@.ci/servers bench
-	CGO_ENABLED=0 go test -count=1 -v -tags measure -run TestMeasure -timeout 10h ./internal/bench $(if $(SCALE),-scale $(SCALE)) -rows "$(ROWS)" -report $(abspath bench.json) \
+	CGO_ENABLED=0 go test -count=1 -v -tags measure -run TestMeasure -timeout 10h ./internal/bench $(if $(SCALE),-scale $(SCALE)) -rows "$(ROWS)" -report "$(CURDIR)/bench.json" \
 		$(if $(PROFILE),-profile $(abspath $(PROFILE)))
 
 bench-pages: ## how fast the lists and pages of the admin centre are over a million people (USERS=n; COMPANY=folder keeps them for the next time)
