@@ -102,14 +102,14 @@ func sentences(parts ...string) string {
 }
 
 // end completes the record of a pass and, unless commit has done it, enters it into the history.
-func (s *Syncer) end(p *pass, err error) (directory.PassRecord, error) {
+func (s *Syncer) end(ctx context.Context, p *pass, err error) (directory.PassRecord, error) {
 	r := &p.record
 	level := zap.InfoLevel
 	switch {
 	case err != nil:
 		r.Seconds = s.Now().Sub(r.Started).Seconds()
 		r.Detail = p.detail()
-		r.Status, r.Message, r.Class = directory.PassFailed, strings.ReplaceAll(err.Error(), context.Canceled.Error(), "interrupted"), directory.ClassOf(err)
+		r.Status, r.Message, r.Class = directory.PassFailed, failure(ctx, err), directory.ClassOf(err)
 		level = zap.ErrorLevel
 		if r.Class == directory.Held {
 			r.Status = directory.SomeHeld
@@ -128,6 +128,21 @@ func (s *Syncer) end(p *pass, err error) (directory.PassRecord, error) {
 		zap.Int("departed", r.Departed), zap.Int("edges_added", r.EdgesAdded), zap.Int("edges_removed", r.EdgesRemoved),
 		zap.Int("unchanged", r.Unchanged), zap.Int("refused", r.Refused), zap.Int("held", r.Held), zap.Float64("seconds", r.Seconds))
 	return *r, err
+}
+
+// failure is what an operator reads of the error that ended a pass: one that comes from the end of ctx is an interruption.
+func failure(ctx context.Context, err error) string {
+	const word = "interrupted"
+	said := err.Error()
+	for _, end := range []error{context.Cause(ctx), ctx.Err(), context.Canceled} {
+		if end != nil {
+			said = strings.ReplaceAll(said, end.Error(), word)
+		}
+	}
+	if said == word {
+		said += "; what was not acknowledged is repeated by the next pass"
+	}
+	return said
 }
 
 // record enters a pass into the history that did not end with a commit. Without it nobody who waits for the pass learns its end, so

@@ -84,7 +84,7 @@ func (s *Syncer) RunOnce(ctx context.Context, request Request) (directory.PassRe
 	quiet := s.goesOn(ctx, p)
 	err := remedied(s.run(ctx, p))
 	quiet()
-	record, err := s.end(p, err)
+	record, err := s.end(ctx, p, err)
 	s.tell(ctx, p)
 	return record, err
 }
