@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"syncd/internal/diff"
 	"syncd/internal/directory"
 )
 
@@ -115,6 +116,22 @@ func TestRetryAfterWithoutEnd(t *testing.T) {
 	})
 }
 
+// madeOnce creates people whose userName cannot conflict, and looks whether each was made, and so many resources are online then.
+func (f *fake) madeOnce(target *Target, resources int, changes []diff.Change) {
+	f.t.Helper()
+	for i := range changes {
+		changes[i].After.Values = changes[i].After.Values[1:]
+	}
+	for i, o := range apply(f.t, target, changes...) {
+		if o.ID == "" || o.Refusal != nil {
+			f.t.Errorf("creation %d: %+v", i, o)
+		}
+	}
+	if len(f.resources) != resources {
+		f.t.Errorf("%d resources instead of %d", len(f.resources), resources)
+	}
+}
+
 // A lost answer leaves no twin, even where the service would let one be made.
 func TestLostAnswer(t *testing.T) {
 	for _, bulk := range []bool{false, true} {
@@ -125,18 +142,7 @@ func TestLostAnswer(t *testing.T) {
 				lose(w, r, body)
 				return false // the request is carried out all the same
 			}
-			changes := creations(30)
-			for i := range changes {
-				changes[i].After.Values = changes[i].After.Values[1:] // no userName that could conflict
-			}
-			for i, o := range apply(t, target, changes...) {
-				if o.ID == "" || o.Refusal != nil {
-					t.Errorf("creation %d: %+v", i, o)
-				}
-			}
-			if len(f.resources) != 30 {
-				t.Errorf("%d resources for 30 creations", len(f.resources))
-			}
+			f.madeOnce(target, 30, creations(30))
 		})
 	}
 }

@@ -24,7 +24,7 @@ var errFrame = errors.New("the server sent something that is not an LDAP message
 type frames struct {
 	net.Conn
 	limit   int64
-	below   *intake
+	below   *intake // is told how many entries have come
 	in      *bufio.Reader
 	message []byte // the buffer for one message
 	up      []byte // what of a message that goes up has not been read yet

@@ -134,7 +134,7 @@ func (s *Syncer) end(ctx context.Context, p *pass, err error) (directory.PassRec
 func failure(ctx context.Context, err error) string {
 	const word = "interrupted"
 	said := err.Error()
-	for _, end := range []error{context.Cause(ctx), ctx.Err(), context.Canceled} {
+	for _, end := range []error{context.Cause(ctx), context.Canceled} {
 		if end != nil {
 			said = strings.ReplaceAll(said, end.Error(), word)
 		}
